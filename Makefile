@@ -1,0 +1,49 @@
+# GNU make and a POSIX shell. `make test` needs Go alone; what else a target needs, it says.
+.DEFAULT_GOAL := help
+.PHONY: help build generate test bench fuzz lint golden cfn-lint deploy-test
+
+GOLANGCI_LINT = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.0
+FUZZTIME ?= 10s
+TEMPLATES = $(shell find golden \( -path 'golden/*/want/*.yaml' -o -path 'golden/*/want-json/*.json' \) \
+	! -name '*.config.json' ! -name manifest.json | sort)
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+build: ## build bin/cfnpipe
+	go build -trimpath -o bin/cfnpipe ./cmd/cfnpipe
+
+generate: build ## render the README's example, golden/shop, into out/
+	bin/cfnpipe generate -c golden/shop/pipeline.yaml -o out
+
+test: ## run the tests
+	go test ./...
+
+bench: ## run the benchmarks, with allocations
+	go test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## run every fuzz test for FUZZTIME (10s)
+	@set -e; for pkg in $$(go list ./...); do \
+		for name in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "$$pkg $$name"; \
+			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$pkg; \
+		done; \
+	done
+
+lint: ## run golangci-lint (the first run builds it: some minutes)
+	@$(GOLANGCI_LINT) run || { \
+		echo 'lint: mend it ("make lint" again), format with "$(GOLANGCI_LINT) fmt", or say why not: //nolint:NAME // reason' >&2; \
+		exit 1; }
+
+golden: ## write the goldens anew; then read what changed: git diff
+	UPDATE_GOLDEN=1 go test -count=1 ./golden/... ./resources/... ./stages/... ./pipeline/...
+
+cfn-lint: ## check the golden templates with cfn-lint: no error, no warning
+	@command -v cfn-lint >/dev/null || { echo 'cfn-lint: not found; get it with: pip install cfn-lint==1.51.0' >&2; exit 1; }
+	@test -n "$(firstword $(TEMPLATES))" || { echo 'cfn-lint: no templates under golden/*/want' >&2; exit 1; }
+	cfn-lint --non-zero-exit-code warning --template $(TEMPLATES)
+	@echo 'cfn-lint: $(words $(TEMPLATES)) templates, no error, no warning'
+
+deploy-test: ## deploy the goldens for real to the AWS at AWS_ENDPOINT_URL (an emulator)
+	@test -n "$$AWS_ENDPOINT_URL" || { echo 'deploy-test: set AWS_ENDPOINT_URL to an emulated AWS, such as LocalStack' >&2; exit 1; }
+	go test ./golden -run Deploy -count=1 -timeout 30m -v
