@@ -1,0 +1,244 @@
+package tree
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// ParseYAML reads one YAML document. Anchors, aliases and merge keys are expanded. Keys, and dates, are text as written, and
+// so is everything behind a tag such as !Sub. Every error is a *SyntaxError.
+func ParseYAML(src []byte) (*Node, error) {
+	src, err := checkEncoding(src)
+	if err != nil {
+		return nil, err
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(src))
+	var document, second yaml.Node
+	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
+		return nil, &SyntaxError{Line: 1, Message: "the file is empty"}
+	} else if err != nil {
+		return nil, fromYAML(err)
+	}
+	root := document.Content[0]
+	if err := decoder.Decode(&second); err == nil {
+		return nil, wrong(&second, "a second document starts here: keep one document per file")
+	} else if !errors.Is(err, io.EOF) {
+		return nil, fromYAML(err)
+	}
+	r := yamlReader{open: map[*yaml.Node]bool{}}
+	return r.node(root, 0)
+}
+
+func wrong(n *yaml.Node, format string, args ...any) error {
+	return &SyntaxError{Line: n.Line, Column: n.Column, Message: fmt.Sprintf(format, args...)}
+}
+
+type yamlReader struct {
+	nodes int
+	open  map[*yaml.Node]bool // the anchors whose aliases are being expanded
+}
+
+func (r *yamlReader) node(n *yaml.Node, depth int) (*Node, error) {
+	if r.nodes++; r.nodes > maxNodes {
+		return nil, wrong(n, "the file holds more than %d values once aliases are expanded", maxNodes)
+	}
+	if depth > maxDepth {
+		return nil, wrong(n, "values are nested more than %d deep", maxDepth)
+	}
+	if n.Kind == yaml.AliasNode {
+		return r.alias(n, depth)
+	}
+	if tag := n.ShortTag(); strings.HasPrefix(tag, "!") && !strings.HasPrefix(tag, "!!") {
+		return r.function(n, tag, depth)
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		if tag := n.ShortTag(); tag != "!!map" {
+			return nil, wrong(n, "the tag %s is not supported on a mapping: remove it", tag)
+		}
+		return r.mapping(n, depth)
+	case yaml.SequenceNode:
+		if tag := n.ShortTag(); tag != "!!seq" {
+			return nil, wrong(n, "the tag %s is not supported on a list: remove it", tag)
+		}
+		return r.sequence(n, depth)
+	default:
+		return scalar(n)
+	}
+}
+
+func (r *yamlReader) alias(n *yaml.Node, depth int) (*Node, error) {
+	if r.open[n.Alias] {
+		return nil, wrong(n, "the alias *%s stands inside its own anchor", n.Value)
+	}
+	r.open[n.Alias] = true
+	defer delete(r.open, n.Alias)
+	return r.node(n.Alias, depth+1)
+}
+
+// function turns !Sub text into {"Fn::Sub": "text"}.
+func (r *yamlReader) function(n *yaml.Node, tag string, depth int) (*Node, error) {
+	name, ok := longName(tag)
+	if !ok {
+		return nil, wrong(n, "unknown tag %s: CloudFormation has no such function", tag)
+	}
+	arg := &Node{Kind: String, Line: lineNumber(n.Line), Text: n.Value}
+	var err error
+	switch n.Kind {
+	case yaml.MappingNode:
+		arg, err = r.mapping(n, depth+1)
+	case yaml.SequenceNode:
+		arg, err = r.sequence(n, depth+1)
+	}
+	if err != nil {
+		return nil, err
+	}
+	call := &Node{Kind: Map, Line: lineNumber(n.Line), Keys: []string{name}, Items: []*Node{arg}}
+	splitGetAtt(call)
+	return call, nil
+}
+
+func (r *yamlReader) sequence(n *yaml.Node, depth int) (*Node, error) {
+	list := &Node{Kind: List, Line: lineNumber(n.Line), Items: make([]*Node, 0, len(n.Content))}
+	for _, c := range n.Content {
+		item, err := r.node(c, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		list.Items = append(list.Items, item)
+	}
+	return list, nil
+}
+
+func (r *yamlReader) mapping(n *yaml.Node, depth int) (*Node, error) {
+	m := &Node{Kind: Map, Line: lineNumber(n.Line), Keys: make([]string, 0, len(n.Content)/2), Items: make([]*Node, 0, len(n.Content)/2)}
+	seen := make(map[string]bool, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if isMerge(n.Content[i]) {
+			continue
+		}
+		key, err := keyText(n.Content[i])
+		if err != nil {
+			return nil, err
+		}
+		if seen[key] {
+			return nil, duplicateKey(key, n.Content[i].Line, n.Content[i].Column)
+		}
+		value, err := r.node(n.Content[i+1], depth+1)
+		if err != nil {
+			return nil, err
+		}
+		seen[key] = true
+		m.Keys, m.Items = append(m.Keys, key), append(m.Items, value)
+	}
+	// Merged keys come last, because what the mapping itself says wins.
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if !isMerge(n.Content[i]) {
+			continue
+		}
+		if err := r.merge(m, seen, n.Content[i+1], depth); err != nil {
+			return nil, err
+		}
+	}
+	splitGetAtt(m)
+	return m, nil
+}
+
+func isMerge(key *yaml.Node) bool { return key.Kind == yaml.ScalarNode && key.ShortTag() == "!!merge" }
+
+// merge adds the keys that m lacks from one mapping, or from a list of them, of which the first wins.
+func (r *yamlReader) merge(m *Node, seen map[string]bool, n *yaml.Node, depth int) error {
+	value, err := r.node(n, depth+1)
+	if err != nil {
+		return err
+	}
+	sources := []*Node{value}
+	if value.Kind == List {
+		sources = value.Items
+	}
+	for _, source := range sources {
+		if source.Kind != Map {
+			return wrong(n, "the merge key << needs a mapping or a list of mappings")
+		}
+		for i, key := range source.Keys {
+			if !seen[key] {
+				seen[key] = true
+				m.Keys, m.Items = append(m.Keys, key), append(m.Items, source.Items[i])
+			}
+		}
+	}
+	return nil
+}
+
+func keyText(n *yaml.Node) (string, error) {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n.Kind != yaml.ScalarNode {
+		return "", wrong(n, "a key must be text, not a list or a mapping")
+	}
+	if n.Style&yaml.TaggedStyle != 0 && n.ShortTag() != "!!str" {
+		return "", wrong(n, "the tag %s cannot stand on a key: remove it", n.ShortTag())
+	}
+	return n.Value, nil
+}
+
+func scalar(n *yaml.Node) (*Node, error) {
+	node := &Node{Kind: String, Line: lineNumber(n.Line), Text: n.Value}
+	tag := n.ShortTag()
+	if n.Style&yaml.TaggedStyle != 0 && tag != "!!str" && tag != "!!timestamp" {
+		// An explicit !!int says what the text must be; it converts nothing.
+		plain := yaml.Node{Kind: yaml.ScalarNode, Value: n.Value}
+		if found := plain.ShortTag(); found != tag && (tag != "!!float" || found != "!!int") {
+			return nil, wrong(n, "the tag %s does not fit %q: remove it", tag, n.Value)
+		}
+	}
+	switch tag {
+	case "!!null":
+		node.Kind, node.Text = Null, ""
+	case "!!bool":
+		node.Kind, node.Text = Bool, strings.ToLower(n.Value)
+	case "!!int", "!!float":
+		node.Kind = Number
+	case "!!str":
+		if n.Style == 0 && isJSONNumber(n.Value) { // plain, and too large for a float: 1e999
+			node.Kind = Number
+		}
+	}
+	return node, nil
+}
+
+// fromYAML makes an error of yaml.v3 readable. It has no columns, and for some errors the line before the right one.
+func fromYAML(err error) error {
+	e := &SyntaxError{Line: 1, Message: strings.TrimPrefix(err.Error(), "yaml: ")}
+	if rest, ok := strings.CutPrefix(e.Message, "line "); ok {
+		number, message, _ := strings.Cut(rest, ": ")
+		if line, err := strconv.Atoi(number); err == nil {
+			e.Line, e.Message = line, message
+		}
+	}
+	switch e.Message {
+	case "did not find expected key", "did not find expected '-' indicator":
+		e.Line++
+		e.Message = "the indentation is wrong somewhere in the block that starts here"
+	case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
+		e.Line++
+		e.Message = "a bracket that opens here is not closed, or a comma is missing"
+	case "did not find expected node content":
+		e.Line++
+		e.Message = "a value is missing here"
+	case "mapping values are not allowed in this context":
+		e.Message = "a \": \" has no place here: quote the text, or check the indentation"
+	case "found character that cannot start any token":
+		e.Message = "a value cannot start like this: quote text that starts with @, ` or %, and indent with spaces, not tabs"
+	case "could not find expected ':'":
+		e.Message = "a key without its \":\" stands here"
+	}
+	return e
+}
