@@ -1,0 +1,301 @@
+package spec
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const (
+	maxItems  = 500     // of a list or a map: CloudFormation allows 500 resources in a template
+	maxValues = 300_000 // of all environments together; 50 environments with 500 resources of 10 fields have 250,000
+)
+
+// decoder sets Go values from nodes by their yaml tags. It knows no field by name but two: a name is never a place for
+// placeholders, and overrides hold patches. A new field of the Spec needs nothing here.
+type decoder struct {
+	*report
+	positions map[string]position
+	values    *int // decoded so far
+	// typ of the environment that the values are for; "" outside environments.
+	typ Type
+	// patch says that absent means unchanged, so defaults stay away, and that lists may be mappings from names to patches.
+	patch bool
+	// fill in placeholders of text; nil leaves text as it is.
+	fill func(text string) (string, []Problem)
+}
+
+// defaulter is a type whose values do not begin as zero. A value of the file is decoded over its defaults.
+type defaulter interface{ setDefaults(Type) }
+
+func (d decoder) root(root *node, s *Spec) {
+	d.defaults(reflect.ValueOf(s).Elem())
+	d.decode(root, reflect.ValueOf(s).Elem(), "")
+}
+
+func (d decoder) decode(n *node, v reflect.Value, path string) {
+	if *d.values > maxValues {
+		return
+	}
+	if *d.values += 1 + len(n.text)/100; *d.values > maxValues { // long text counts as several values
+		d.at(n, fmt.Sprintf("all environments together have more than %d values", maxValues), "")
+		return
+	}
+	d.positions[path] = position{n.line, n.column, n.path()}
+	if n.kind == nullKind {
+		// A default that is itself a pointer can be dropped; everything else stays at its default.
+		if v.Kind() == reflect.Pointer {
+			v.SetZero()
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			v.Set(reflect.New(v.Type().Elem()))
+			d.defaults(v.Elem())
+		}
+		d.decode(n, v.Elem(), path)
+	case reflect.Struct:
+		d.structure(n, v, path)
+	case reflect.Slice:
+		d.slice(n, v, path)
+	case reflect.Map:
+		d.dictionary(n, v, path)
+	case reflect.String:
+		d.text(n, v)
+	case reflect.Bool:
+		d.boolean(n, v)
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		d.integer(n, v)
+	case reflect.Float32, reflect.Float64:
+		d.float(n, v)
+	default:
+		d.at(n, "cannot be set in a file", "")
+	}
+}
+
+// defaults of a new value and of the structs in it; those of the outer struct win.
+func (d decoder) defaults(v reflect.Value) {
+	if d.patch || v.Kind() != reflect.Struct {
+		return
+	}
+	for _, f := range fieldsOf(v.Type()) {
+		d.defaults(v.FieldByIndex(f.index))
+	}
+	if t, ok := v.Addr().Interface().(defaulter); ok {
+		t.setDefaults(d.typ)
+	}
+}
+
+func (d decoder) structure(n *node, v reflect.Value, path string) {
+	if n.kind != mappingKind {
+		d.at(n, "needs a mapping, found "+n.describe(), "")
+		return
+	}
+	known := fieldsOf(v.Type())
+	for _, f := range n.fields {
+		i := slices.IndexFunc(known, func(k structField) bool { return k.name == f.key })
+		if i < 0 {
+			d.unknown(f, known)
+			continue
+		}
+		inner := d
+		if f.key == "name" && d.fill != nil {
+			inner.fill = noPlaceholders
+		}
+		inner.patch = d.patch || path == "" && f.key == "overrides"
+		inner.decode(f.value, v.FieldByIndex(known[i].index), join(path, f.key))
+	}
+}
+
+func (d decoder) unknown(f field, known []structField) {
+	names := make([]string, len(known))
+	for i, k := range known {
+		names[i] = k.name
+	}
+	if meant := nearest(f.key, names); meant != "" {
+		d.failed[join(f.value.parent.path(), meant)] = true // it is not missing, only misspelt
+	}
+	d.add(f.line, f.column, Problem{f.value.path(), "unknown field", didYouMeanOrKnown(f.key, names)})
+}
+
+func (d decoder) slice(n *node, v reflect.Value, path string) {
+	element := v.Type().Elem()
+	if d.patch && n.kind == mappingKind && isNamed(element) {
+		n = namedList(n)
+	}
+	switch {
+	case n.kind == mappingKind:
+		d.at(n, "needs a list, found a mapping", `begin each item with "- "`)
+		return
+	case n.kind != listKind:
+		hint := "write it in brackets: [" + shorten(n.text) + "]"
+		if n.kind == textKind {
+			hint = "write it in brackets: [" + strconv.Quote(shorten(n.text)) + "]"
+		}
+		d.at(n, "needs a list, found "+n.describe(), hint)
+		return
+	case len(n.items) > maxItems:
+		d.at(n, fmt.Sprintf("has %d items, at most %d are allowed", len(n.items), maxItems), "")
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))
+	for i, item := range n.items {
+		d.defaults(v.Index(i))
+		d.decode(item, v.Index(i), index(path, i))
+	}
+}
+
+func (d decoder) dictionary(n *node, v reflect.Value, path string) {
+	switch {
+	case n.kind != mappingKind:
+		d.at(n, "needs a mapping, found "+n.describe(), "")
+		return
+	case len(n.fields) > maxItems:
+		d.at(n, fmt.Sprintf("has %d fields, at most %d are allowed", len(n.fields), maxItems), "")
+		return
+	}
+	// Unlike a struct's fields, the keys of a default map are dropped by null.
+	result := reflect.MakeMap(v.Type())
+	for key, value := range v.Seq2() {
+		result.SetMapIndex(key, value)
+	}
+	for _, f := range n.fields {
+		key := reflect.ValueOf(f.key).Convert(v.Type().Key())
+		if f.value.kind == nullKind && !d.patch {
+			result.SetMapIndex(key, reflect.Value{})
+			continue
+		}
+		value := reflect.New(v.Type().Elem()).Elem()
+		d.defaults(value)
+		d.decode(f.value, value, join(path, f.key))
+		result.SetMapIndex(key, value)
+	}
+	v.Set(result)
+}
+
+func (d decoder) text(n *node, v reflect.Value) {
+	switch n.kind {
+	case textKind:
+	case numberKind, fractionKind, booleanKind, dateKind:
+		d.at(n, "needs text, found "+n.describe(), quoteHint(n))
+		return
+	default:
+		d.at(n, "needs text, found "+n.describe(), "")
+		return
+	}
+	filled := n.text
+	if d.fill != nil {
+		var problems []Problem
+		filled, problems = d.fill(n.text)
+		for _, p := range problems {
+			d.at(n, p.Message, p.Hint)
+		}
+	}
+	v.SetString(filled)
+}
+
+// quoteHint explains the octal trap where it can spring: YAML reads 012345670123 as another number and 012345678901 as 12345678901.
+func quoteHint(n *node) string {
+	hint := "quote it: " + strconv.Quote(shorten(n.text))
+	switch {
+	case !all(n.text, isDigit):
+	case len(n.text) > 1 && n.text[0] == '0':
+		hint += ", because YAML reads a number with a leading zero as octal or drops the zero"
+	case len(n.text) == 12:
+		hint += ", like every account number, because YAML spoils those with a leading zero"
+	}
+	return hint
+}
+
+func (d decoder) boolean(n *node, v reflect.Value) {
+	if n.kind == booleanKind {
+		v.SetBool(strings.EqualFold(n.text, "true"))
+		return
+	}
+	hint := ""
+	switch strings.ToLower(n.text) {
+	case "true", "yes", "on", "y":
+		hint = "write true"
+	case "false", "no", "off", "n":
+		hint = "write false"
+	}
+	d.at(n, "needs true or false, found "+n.describe(), hint)
+}
+
+func (d decoder) integer(n *node, v reflect.Value) {
+	digits := strings.TrimPrefix(n.text, "-")
+	plain := all(digits, isDigit) && (digits == "0" || digits[0] != '0')
+	switch {
+	case n.kind == fractionKind && !all(digits, isDigit):
+		d.at(n, "needs a whole number, found "+n.describe(), "")
+		return
+	case n.kind == textKind && plain:
+		d.at(n, "needs a number, found "+n.describe(), "write it without quotes")
+		return
+	case n.kind != numberKind && n.kind != fractionKind:
+		d.at(n, "needs a number, found "+n.describe(), "")
+		return
+	case !plain:
+		d.at(n, "needs a number in plain decimal digits, found "+shorten(n.text), "write it without leading zeros, prefix or underscores")
+		return
+	}
+	// Numbers that do not fit any integer are "out of range" too, so the text is what counts.
+	if v.CanInt() {
+		if i, err := strconv.ParseInt(n.text, 10, v.Type().Bits()); err == nil {
+			v.SetInt(i)
+			return
+		}
+	} else if u, err := strconv.ParseUint(n.text, 10, v.Type().Bits()); err == nil {
+		v.SetUint(u)
+		return
+	}
+	d.at(n, "the number "+shorten(n.text)+" is out of range", "")
+}
+
+func (d decoder) float(n *node, v reflect.Value) {
+	if f, err := strconv.ParseFloat(n.text, v.Type().Bits()); err == nil && (n.kind == numberKind || n.kind == fractionKind) {
+		v.SetFloat(f)
+		return
+	}
+	d.at(n, "needs a number, found "+n.describe(), "")
+}
+
+// structField is a field of a struct that a file can set.
+type structField struct {
+	name  string
+	index []int
+	typ   reflect.Type
+}
+
+// fieldsOf a struct by their yaml tags, those of inlined structs among them; a field without tag is not part of the file.
+func fieldsOf(t reflect.Type) []structField {
+	var fields []structField
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		switch {
+		case options == "inline":
+			for _, in := range fieldsOf(f.Type) {
+				fields = append(fields, structField{in.name, append([]int{i}, in.index...), in.typ})
+			}
+		case f.IsExported() && name != "" && name != "-":
+			fields = append(fields, structField{name, []int{i}, f.Type})
+		}
+	}
+	return fields
+}
+
+// isNamed says whether items of a list have a name, by which lists merge.
+func isNamed(t reflect.Type) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Kind() == reflect.Struct && slices.ContainsFunc(fieldsOf(t), func(f structField) bool {
+		return f.name == "name" && f.typ.Kind() == reflect.String
+	})
+}

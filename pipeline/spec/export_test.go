@@ -1,0 +1,23 @@
+package spec
+
+import "reflect"
+
+// Decode lets tests decode into types that the Spec does not have yet.
+func Decode(src string, v any) error {
+	return Merge(src, "null", v)
+}
+
+// Merge decodes what is left of base after the patch over.
+func Merge(base, over string, v any) error {
+	r := &report{failed: map[string]bool{}}
+	node := func(src string) *node {
+		if src == "null" {
+			return nil
+		}
+		return r.expand(r.parseYAML([]byte(src)))
+	}
+	value := reflect.ValueOf(v).Elem()
+	n := merger{r}.merge(value.Type(), node(base), node(over))
+	decoder{report: r, positions: map[string]position{}, values: new(int)}.decode(n, value, "")
+	return r.errs.orNil()
+}

@@ -1,0 +1,83 @@
+package spec
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// maxSize of pipeline.yaml in bytes. The largest sensible file has some ten thousand.
+const maxSize = 1 << 20
+
+// Load reads and checks a pipeline.yaml. What is wrong comes as Errors, all of the file at once.
+func Load(file string) (*Spec, error) {
+	info, err := os.Stat(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fileError(file, err, "there is no such file", `name another, or write one with "cfnpipe init"`)
+	case err != nil:
+		return nil, fileError(file, err, "cannot be read: "+reason(err), "")
+	case info.IsDir():
+		return nil, fileError(file, nil, "is a directory", "name the file in it, such as "+filepath.Join(file, "pipeline.yaml"))
+	case !info.Mode().IsRegular():
+		return nil, fileError(file, nil, "is a pipe or device", "name a regular file")
+	case info.Size() > maxSize:
+		return nil, tooLarge(file, info.Size())
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fileError(file, err, "cannot be read: "+reason(err), "")
+	}
+	defer f.Close()                                      //nolint:errcheck // only read from
+	src, err := io.ReadAll(io.LimitReader(f, maxSize+1)) // the file may have grown
+	if err != nil {
+		return nil, fileError(file, err, "cannot be read: "+reason(err), "")
+	}
+	return Parse(file, src)
+}
+
+// Parse is Load for the text of a file; file only names it in messages.
+func Parse(file string, src []byte) (*Spec, error) {
+	if len(src) > maxSize {
+		return nil, tooLarge(file, int64(len(src)))
+	}
+	r := &report{file: file, failed: map[string]bool{}}
+	doc := r.parseYAML(bytes.TrimPrefix(src, []byte("\ufeff")))
+	if doc == nil {
+		return nil, r.errs.orNil()
+	}
+	root := r.expand(doc)
+	s := &Spec{file: file, positions: map[string]position{}}
+	d := decoder{report: r, positions: s.positions, values: new(int)}
+	d.root(root, s)
+	if root.kind != mappingKind {
+		return nil, r.errs.orNil()
+	}
+	s.Resolve()
+	d.applications(root, s)
+	r.check(s, s.Validate())
+	if err := r.errs.orNil(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func fileError(file string, cause error, message, hint string) error {
+	return Errors{{File: file, Problem: Problem{Message: message, Hint: hint}, cause: cause}}
+}
+
+func tooLarge(file string, size int64) error {
+	return fileError(file, nil, fmt.Sprintf("has %d bytes, at most %d are allowed", size, maxSize), "is it the right file?")
+}
+
+// reason without the path, which the message names already.
+func reason(err error) string {
+	if p := new(fs.PathError); errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}

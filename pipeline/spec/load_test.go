@@ -1,0 +1,167 @@
+package spec_test
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cfnpipe/cfnpipe/pipeline/spec"
+)
+
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	if _, err := spec.Load(file("good.yaml", full)); err != nil {
+		t.Error(err)
+	}
+	link := filepath.Join(dir, "link.yaml")
+	if err := os.Symlink("good.yaml", link); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := spec.Load(link); err != nil {
+		t.Error(err)
+	}
+	huge := file("huge.yaml", "")
+	if err := os.Truncate(huge, 20<<20); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, path, want string }{
+		{"missing", filepath.Join(dir, "none.yaml"), `: there is no such file; name another, or write one with "cfnpipe init"`},
+		{"below a file", filepath.Join(dir, "good.yaml", "x"), `: cannot be read: not a directory`},
+		{"directory", dir, `: is a directory; name the file in it, such as ` + dir + `/pipeline.yaml`},
+		{"device", "/dev/zero", `: is a pipe or device; name a regular file`},
+		{"empty", file("empty.yaml", ""), `:1:1: is empty; "cfnpipe init" writes one to start from`},
+		{"20 MB", huge, `: has 20971520 bytes, at most 1048576 are allowed; is it the right file?`},
+		{"comments only", file("comments.yaml", "# nothing\n"), `:1:1: is empty; "cfnpipe init" writes one to start from`},
+		{"null", file("null.yaml", "---\n~\n"), `:1:1: is empty; "cfnpipe init" writes one to start from`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := spec.Load(c.path)
+			if want := c.path + c.want; err == nil || err.Error() != want {
+				t.Errorf("got %v, want %s", err, want)
+			}
+		})
+	}
+}
+
+func TestLoadErrorTypes(t *testing.T) {
+	t.Parallel()
+	_, err := spec.Load(filepath.Join(t.TempDir(), "none.yaml"))
+	if !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v is not fs.ErrNotExist", err)
+	}
+	_, err = spec.Parse("p.yaml", []byte(change(t, full, "type: test", "type: x")))
+	var one *spec.Error
+	if !errors.As(err, &one) {
+		t.Fatalf("%T holds no *Error", err)
+	}
+	if one.File != "p.yaml" || one.Line != 10 || one.Column != 23 || one.Path != "environments[1].type" || one.Message != `cannot be "x"` {
+		t.Errorf("%+v", one)
+	}
+}
+
+func TestParseTooLarge(t *testing.T) {
+	t.Parallel()
+	if _, err := spec.Parse("p.yaml", bytes.Repeat([]byte(" "), 1<<20)); err == nil || !strings.Contains(err.Error(), "is empty") {
+		t.Errorf("1 MiB: %v", err)
+	}
+	_, err := spec.Parse("p.yaml", bytes.Repeat([]byte(" "), 1<<20+1))
+	if err == nil || err.Error() != "p.yaml: has 1048577 bytes, at most 1048576 are allowed; is it the right file?" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestSyntax(t *testing.T) {
+	t.Parallel()
+	const indented = "; is it indented like the lines around it?"
+	for _, c := range []struct{ name, src, want string }{
+		{"indented too deep", "a:\n  b: c\n   d: e\n", `3:4: is not valid YAML: mapping values are not allowed in this context; check the indentation, and quote text that holds ": "`},
+		{"indented too little", "a:\n  - b: c\n    d: e\n  f: g\nh: i\n", `4:3: is not valid YAML: did not find expected '-' indicator` + indented},
+		{"list item in a mapping", "a: b\nc: d\n- e\nf: g\n", `3:1: is not valid YAML: did not find expected key` + indented},
+		{"tab", "a: b\n\tc: d\n", `2:2: is not valid YAML: found a tab character that violates indentation; indent with spaces, not tabs`},
+		{"quote not closed", "a: b\nc: \"d\n", `2:1: is not valid YAML: found unexpected end of stream`},
+		{"bracket not closed", "a: b\nc: [d\ne: f\n", `2:1: is not valid YAML: did not find expected ',' or ']'; is a comma or a closing bracket missing?`},
+		{"at sign", "a: b\nc: @d\n", "2:1: is not valid YAML: found character that cannot start any token; indent with spaces, not tabs, and quote text that begins with @, ` or %"},
+		{"unknown anchor", "a: b\nc: d\ne: *f\n", `3:1: is not valid YAML: unknown anchor 'f' referenced`},
+		{"two documents", "a: b\n---\nc: d\n", `2:1: begins a second document; keep one, without "---" after it`},
+		{"not UTF-8", "a: b\nc: \"\xff\"\n", `2:5: holds bytes that are not UTF-8; pipeline.yaml is plain UTF-8 text`},
+		{"UTF-16", "\xff\xfea\x00:\x00", `1:1: holds bytes that are not UTF-8; pipeline.yaml is plain UTF-8 text`},
+		{"NUL", "a: b\nc: \x00\n", `2:4: holds the control character U+0000; pipeline.yaml is plain UTF-8 text`},
+		{"lone carriage return", "a: b\rc: d\n", `1:5: holds the control character U+000D; pipeline.yaml is plain UTF-8 text`},
+		{"next line", "a: b\u0085c: d\n", `1:5: holds the control character U+0085; pipeline.yaml is plain UTF-8 text`},
+		{"line separator", "# a\u2028b\n", `1:4: holds the line separator U+2028; pipeline.yaml is plain UTF-8 text`},
+		{"text that runs backwards", "a: b # \u202e\n", `1:8: holds the character U+202E, which changes the direction of text; pipeline.yaml is plain UTF-8 text`},
+		{"list", "- a\n- b\n", `1:1: needs a mapping, found a list`},
+		{"text", "hello\n", `1:1: needs a mapping, found the text "hello"`},
+		{"CloudFormation", "project: !Sub a\n" + strings.Replace(small, "project: shop\n", "", 1), `1:10: project: has the tag "!Sub"; write the value without a tag`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			refuse(t, c.src, c.want)
+		})
+	}
+}
+
+func TestLineEndsAndByteOrderMark(t *testing.T) {
+	t.Parallel()
+	parse(t, "\ufeff"+full)
+	parse(t, strings.ReplaceAll(full, "\n", "\r\n"))
+	parse(t, "---\n"+full+"...\n")
+	refuse(t, strings.ReplaceAll(change(t, full, "type: test", "type: x"), "\n", "\r\n"),
+		`10:23: environments[1].type: cannot be "x"; use dev, test or prod`)
+}
+
+// Whatever a file holds, reading it takes no more than moments.
+func TestBombs(t *testing.T) {
+	t.Parallel()
+	fill := func(head, repeat string) string { return head + strings.Repeat(repeat, (1<<20-len(head))/len(repeat)) }
+	laughs := "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+	for c := 'b'; c <= 'k'; c++ {
+		laughs += string(c) + ": &" + string(c) + " [" + strings.Repeat("*"+string(c-1)+", ", 10) + "]\n"
+	}
+	manyEnvironments := small
+	for i := range 400 {
+		manyEnvironments += "  - { name: e" + strings.Repeat("x", i%7) + " }\n"
+	}
+	for name, src := range map[string]string{
+		"aliases":                      laughs,
+		"aliases in the application":   laughs + "application: { buckets: *k }\n",
+		"anchor in itself":             "a: &a [*a]\n",
+		"merge of itself":              "a: &a { <<: *a }\n",
+		"merges in merges":             fill("", "<<: {"),
+		"deep flow":                    strings.Repeat("[", 1<<20),
+		"deep blocks":                  fill("", "- "),
+		"a thousand levels":            "a: " + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + "\n",
+		"duplicate keys":               fill("", "a: b\n"),
+		"wide list":                    fill("environments: [", "{},"),
+		"long key":                     fill("? ", "k"),
+		"braces":                       full + "x: " + fill("\"", "{ ")[:500_000] + "\"\n",
+		"braces in a value":            change(t, full, "expireDays: 90", "removal: \""+strings.Repeat("{ ", 400_000)+"\""),
+		"long text in every item":      change(t, manyEnvironments, "project: shop", "project: shop\napplication: { buckets: [{ removal: "+strings.Repeat("y", 900_000)+" }] }"),
+		"many buckets in environments": manyEnvironments + "application: { buckets: [" + strings.Repeat("{}, ", 490) + "] }\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			start := time.Now() //nolint:forbidigo // how long it takes is what is tested
+			if _, err := spec.Parse("p.yaml", []byte(src)); err == nil {
+				t.Error("accepted")
+			}
+			if took := time.Since(start); took > 10*time.Second {
+				t.Errorf("took %v", took)
+			}
+		})
+	}
+}

@@ -1,0 +1,198 @@
+package spec
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+)
+
+// applications gives every environment the application with its overrides merged. It merges nodes, not structs, because in
+// a struct a field that is absent cannot be told from one that is zero.
+func (d decoder) applications(root *node, s *Spec) {
+	overrides := root.get("overrides")
+	d.unknownOverrides(overrides, s)
+	for i := range s.Environments {
+		e := &s.Environments[i]
+		over := overrides.get(e.Name)
+		if over != nil && over.kind == nullKind {
+			over = nil // an environment without overrides, not one without application
+		}
+		n := merger{d.report}.merge(reflect.TypeFor[Application](), root.get("application"), over)
+		if n == nil {
+			continue
+		}
+		inner := d
+		inner.typ = e.Type
+		inner.fill = s.placeholders(e)
+		inner.decode(n, reflect.ValueOf(&e.Application).Elem(), join(index("environments", i), "application"))
+	}
+}
+
+func (d decoder) unknownOverrides(overrides *node, s *Spec) {
+	if overrides == nil {
+		return
+	}
+	names := s.environmentNames()
+	if slices.Contains(names, "") {
+		return // one whose name could not be read may be it
+	}
+	for _, f := range overrides.fields {
+		if !slices.Contains(names, f.key) {
+			d.add(f.line, f.column, Problem{join("overrides", f.key), "there is no environment " + strconv.Quote(f.key), didYouMeanOrKnown(f.key, names)})
+		}
+	}
+}
+
+// merger lays patches over values. It changes neither; the nodes of the result keep their places and paths.
+type merger struct{ *report }
+
+// merge over into base, both of which may be nil, for a value of type t.
+func (m merger) merge(t reflect.Type, base, over *node) *node {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case over == nil:
+		return base
+	case t.Kind() == reflect.Struct && over.kind == mappingKind:
+		return m.fields(base, over, func(key string) reflect.Type { return fieldType(t, key) })
+	case t.Kind() == reflect.Map && over.kind == mappingKind:
+		return m.fields(base, over, func(string) reflect.Type { return t.Elem() })
+	case t.Kind() == reflect.Slice && isNamed(t.Elem()) && over.kind == mappingKind:
+		return m.patches(t.Elem(), base, over)
+	case t.Kind() == reflect.Slice && isNamed(t.Elem()) && over.kind == listKind:
+		return m.items(t.Elem(), base, over)
+	}
+	return over
+}
+
+// fieldType of a field that is known; any other was reported and its type does not matter.
+func fieldType(t reflect.Type, key string) reflect.Type {
+	for _, f := range fieldsOf(t) {
+		if f.name == key {
+			return f.typ
+		}
+	}
+	return reflect.TypeFor[string]()
+}
+
+func (m merger) fields(base, over *node, typeOf func(key string) reflect.Type) *node {
+	merged := *over
+	merged.fields = nil
+	if base != nil && base.kind == mappingKind {
+		merged = *base
+		merged.fields = slices.Clone(base.fields)
+	}
+	for _, f := range over.fields {
+		i := slices.IndexFunc(merged.fields, func(b field) bool { return b.key == f.key })
+		if i < 0 {
+			merged.fields = append(merged.fields, field{f.key, f.line, f.column, m.merge(typeOf(f.key), nil, f.value)})
+			continue
+		}
+		merged.fields[i].value = m.merge(typeOf(f.key), merged.fields[i].value, f.value)
+	}
+	return &merged
+}
+
+// items merges a list into a list: an item with the name of another patches it, every other is new.
+func (m merger) items(element reflect.Type, base, over *node) *node {
+	merged := startList(base, over)
+	seen := map[string]bool{}
+	for _, item := range over.items {
+		name := item.get("name")
+		if name == nil || name.kind != textKind {
+			merged.items = append(merged.items, item)
+			continue
+		}
+		if seen[name.text] {
+			m.at(name, "the name "+strconv.Quote(shorten(name.text))+" is given twice in this list", "write one item")
+			continue
+		}
+		seen[name.text] = true
+		m.put(merged, element, name.text, item)
+	}
+	return merged
+}
+
+// patches merges a mapping from names to items into a list: null drops the item, anything else patches or adds it.
+func (m merger) patches(element reflect.Type, base, over *node) *node {
+	merged := startList(base, over)
+	for _, f := range over.fields {
+		if name := f.value.get("name"); name != nil {
+			m.at(name, "has its name already, from the key "+strconv.Quote(f.key), "leave it out")
+			continue
+		}
+		if f.value.kind != nullKind {
+			m.put(merged, element, f.key, named(f))
+			continue
+		}
+		i := indexOf(merged, f.key)
+		if i < 0 {
+			m.add(f.line, f.column, Problem{f.value.path(), "there is no " + strconv.Quote(f.key) + " to drop", didYouMeanOrKnown(f.key, itemNames(merged))})
+			continue
+		}
+		merged.items = slices.Delete(merged.items, i, i+1)
+	}
+	return merged
+}
+
+func (m merger) put(merged *node, element reflect.Type, name string, item *node) {
+	if i := indexOf(merged, name); i >= 0 {
+		patch := *item // without the name, so that it stays where it was given first
+		patch.fields = slices.DeleteFunc(slices.Clone(item.fields), func(f field) bool { return f.key == "name" })
+		merged.items[i] = m.merge(element, merged.items[i], &patch)
+		return
+	}
+	merged.items = append(merged.items, m.merge(element, nil, item))
+}
+
+// startList copies a base list; without one the result is a list at the place of over.
+func startList(base, over *node) *node {
+	start := *over
+	start.kind, start.fields, start.items = listKind, nil, nil
+	if base != nil && base.kind == listKind {
+		start = *base
+		start.items = slices.Clone(base.items)
+	}
+	return &start
+}
+
+func indexOf(l *node, name string) int {
+	return slices.IndexFunc(l.items, func(item *node) bool {
+		n := item.get("name")
+		return n != nil && n.kind == textKind && n.text == name
+	})
+}
+
+func itemNames(l *node) []string {
+	var names []string
+	for _, item := range l.items {
+		if n := item.get("name"); n != nil && n.kind == textKind {
+			names = append(names, n.text)
+		}
+	}
+	return names
+}
+
+// namedList is the list that a mapping from names to patches stands for, without the names that it drops.
+func namedList(n *node) *node {
+	l := *n
+	l.kind, l.fields, l.items = listKind, nil, nil
+	for _, f := range n.fields {
+		if f.value.kind != nullKind {
+			l.items = append(l.items, named(f))
+		}
+	}
+	return &l
+}
+
+// named is the value of a field with the field's key as its name.
+func named(f field) *node {
+	if f.value.kind != mappingKind || f.value.get("name") != nil {
+		return f.value
+	}
+	item := *f.value
+	name := &node{kind: textKind, text: f.key, line: f.line, column: f.column, parent: f.value, step: ".name"}
+	item.fields = append([]field{{"name", f.line, f.column, name}}, f.value.fields...)
+	return &item
+}

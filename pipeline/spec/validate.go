@@ -1,0 +1,199 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// Validate says everything that is wrong with s, in no particular order; nothing when it can be built. It expects a Spec
+// that was resolved. Parse calls it.
+func (s *Spec) Validate() []Problem {
+	v := validator{spec: s, names: map[string]string{}}
+	v.project()
+	v.toolchain()
+	v.source()
+	v.generator()
+	v.environments()
+	v.pipelines()
+	v.tags()
+	v.permissionsBoundary()
+	if s.positions == nil && len(s.Overrides) > 0 {
+		v.add("overrides", "have no effect in a Spec that is built in Go", "set Environment.Application")
+	}
+	return v.problems
+}
+
+type validator struct {
+	spec     *Spec
+	names    map[string]string // of environments and pipelines, to the path of the first that has it
+	problems []Problem
+}
+
+func (v *validator) add(path, message, hint string) {
+	v.problems = append(v.problems, Problem{path, message, hint})
+}
+
+// given says whether a required text is there.
+func (v *validator) given(path, value, hint string) bool {
+	if value == "" {
+		v.add(path, "is required", hint)
+	}
+	return value != ""
+}
+
+func (v *validator) project() {
+	const hint = "use lower-case letters, digits and single dashes, beginning with a letter, such as shop"
+	p := v.spec.Project
+	if !v.given("project", p, hint) {
+		return
+	}
+	if !isProject(p) {
+		v.add("project", strconv.Quote(shorten(p))+" cannot begin the names of stacks, roles and buckets", hint)
+		return
+	}
+	if prefix := reservedBucketPrefix(p + "-"); prefix != "" {
+		v.add("project", "S3 reserves bucket names that begin with "+prefix, "choose another project name")
+	}
+}
+
+// isProject matches [a-z][a-z0-9]*(-[a-z0-9]+)*.
+func isProject(p string) bool {
+	last := '-' // as if a dash went before, so that none can come first
+	for i, r := range p {
+		if i == 0 && !isLower(r) || !isLower(r) && !isDigit(r) && (r != '-' || last == '-') {
+			return false
+		}
+		last = r
+	}
+	return last != '-'
+}
+
+func (v *validator) toolchain() {
+	v.account("toolchain", v.spec.Toolchain)
+}
+
+func (v *validator) environments() {
+	if len(v.spec.Environments) == 0 {
+		v.add("environments", "there is none", "write at least one, with name, type and account")
+	}
+	for i := range v.spec.Environments {
+		e := &v.spec.Environments[i]
+		path := index("environments", i)
+		v.scopeName(path, e.Name)
+		v.account(path, e.Account)
+		v.partition(join(path, "region"), e.Account)
+		oneOfThese(v, join(path, "type"), e.Type, Dev, Test, Prod)
+		v.application(join(path, "application"), e)
+	}
+}
+
+// scopeName checks the name of an environment or a pipeline.
+func (v *validator) scopeName(path, name string) {
+	const hint = "use lower-case letters and digits, beginning with a letter, such as dev"
+	path = join(path, "name")
+	if !v.given(path, name, hint) {
+		return
+	}
+	switch first, taken := v.names[name]; {
+	case !all(name, func(r rune) bool { return isLower(r) || isDigit(r) }) || isDigit(rune(name[0])):
+		v.add(path, strconv.Quote(shorten(name))+" cannot stand in the middle of names", hint)
+		return
+	case name == "toolchain":
+		v.add(path, `the name "toolchain" is reserved for what all environments share`, "choose another")
+		return
+	case taken:
+		v.add(path, fmt.Sprintf("the name %q is taken by %s", shorten(name), first), "environments and pipelines share one name space: choose another")
+		return
+	}
+	v.names[name] = path
+	// Stacks (128 characters) and pipelines (100) have more room than roles. So has every other role of a pipeline: its
+	// artifact bucket leaves project and pipeline together fewer than 40 characters.
+	const most = 64 // IAM
+	role := Name(v.spec.Project, name, ExecutionPart)
+	if isProject(v.spec.Project) && len(role) > most {
+		v.add(path, fmt.Sprintf("role names such as %s have %d characters, IAM allows %d", shorten(role), len(role), most),
+			fmt.Sprintf("shorten this name or the project by %d", len(role)-most))
+	}
+}
+
+func (v *validator) pipelines() {
+	environments := v.spec.environmentNames()
+	owner := map[string]string{} // of an environment: the first pipeline that lists it
+	for i, p := range v.spec.Pipelines {
+		path := index("pipelines", i)
+		v.scopeName(path, p.Name)
+		v.branch(join(path, "branch"), p.Branch)
+		oneOfThese(v, join(path, "mode"), p.Mode, Superseded, Queued)
+		v.pipelineEnvironments(join(path, "environments"), p, environments, owner)
+		v.artifactBuckets(join(path, "name"), p)
+	}
+	if slices.ContainsFunc(v.spec.Pipelines, func(p Pipeline) bool { return len(p.Environments) == 0 }) {
+		return // it may be meant to deploy what is left over
+	}
+	for i, name := range environments {
+		if owner[name] == "" && name != "" && len(v.spec.Pipelines) > 0 {
+			v.add(index("environments", i), fmt.Sprintf("no pipeline deploys %q", shorten(name)), "add it to the environments of a pipeline")
+		}
+	}
+}
+
+func (v *validator) pipelineEnvironments(path string, p Pipeline, known []string, owner map[string]string) {
+	if len(p.Environments) == 0 && len(known) > 0 {
+		v.add(path, "there is none", "where there are several pipelines, each lists the environments that it deploys")
+	}
+	for j, name := range p.Environments {
+		at := index(path, j)
+		switch {
+		case slices.Contains(known, name):
+		case name == "":
+			v.add(at, "is empty", "write the name of an environment")
+			continue
+		case slices.Contains(known, ""):
+			continue // one whose name could not be read may be it
+		default:
+			v.add(at, "there is no environment "+strconv.Quote(shorten(name)), didYouMeanOrKnown(name, known))
+			if meant := nearest(name, known); meant != "" && owner[meant] == "" {
+				owner[meant] = path // it is not left over, only misspelt
+			}
+			continue
+		}
+		switch owner[name] {
+		case "":
+			owner[name] = path
+		case path:
+			v.add(at, fmt.Sprintf("%q is given twice", shorten(name)), "keep one")
+		default:
+			v.add(at, fmt.Sprintf("%q is deployed by %s already", shorten(name), parentPath(owner[name])), "an environment belongs to one pipeline")
+		}
+	}
+}
+
+// artifactBuckets are in every region that a pipeline deploys to, all in the toolchain's account.
+func (v *validator) artifactBuckets(path string, p Pipeline) {
+	v.bucketName(path, p.Name, ArtifactsPart, v.spec.Toolchain)
+	for i := range v.spec.Environments {
+		if e := &v.spec.Environments[i]; e.Region != v.spec.Toolchain.Region && slices.Contains(p.Environments, e.Name) {
+			v.bucketName(path, p.Name, ArtifactsPart, Account{Account: v.spec.Toolchain.Account, Region: e.Region})
+		}
+	}
+}
+
+// oneOfThese checks an enumeration.
+func oneOfThese[T ~string](v *validator, path string, value T, allowed ...T) {
+	if slices.Contains(allowed, value) {
+		return
+	}
+	words := make([]string, len(allowed))
+	for i, a := range allowed {
+		words[i] = string(a)
+	}
+	hint := "use " + oneOf(words)
+	if !v.given(path, string(value), hint) {
+		return
+	}
+	if meant := didYouMean(string(value), words); meant != "" {
+		hint = meant
+	}
+	v.add(path, "cannot be "+strconv.Quote(shorten(string(value))), hint)
+}

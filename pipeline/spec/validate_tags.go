@@ -1,0 +1,57 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	maxTags     = 45  // AWS allows 50 on a resource; the rest is for cfnpipe's own
+	maxTagKey   = 128 // characters, CloudFormation API
+	maxTagValue = 256 // characters, CloudFormation API
+)
+
+func (v *validator) tags() {
+	tags := v.spec.Tags
+	if len(tags) > maxTags {
+		v.add("tags", fmt.Sprintf("has %d tags, at most %d are allowed", len(tags), maxTags), "AWS allows 50 on a resource, and cfnpipe adds its own")
+	}
+	seen := map[string]string{} // lower-case key to the first key
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		path, value := join("tags", key), tags[key]
+		lower := strings.ToLower(key)
+		switch first, taken := seen[lower]; {
+		case key == "":
+			v.add(path, "has an empty key", "write a key")
+		case strings.HasPrefix(lower, "aws:"):
+			v.add(path, "AWS reserves keys that begin with aws:", "choose another key")
+		case !isTag(key):
+			v.add(path, "the key has characters other than letters, digits, spaces and _ . : / = + - @", "")
+		case taken:
+			v.add(path, "differs from "+strconv.Quote(first)+" in case alone", "IAM takes them for the same key: keep one")
+		}
+		seen[lower] = key
+		if n := utf8.RuneCountInString(key); n > maxTagKey {
+			v.add(path, fmt.Sprintf("the key has %d characters, AWS allows %d", n, maxTagKey), fmt.Sprintf("shorten it by %d", n-maxTagKey))
+		}
+		switch n := utf8.RuneCountInString(value); {
+		case n == 0:
+			v.add(path, "has no value", "CloudFormation wants at least one character")
+		case n > maxTagValue:
+			v.add(path, fmt.Sprintf("the value has %d characters, AWS allows %d", n, maxTagValue), fmt.Sprintf("shorten it by %d", n-maxTagValue))
+		case !isTag(value):
+			v.add(path, "the value has characters other than letters, digits, spaces and _ . : / = + - @", "")
+		}
+	}
+}
+
+func isTag(text string) bool {
+	return all(text, func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(" _.:/=+-@", r)
+	})
+}
