@@ -1,0 +1,114 @@
+// Package assembly is the output directory: the stacks of a system with all that a deployment of them needs.
+//
+// Building gives an [Assembly]; [Assembly.Files] renders it, [Write] puts the files in place and [Read] brings back the same
+// value. [Assembly.Commands] is the plan: what an operator has to deploy, in order.
+package assembly
+
+import (
+	"slices"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+)
+
+// Assembly is a whole system. It is the same value whether it was just built or read from a directory.
+type Assembly struct {
+	Project string
+	// Stacks in deployable order.
+	Stacks    []Stack
+	Pipelines []Pipeline
+	// Format of the templates in the directory that it was read from. Nothing when it was built.
+	Format Format
+}
+
+// Deployer is who deploys a stack.
+type Deployer string
+
+// The deployers.
+const (
+	Operator Deployer = "operator"
+	Pipe     Deployer = "pipeline"
+)
+
+// Toolchain is what the toolchain's stacks go by where others go by their environment. No environment may have this name.
+const Toolchain = "toolchain"
+
+// Stack is one CloudFormation stack.
+type Stack struct {
+	Name string
+	// Environment is "" in the toolchain.
+	Environment string
+	Account     string
+	Region      string
+	// Path is the template's file in the output directory without its extension, such as dev/access.
+	Path     string
+	Template *tree.Node
+	// Parameters is every template parameter but the release parameters and those in FromOutputs, in the template's order.
+	// A release parameter is among them once its value is known.
+	Parameters []Parameter
+	// FromOutputs are parameters whose value is another stack's output in another region, known only when that is deployed.
+	FromOutputs []FromOutput
+	// Capabilities such as CAPABILITY_NAMED_IAM.
+	Capabilities []string
+	Tags         map[string]string
+	// StackPolicy is the policy that CodePipeline sets with the template's configuration; nil leaves it alone.
+	StackPolicy *tree.Node
+	// DependsOn names the stacks that must be there before.
+	DependsOn []string
+	// ReleaseParameters name the parameters whose values are known only when code was built.
+	ReleaseParameters     []string
+	TerminationProtection bool
+	DeployedBy            []Deployer
+}
+
+// Parameter is a template parameter's value.
+type Parameter struct{ Name, Value string }
+
+// FromOutput is a template parameter that takes the output of another stack of the assembly, in the same account.
+type FromOutput struct{ Parameter, Stack, Output string }
+
+// Pipeline is one CodePipeline of the system.
+type Pipeline struct {
+	Name         string
+	Stack        string
+	Account      string
+	Region       string
+	Branch       string
+	Environments []string
+}
+
+// environment is what the stack goes by in a selection of environments.
+func (s *Stack) environment() string {
+	if s.Environment == "" {
+		return Toolchain
+	}
+	return s.Environment
+}
+
+// knows says whether the parameter has a value.
+func (s *Stack) knows(parameter string) bool {
+	return slices.ContainsFunc(s.Parameters, func(p Parameter) bool { return p.Name == parameter })
+}
+
+// source is the stack whose output f takes: of several with that name, the one in another region than the i-th stack.
+func (a *Assembly) source(i int, f FromOutput) *Stack {
+	s := &a.Stacks[i]
+	var elsewhere, here []*Stack
+	for j := range a.Stacks[:i] {
+		switch o := &a.Stacks[j]; {
+		case o.Name != f.Stack || o.Account != s.Account:
+		case o.Region == s.Region:
+			here = append(here, o)
+		default:
+			elsewhere = append(elsewhere, o)
+		}
+	}
+	for _, found := range [][]*Stack{elsewhere, here} {
+		if len(found) == 1 {
+			return found[0]
+		}
+		if len(found) > 1 {
+			return nil
+		}
+	}
+	return nil
+}

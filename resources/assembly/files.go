@@ -1,0 +1,104 @@
+package assembly
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+)
+
+// The files that every output directory has.
+const (
+	manifestName = "manifest.json"
+	deployName   = "deploy.sh"
+)
+
+// Format is how templates are written. The zero Format is YAML.
+type Format string
+
+// The formats.
+const (
+	YAML Format = "yaml"
+	JSON Format = "json"
+)
+
+// extension of a template's file, with its dot.
+func (f Format) extension() (string, error) {
+	switch f {
+	case YAML, "":
+		return ".yaml", nil
+	case JSON:
+		return ".json", nil
+	}
+	return "", fmt.Errorf("unknown template format %q: choose %s or %s", string(f), YAML, JSON)
+}
+
+func (f Format) encode(n *tree.Node) []byte {
+	if f == JSON {
+		return n.JSON()
+	}
+	return n.YAML()
+}
+
+// File is one file of the output directory.
+type File struct {
+	// Name is its path in the directory, with slashes.
+	Name       string
+	Data       []byte
+	Executable bool
+}
+
+// Files renders the output directory: each stack's template and configuration in the order of the stacks, then deploy.sh, and
+// manifest.json last. The error joins a [*StackError] for each thing that is wrong with a stack.
+func (a *Assembly) Files(format Format) ([]File, error) {
+	extension, err := format.extension()
+	if err != nil {
+		return nil, err
+	}
+	if err := a.check(); err != nil {
+		return nil, err
+	}
+	files := make([]File, 0, 2*len(a.Stacks)+2)
+	sizes := make([]int, len(a.Stacks))
+	var errs []error
+	for i := range a.Stacks {
+		s := &a.Stacks[i]
+		template := format.encode(s.Template)
+		if sizes[i] = len(template); sizes[i] > maxTemplate {
+			errs = append(errs, &StackError{
+				Stack:   s.Name,
+				Message: fmt.Sprintf("its template has %d bytes; CloudFormation takes %d", sizes[i], maxTemplate),
+				Hint:    "split it into several stacks",
+			})
+		}
+		files = append(files,
+			File{Name: s.Path + extension, Data: template},
+			File{Name: s.Path + configExtension, Data: s.configuration().JSON()})
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	manifest, err := encodeJSON(a.manifest(extension))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", manifestName, err)
+	}
+	return append(files,
+		File{Name: deployName, Data: a.deployScript(a.commands(extension, sizes)), Executable: true},
+		File{Name: manifestName, Data: manifest}), nil
+}
+
+// encodeJSON is JSON for people: two spaces, and <, > and & as they are.
+func encodeJSON(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(v)
+	return b.Bytes(), err
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,188 @@
+package assembly
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Selection is which stacks to deploy.
+type Selection struct {
+	// All takes the stacks that the pipeline deploys, too. Else only those that the operator deploys.
+	All bool
+	// Environments limits it to these; [Toolchain] stands for the toolchain. None means all.
+	Environments []string
+}
+
+// Command is the deployment of one stack: `aws cloudformation deploy` and what belongs to it.
+type Command struct {
+	Stack *Stack
+	// Template is its file in the output directory.
+	Template string
+	// NeedsBucket says that the template is too large to be sent with the request.
+	NeedsBucket bool
+	// Outputs must be read first.
+	Outputs []Output
+	// Unknown are the release parameters that have no value.
+	Unknown []string
+	// Operator says that the stack is the operator's to deploy, and not only the pipeline's.
+	Operator bool
+	// Protect says that termination protection must be switched on afterwards.
+	Protect bool
+}
+
+// Output is another stack's output that becomes a parameter.
+type Output struct{ Parameter, Stack, Region, Output string }
+
+// Commands are the deployments of the selected stacks, in deployable order.
+func (a *Assembly) Commands(selection Selection, format Format) ([]Command, error) {
+	extension, err := format.extension()
+	if err != nil {
+		return nil, err
+	}
+	if err := a.check(); err != nil {
+		return nil, err
+	}
+	known := a.environments()
+	for _, name := range selection.Environments {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("unknown environment %q; there are %s", name, strings.Join(known, ", "))
+		}
+	}
+	sizes := make([]int, len(a.Stacks))
+	for i := range a.Stacks {
+		sizes[i] = len(format.encode(a.Stacks[i].Template))
+	}
+	return slices.DeleteFunc(a.commands(extension, sizes), func(c Command) bool {
+		return !selection.All && !c.Operator ||
+			len(selection.Environments) > 0 && !slices.Contains(selection.Environments, c.Stack.environment())
+	}), nil
+}
+
+// environments are the toolchain and the environments, as they come up.
+func (a *Assembly) environments() []string {
+	var names []string
+	for i := range a.Stacks {
+		if name := a.Stacks[i].environment(); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// commands are the deployments of all stacks. The assembly has passed its checks.
+func (a *Assembly) commands(extension string, sizes []int) []Command {
+	commands := make([]Command, len(a.Stacks))
+	for i := range a.Stacks {
+		s := &a.Stacks[i]
+		c := Command{Stack: s, Template: s.Path + extension, NeedsBucket: sizes[i] > maxInlineTemplate}
+		c.Operator = slices.Contains(s.DeployedBy, Operator)
+		c.Protect = c.Operator && s.TerminationProtection
+		for _, f := range s.FromOutputs {
+			source := a.source(i, f)
+			c.Outputs = append(c.Outputs, Output{Parameter: f.Parameter, Stack: source.Name, Region: source.Region, Output: f.Output})
+		}
+		for _, name := range s.ReleaseParameters {
+			if !s.knows(name) {
+				c.Unknown = append(c.Unknown, name)
+			}
+		}
+		commands[i] = c
+	}
+	return commands
+}
+
+// Plan is the commands as shell text to be read, or pasted line by line. Template files are named below dir.
+func Plan(commands []Command, dir string) string {
+	var b strings.Builder
+	for i, c := range commands {
+		if heading := groupHeading(commands, i); heading != "" {
+			b.WriteString(heading + "\n")
+		}
+		b.WriteString("\n")
+		for j, o := range c.Outputs {
+			fmt.Fprintf(&b, "%s=$(aws cloudformation describe-stacks --stack-name %s --region %s \\\n"+
+				`  --query "Stacks[].Outputs[] | [?OutputKey=='%s'].OutputValue" --output text)`+"\n",
+				outputVariable(j), o.Stack, o.Region, o.Output)
+		}
+		lines := []string{
+			"aws cloudformation deploy",
+			"  --stack-name " + c.Stack.Name,
+			"  --template-file " + word(path.Join(dir, c.Template)),
+			"  --region " + c.Stack.Region,
+		}
+		if c.NeedsBucket {
+			lines = append(lines, fmt.Sprintf(`  --s3-bucket "${S3_BUCKET:?a bucket in %s for %s, which is larger than 51,200 bytes}"`, c.Stack.Region, c.Template))
+		}
+		lines = append(lines, c.options("  ", func(i int, o Output) string {
+			return fmt.Sprintf("${%s:?stack %s in %s has no output %s}", outputVariable(i), o.Stack, o.Region, o.Output)
+		})...)
+		b.WriteString(strings.Join(append(lines, "  --no-fail-on-empty-changeset"), " \\\n") + "\n")
+		if c.Protect {
+			fmt.Fprintf(&b, "aws cloudformation update-termination-protection --enable-termination-protection \\\n  --stack-name %s --region %s\n",
+				c.Stack.Name, c.Stack.Region)
+		}
+		if i+1 < len(commands) {
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
+}
+
+// groupHeading is the comment above the i-th command if it is the first of several in one account.
+func groupHeading(commands []Command, i int) string {
+	account := commands[i].Stack.Account
+	if i > 0 && commands[i-1].Stack.Account == account {
+		return ""
+	}
+	var names []string
+	for ; i < len(commands) && commands[i].Stack.Account == account; i++ {
+		if name := commands[i].Stack.environment(); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return fmt.Sprintf("# account %s (%s)", account, strings.Join(names, ", "))
+}
+
+// options are the lines of the command that hold data, from --capabilities on. Every parameter is passed: the aws command
+// keeps an existing stack's old value otherwise, and its version 1 reads no file. The value of an output is what expansion says.
+func (c *Command) options(indent string, expansion func(int, Output) string) []string {
+	var lines []string
+	if len(c.Stack.Capabilities) > 0 {
+		lines = append(lines, indent+"--capabilities "+strings.Join(c.Stack.Capabilities, " "))
+	}
+	if len(c.Stack.Parameters)+len(c.Outputs)+len(c.Unknown) > 0 {
+		lines = append(lines, indent+"--parameter-overrides")
+	}
+	for _, p := range c.Stack.Parameters {
+		lines = append(lines, indent+"  "+quote(p.Name+"="+p.Value))
+	}
+	for i, o := range c.Outputs {
+		lines = append(lines, fmt.Sprintf(`%s  "%s=%s"`, indent, o.Parameter, expansion(i, o)))
+	}
+	for _, name := range c.Unknown {
+		lines = append(lines, fmt.Sprintf(`%s  "%s=${release_%s:?a release parameter: %s generate --release writes its value to %s%s}"`,
+			indent, name, name, generator, c.Stack.Path, configExtension))
+	}
+	if len(c.Stack.Tags) > 0 {
+		lines = append(lines, indent+"--tags")
+	}
+	for _, key := range sortedKeys(c.Stack.Tags) {
+		lines = append(lines, indent+"  "+quote(key+"="+c.Stack.Tags[key]))
+	}
+	return lines
+}
+
+func outputVariable(i int) string { return fmt.Sprintf("output%d", i+1) }
+
+// quote makes s one word of a shell, whatever is in it.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// word quotes s only if it must be.
+func word(s string) string {
+	if s != "" && s[0] != '-' && madeOf(s, "-_./") {
+		return s
+	}
+	return quote(s)
+}

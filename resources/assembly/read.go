@@ -1,0 +1,151 @@
+package assembly
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+)
+
+// maxFile bounds what is read into memory: ten times the largest template.
+const maxFile = 10 * maxTemplate
+
+// Read brings back the assembly that was written to dir. It trusts nothing in there: only regular files inside dir are read, of
+// at most 10 MB. Parameters, tags and the stack policy are those of the configuration files, since CodePipeline takes them
+// from there; the rest is the manifest's.
+func Read(dir string) (*Assembly, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("cannot open the output directory %s: %w", dir, err)
+	}
+	defer root.Close() //nolint:errcheck // nothing was written
+
+	data, err := readFile(root, manifestName)
+	if err != nil {
+		return nil, fmt.Errorf("%s is no output directory of %s: %w", dir, generator, err)
+	}
+	in := func(name string, err error) error {
+		var syntax *tree.SyntaxError
+		name = filepath.Join(dir, filepath.FromSlash(name))
+		if errors.As(err, &syntax) {
+			return fmt.Errorf("%s:%w", name, err) // file:line:column: message
+		}
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	m, err := decodeManifest(data)
+	if err != nil {
+		return nil, in(manifestName, err)
+	}
+	if len(m.Unfinished) > 0 {
+		return nil, in(manifestName, fmt.Errorf("writing the directory was interrupted; run %s generate again", generator))
+	}
+
+	a := &Assembly{Project: m.Project}
+	for i := range m.Stacks {
+		s := m.Stacks[i].stack()
+		format := YAML
+		if path.Ext(m.Stacks[i].Template) == ".json" {
+			format = JSON
+		}
+		if a.Format != "" && a.Format != format {
+			return nil, in(manifestName, fmt.Errorf("stack %s: template %s is %s, but those before it are %s", s.Name, m.Stacks[i].Template, format, a.Format))
+		}
+		a.Format = format
+		if data, err = readFile(root, m.Stacks[i].Template); err == nil {
+			s.Template, err = tree.Parse(m.Stacks[i].Template, data)
+		}
+		if err != nil {
+			return nil, in(m.Stacks[i].Template, err)
+		}
+		if data, err = readFile(root, m.Stacks[i].Configuration); err == nil {
+			err = s.configure(m.Stacks[i].Configuration, data)
+		}
+		if err != nil {
+			return nil, in(m.Stacks[i].Configuration, err)
+		}
+		a.Stacks = append(a.Stacks, s)
+	}
+	for _, p := range m.Pipelines {
+		p.Environments = nothing(p.Environments)
+		a.Pipelines = append(a.Pipelines, Pipeline(p))
+	}
+	return a, nil
+}
+
+// stack is what the manifest says of one.
+func (m *manifestStack) stack() Stack {
+	s := Stack{
+		Name:                  m.Name,
+		Environment:           m.Environment,
+		Account:               m.Account,
+		Region:                m.Region,
+		Path:                  strings.TrimSuffix(m.Template, path.Ext(m.Template)),
+		Capabilities:          nothing(m.Capabilities),
+		DependsOn:             nothing(m.DependsOn),
+		ReleaseParameters:     nothing(m.ReleaseParameters),
+		TerminationProtection: m.TerminationProtection,
+		DeployedBy:            nothing(m.DeployedBy),
+	}
+	for _, p := range m.OutputParameters {
+		s.FromOutputs = append(s.FromOutputs, FromOutput(p))
+	}
+	return s
+}
+
+// readFile reads a regular file of at most maxFile bytes. What it returns names no file.
+func readFile(root *os.Root, name string) ([]byte, error) {
+	info, err := lookAt(root, name)
+	if err != nil {
+		return nil, err
+	}
+	if info == nil {
+		return nil, fmt.Errorf("there is no file %s: %w", name, fs.ErrNotExist)
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("it has %d bytes; more than %d are not read", info.Size(), maxFile)
+	}
+	file, err := root.Open(filepath.FromSlash(name))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() //nolint:errcheck // nothing was written
+	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = fmt.Errorf("it has more than %d bytes", maxFile)
+	}
+	return data, err
+}
+
+// lookAt finds a regular file below directories that are no symbolic links. It is nil where there is nothing, and an error that
+// wraps [ErrForeign] where something else is in the way: this package never makes such things.
+func lookAt(root *os.Root, name string) (fs.FileInfo, error) {
+	for i, r := range name {
+		if r != '/' {
+			continue
+		}
+		switch info, err := root.Lstat(filepath.FromSlash(name[:i])); {
+		case os.IsNotExist(err):
+			return nil, nil
+		case err != nil:
+			return nil, err
+		case !info.IsDir():
+			return nil, fmt.Errorf("%s is not a directory: %w", name[:i], ErrForeign)
+		}
+	}
+	switch info, err := root.Lstat(filepath.FromSlash(name)); {
+	case os.IsNotExist(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is not a regular file: %w", name, ErrForeign)
+	default:
+		return info, nil
+	}
+}
