@@ -1,0 +1,258 @@
+package cfn
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+)
+
+// CloudFormation's limits (AWS CloudFormation User Guide, "CloudFormation quotas").
+const (
+	maxResources   = 500
+	maxParameters  = 200
+	maxOutputs     = 200
+	maxMappings    = 200
+	maxDescription = 1024 // bytes
+	maxLogicalID   = 255
+)
+
+// Check finds in a whole template what CloudFormation would refuse whatever the resource types are: names that lead nowhere,
+// nulls, and its limits.
+func Check(root *tree.Node) []Problem {
+	c := &checker{root: root}
+	c.limits()
+	c.ids()
+	root.Walk(c.visit)
+	c.cycles()
+	return c.problems
+}
+
+type checker struct {
+	root     *tree.Node
+	problems []Problem
+	needs    map[string][]string // resource -> resources it needs
+}
+
+func (c *checker) fail(path, message, hint string) {
+	c.problems = append(c.problems, Problem{Path: path, Message: message, Hint: hint})
+}
+
+func (c *checker) limits() {
+	for _, l := range []struct {
+		section string
+		most    int
+	}{{"Resources", maxResources}, {"Parameters", maxParameters}, {"Outputs", maxOutputs}, {"Mappings", maxMappings}} {
+		if n := c.root.Get(l.section); n != nil && len(n.Keys) > l.most {
+			c.fail(l.section, fmt.Sprintf("there are %d, CloudFormation allows %d", len(n.Keys), l.most), "split the stack")
+		}
+	}
+	if d := c.root.Get("Description"); d != nil && len(d.Text) > maxDescription {
+		c.fail("Description", fmt.Sprintf("it has %d bytes, CloudFormation allows %d", len(d.Text), maxDescription), "shorten it")
+	}
+	if n := c.root.Get("Resources"); n == nil || len(n.Keys) == 0 {
+		c.fail("Resources", "there is none", "CloudFormation needs at least one resource in a stack")
+	}
+}
+
+func (c *checker) ids() {
+	seen := map[string]string{}
+	for _, section := range []string{"Parameters", "Resources"} {
+		for _, id := range keys(c.root.Get(section)) {
+			path := section + "." + id
+			if other := seen[id]; other != "" {
+				c.fail(path, "the name is used by "+other+" too", "choose another one")
+			}
+			seen[id] = path
+		}
+	}
+	for _, section := range []string{"Parameters", "Conditions", "Rules", "Resources", "Outputs"} {
+		for _, id := range keys(c.root.Get(section)) {
+			if !isLogicalID(id) {
+				c.fail(section+"."+id, "a logical id has 1 to 255 letters and digits", "rename it")
+			}
+		}
+	}
+}
+
+func keys(n *tree.Node) []string {
+	if n == nil {
+		return nil
+	}
+	return n.Keys
+}
+
+func isLogicalID(s string) bool {
+	notAlphanumeric := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
+	}
+	return s != "" && len(s) <= maxLogicalID && !strings.ContainsFunc(s, notAlphanumeric)
+}
+
+func (c *checker) visit(path string, n *tree.Node) bool {
+	if n.Kind == tree.Null {
+		c.fail(path, "the value is null", "leave it out, or set it")
+	}
+	if message := badText(n.Text); message != "" {
+		c.fail(path, message, "correct it")
+	}
+	for _, key := range n.Keys {
+		if message := badText(key); message != "" {
+			c.fail(path, "in a key: "+message, "correct it")
+		}
+	}
+	parts := strings.Split(path, ".")
+	if len(parts) == 3 && parts[0] == "Resources" && parts[2] == "DependsOn" {
+		c.dependsOn(path, parts[1], n)
+	}
+	if len(parts) == 3 && (parts[0] == "Resources" || parts[0] == "Outputs") && parts[2] == "Condition" {
+		c.condition(path, n.Text)
+	}
+	name, arg, ok := n.Intrinsic()
+	if !ok {
+		return true
+	}
+	from := ""
+	if parts[0] == "Resources" && len(parts) > 1 {
+		from = parts[1]
+	}
+	switch name {
+	case "Ref":
+		c.reference(path, from, arg.Text, true)
+	case "Fn::GetAtt":
+		if len(arg.Items) == 2 && arg.Items[0].Kind == tree.String {
+			c.reference(path, from, arg.Items[0].Text, false)
+		} else {
+			c.fail(path, "Fn::GetAtt takes a resource and an attribute", "")
+		}
+	case "Fn::Sub":
+		c.sub(path, from, arg)
+	case "Condition":
+		// a policy statement's Condition is a map, so this one is a name
+		c.condition(path, arg.Text)
+	case "Fn::If":
+		if len(arg.Items) != 3 {
+			c.fail(path, "Fn::If takes a condition and two values", "")
+		} else {
+			c.condition(path, arg.Items[0].Text)
+		}
+	}
+	return true
+}
+
+// reference checks what Ref, GetAtt or a Sub names; plain is Ref's form, which parameters and pseudo parameters have too.
+func (c *checker) reference(path, from, id string, plain bool) {
+	if plain && (isPseudo(id) || c.root.At("Parameters", id) != nil) {
+		return
+	}
+	if c.root.At("Resources", id) == nil {
+		what := "there is no resource or parameter " + id
+		if !plain {
+			what = "there is no resource " + id
+		}
+		c.fail(path, what, "declare it, or correct the name")
+		return
+	}
+	if strings.HasPrefix(path, "Conditions.") || strings.HasPrefix(path, "Rules.") {
+		c.fail(path, id+" is a resource, and conditions and rules know only parameters", "take a parameter")
+	}
+	if from != "" {
+		c.need(from, id)
+	}
+}
+
+func isPseudo(id string) bool {
+	return slices.Contains([]string{
+		"AWS::AccountId", "AWS::NoValue", "AWS::NotificationARNs", "AWS::Partition", "AWS::Region", "AWS::StackId", "AWS::StackName", "AWS::URLSuffix",
+	}, id)
+}
+
+func (c *checker) sub(path, from string, arg *tree.Node) {
+	body, vars := arg, (*tree.Node)(nil)
+	if arg.Kind == tree.List && len(arg.Items) == 2 {
+		body, vars = arg.Items[0], arg.Items[1]
+	}
+	for _, name := range SubNames(body.Text) {
+		if vars.Get(name) != nil {
+			continue
+		}
+		id, _, attribute := strings.Cut(name, ".")
+		c.reference(path, from, id, !attribute)
+	}
+}
+
+// SubNames lists what the ${…} of a Fn::Sub name, in order, without the literal ${!…}.
+func SubNames(body string) []string {
+	var names []string
+	for {
+		i := strings.Index(body, "${")
+		if i < 0 {
+			return names
+		}
+		body = body[i+2:]
+		j := strings.IndexByte(body, '}')
+		if j < 0 {
+			return names
+		}
+		if !strings.HasPrefix(body, "!") {
+			names = append(names, strings.TrimSpace(body[:j]))
+		}
+		body = body[j+1:]
+	}
+}
+
+func (c *checker) condition(path, name string) {
+	if c.root.At("Conditions", name) == nil {
+		c.fail(path, "there is no condition "+name, "declare it, or correct the name")
+	}
+}
+
+func (c *checker) dependsOn(path, from string, n *tree.Node) {
+	ids := n.Items
+	if n.Kind == tree.String {
+		ids = []*tree.Node{n}
+	}
+	for _, id := range ids {
+		if c.root.At("Resources", id.Text) == nil {
+			c.fail(path, "there is no resource "+id.Text, "declare it, or correct the name")
+			continue
+		}
+		c.need(from, id.Text)
+	}
+}
+
+func (c *checker) need(from, to string) {
+	if c.needs == nil {
+		c.needs = map[string][]string{}
+	}
+	if !slices.Contains(c.needs[from], to) {
+		c.needs[from] = append(c.needs[from], to)
+	}
+}
+
+// cycles reports each circle of resources that need each other once.
+func (c *checker) cycles() {
+	const active, done = 1, 2
+	state := map[string]int{}
+	var visit func(id string, trail []string)
+	visit = func(id string, trail []string) {
+		trail = append(slices.Clip(trail), id)
+		switch state[id] {
+		case done:
+			return
+		case active:
+			trail = trail[slices.Index(trail, id):]
+			c.fail("Resources."+id, "resources need each other: "+strings.Join(trail, " → "), "name the resource by a fixed name on one side")
+			return
+		}
+		state[id] = active
+		for _, to := range c.needs[id] {
+			visit(to, trail)
+		}
+		state[id] = done
+	}
+	for _, id := range keys(c.root.Get("Resources")) {
+		visit(id, nil)
+	}
+}

@@ -1,0 +1,51 @@
+package cfn
+
+import "reflect"
+
+// The kinds of values. A kind that CloudFormation can check as a parameter says so with ParameterType.
+type (
+	// Text is any text; every Value turns into it with its Text method.
+	Text struct{}
+	// RoleARN is the ARN of an IAM role.
+	RoleARN struct{}
+	// RoleName is the name of an IAM role.
+	RoleName struct{}
+	// PolicyARN is the ARN of an IAM managed policy.
+	PolicyARN struct{}
+	// KeyARN is the ARN of a KMS key, never of an alias.
+	KeyARN struct{}
+	// BucketName is the name of an S3 bucket.
+	BucketName struct{}
+	// BucketARN is the ARN of an S3 bucket, without any object key.
+	BucketARN struct{}
+	// LogGroupName is the name of a log group.
+	LogGroupName struct{}
+	// LogStreamsARN is the ARN of a log group with :* behind, which stands for all its streams.
+	LogStreamsARN struct{}
+	// ProjectName is the name of a CodeBuild project.
+	ProjectName struct{}
+	// ProjectARN is the ARN of a CodeBuild project.
+	ProjectARN struct{}
+	// PipelineName is the name of a CodePipeline pipeline.
+	PipelineName struct{}
+	// ConnectionARN is the ARN of a CodeConnections connection.
+	ConnectionARN struct{}
+	// StackARN is the ARN of a CloudFormation stack, possibly with wildcards.
+	StackARN struct{}
+	// ParameterName is the name of an SSM parameter.
+	ParameterName struct{}
+	// ResourceType is the type of a CloudFormation resource, such as AWS::S3::Bucket.
+	ResourceType struct{}
+)
+
+// parameterType is the CloudFormation type of a parameter of kind K, String where there is none of its own.
+func parameterType[K any]() string {
+	var k K
+	if p, ok := any(k).(interface{ ParameterType() string }); ok {
+		return p.ParameterType()
+	}
+	return "String"
+}
+
+// kindName is how messages call kind K.
+func kindName[K any]() string { return reflect.TypeFor[K]().Name() }

@@ -1,0 +1,234 @@
+package cfn
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Output is a text that a stack publishes for others. It is known by name before its stack is built.
+type Output[K any] struct {
+	From Stack
+	Name string
+}
+
+// ListOutput is a list that a stack publishes for others.
+type ListOutput[K any] struct {
+	From Stack
+	Name string
+}
+
+type published struct{ kind string }
+
+type taken struct {
+	from      Stack
+	name      string
+	kind      string
+	parameter *parameter
+}
+
+// Publish writes a value to the SSM parameter under which others find it. Unlike an export, neither stack then locks the other.
+func Publish[K any](t *Template, o Output[K], v Value[K]) {
+	t.publish(o.From, o.Name, kindName[K](), "String", v.e)
+}
+
+// PublishList is Publish for lists; no item may hold a comma (SSM's StringList).
+func PublishList[K any](t *Template, o ListOutput[K], l List[K]) {
+	e := l.e
+	if e != nil && e.op == opList {
+		parts := make([]*expr, 0, 2*len(e.args))
+		for i, a := range e.args {
+			if i > 0 {
+				parts = append(parts, literal(","))
+			}
+			if a != nil && a.op == opText && strings.Contains(a.text, ",") {
+				a = invalid("the item %q of a list that is published holds a comma", a.text)
+			}
+			parts = append(parts, a)
+		}
+		e = glue(parts)
+	} else {
+		e = fn("Fn::Join", literal(","), e)
+	}
+	t.publish(o.From, o.Name, "list of "+kindName[K](), "StringList", e)
+}
+
+func (t *Template) publish(from Stack, name, kind, ssmType string, e *expr) {
+	id := name + "Parameter"
+	path := "Resources." + id
+	if from != t.stack {
+		t.fail(path, fmt.Sprintf("the output %s is one of the stack %q", name, from.Name()), "publish it there")
+		return
+	}
+	if _, twice := t.published[name]; twice {
+		t.fail(path, "the output "+name+" is published twice", "choose another name")
+		return
+	}
+	if t.byID[id] != nil {
+		t.fail(path, "the logical id is used twice", "choose another one")
+	}
+	t.published[name] = published{kind: kind}
+	r := &Resource{template: t, id: id, kind: "AWS::SSM::Parameter"}
+	r.properties = mapOf(
+		"Name", text(t.outputPath(name)),
+		"Description", text("Output "+name+" of stack "+t.Name()),
+		"Type", text(ssmType),
+		"Value", t.argument(path+".Properties.Value", e),
+	)
+	t.byID[id] = r
+	t.resources = append(t.resources, r)
+}
+
+// outputPath is where the stack of t publishes an output.
+func (t *Template) outputPath(name string) string {
+	return t.Place.ParameterPath() + t.stack.Name() + "/" + name
+}
+
+// Take reads another stack's output, in the same account and region: a template parameter that CloudFormation resolves from SSM
+// at every deployment. The two stacks then deploy in the right order.
+func Take[K any](t *Template, o Output[K]) Value[K] {
+	p := t.take(o.From, o.Name, kindName[K](), "AWS::SSM::Parameter::Value<"+parameterType[K]()+">")
+	return Value[K]{e: t.ref(p.name)}
+}
+
+// TakeList is Take for lists.
+func TakeList[K any](t *Template, o ListOutput[K]) List[K] {
+	list := "List<" + parameterType[K]() + ">"
+	p := t.take(o.From, o.Name, "list of "+kindName[K](), "AWS::SSM::Parameter::Value<"+list+">")
+	return List[K]{e: t.ref(p.name)}
+}
+
+func (t *Template) take(from Stack, name, kind, parameterKind string) *parameter {
+	for _, x := range t.taken {
+		if x.from == from && x.name == name && x.kind == kind {
+			return x.parameter
+		}
+	}
+	p := t.parameter(ID(from.Name(), name), parameterKind, "")
+	t.taken = append(t.taken, taken{from: from, name: name, kind: kind, parameter: p})
+	return p
+}
+
+// PublishForeign makes a value an output of its stack, for TakeForeign.
+func PublishForeign[K any](t *Template, o Output[K], v Value[K]) {
+	if o.From != t.stack {
+		t.fail("Outputs."+o.Name, fmt.Sprintf("the output is one of the stack %q", o.From.Name()), "publish it there")
+	}
+	t.Output(o.Name, v, "")
+}
+
+// TakeForeign reads another stack's output in another region of the same account: a parameter that a deployment fills from the outputs
+// of that stack.
+func TakeForeign[K any](t *Template, from *Template, o Output[K]) Value[K] {
+	source := Foreign{Stack: from.Name(), Region: from.Place.Region, Output: o.Name}
+	for _, p := range t.parameters {
+		if p.foreign != nil && *p.foreign == source {
+			return Value[K]{e: t.ref(p.name)}
+		}
+	}
+	p := t.parameter(ID(o.From.Name(), o.Name), parameterType[K](), "Output "+o.Name+" of stack "+from.Name())
+	p.source, p.foreign = FromForeign, &source
+	if !slices.Contains(t.foreign, from) {
+		t.foreign = append(t.foreign, from)
+	}
+	if from.outputs.Get(o.Name) == nil || from.Place.Account != t.Place.Account {
+		t.fail("Parameters."+p.name, fmt.Sprintf("the stack %s puts out no %s in this account", from.Name(), o.Name), "PublishForeign it there")
+	}
+	return Value[K]{e: t.ref(p.name)}
+}
+
+// Needs lists the templates that must be deployed before t. Link fills it.
+func (t *Template) Needs() []*Template { return t.needs }
+
+// Link wires what templates take to what others publish, and puts them in an order in which they can be deployed: the given order
+// wherever wiring leaves a choice. Linking again, with more templates, is allowed.
+func Link(templates []*Template) ([]*Template, error) {
+	l := &linker{producers: map[Stack]*Template{}, state: map[*Template]int{}}
+	for _, t := range templates {
+		l.producers[t.stack] = t
+	}
+	for _, t := range templates {
+		l.wire(t)
+	}
+	for _, t := range templates {
+		l.visit(t, nil)
+	}
+	return l.order, errors.Join(l.errs...)
+}
+
+type linker struct {
+	producers map[Stack]*Template
+	state     map[*Template]int
+	order     []*Template
+	errs      []error
+}
+
+func (l *linker) fail(t *Template, x taken, message, hint string) {
+	l.errs = append(l.errs, &Problems{Stack: t.Name(), List: []Problem{{Path: "Parameters." + x.parameter.name, Message: message, Hint: hint}}})
+}
+
+func (l *linker) wire(t *Template) {
+	t.needs = slices.Clone(t.foreign)
+	for _, x := range t.taken {
+		from := l.producers[x.from]
+		if from == nil {
+			l.fail(t, x, fmt.Sprintf("it takes %s of the stack %q, which is not there", x.name, x.from.Name()), "add the stack to the environment, or do not take its output")
+			continue
+		}
+		out, ok := from.published[x.name]
+		switch {
+		case from == t:
+			l.fail(t, x, "the stack takes its own output "+x.name+", which is not there before its first deployment", "use the value itself")
+			continue
+		case !ok:
+			l.fail(t, x, fmt.Sprintf("the stack %s publishes no %s", from.Name(), x.name), "Publish it there")
+			continue
+		case out.kind != x.kind:
+			l.fail(t, x, fmt.Sprintf("%s of the stack %s is a %s, not a %s", x.name, from.Name(), out.kind, x.kind), "take it as what it is")
+			continue
+		case from.Place.Account != t.Place.Account || from.Place.Region != t.Place.Region:
+			l.fail(t, x, fmt.Sprintf("the stack %s is in account %s and region %s", from.Name(), from.Place.Account, from.Place.Region),
+				"an SSM parameter is read in its own account and region only: name the thing by a fixed name")
+			continue
+		}
+		t.setDefault(x.parameter, from.outputPath(x.name))
+		x.parameter.node.Set("Description", text("Output "+x.name+" of stack "+from.Name()))
+		if !slices.Contains(t.needs, from) {
+			t.needs = append(t.needs, from)
+		}
+	}
+}
+
+func (l *linker) visit(t *Template, trail []*Template) {
+	const active, done = 1, 2
+	trail = append(slices.Clip(trail), t)
+	switch l.state[t] {
+	case done:
+		return
+	case active:
+		var names []string
+		for _, x := range trail[slices.Index(trail, t):] {
+			names = append(names, x.Name())
+		}
+		l.errs = append(l.errs, fmt.Errorf("stacks need each other: %s; move what both need into a stack of its own", strings.Join(names, " → ")))
+		return
+	}
+	l.state[t] = active
+	for _, from := range t.needs {
+		l.visit(from, trail)
+	}
+	l.state[t] = done
+	l.order = append(l.order, t)
+}
+
+// unlinked lists what is taken but was never linked.
+func (t *Template) unlinked() []Problem {
+	var list []Problem
+	for _, x := range t.taken {
+		if x.parameter.value == "" {
+			list = append(list, Problem{Path: "Parameters." + x.parameter.name, Message: "the output it takes is not linked", Hint: "call Link with all templates"})
+		}
+	}
+	return list
+}

@@ -1,0 +1,44 @@
+package cfn
+
+import (
+	"slices"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+)
+
+// Render is the template as a plain tree, sections in the order of CloudFormation's documentation and resources in the order in
+// which they were added. Every problem of the template is in the error, a *Problems.
+func (t *Template) Render() (*tree.Node, error) {
+	root := mapOf("AWSTemplateFormatVersion", text("2010-09-09"))
+	if t.Description != "" {
+		root.Set("Description", text(t.Description))
+	}
+	parameters := tree.NewMap()
+	for _, p := range t.parameters {
+		parameters.Set(p.name, p.node)
+	}
+	resources := tree.NewMap()
+	for _, r := range t.resources {
+		resources.Set(r.id, r.node())
+	}
+	for _, s := range []struct {
+		name string
+		node *tree.Node
+	}{
+		{"Parameters", parameters}, {"Rules", t.rules}, {"Conditions", t.conditions}, {"Resources", resources}, {"Outputs", t.outputs},
+	} {
+		if len(s.node.Keys) > 0 {
+			root.Set(s.name, s.node)
+		}
+	}
+	var problems []Problem // each once: Check finds again some of what was found while building
+	for _, p := range slices.Concat(t.problems, t.unlinked(), Check(root)) {
+		if !slices.Contains(problems, p) {
+			problems = append(problems, p)
+		}
+	}
+	if len(problems) > 0 {
+		return nil, &Problems{Stack: t.Name(), List: problems}
+	}
+	return root, nil
+}

@@ -1,0 +1,231 @@
+package cfn
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+)
+
+// Value is text of kind K: literal, or known only to CloudFormation. The zero Value is unset: the property is left out.
+type Value[K any] struct {
+	_ [0]func(K) // no == between values, no conversion from one kind to another
+	e *expr
+}
+
+// List is a list of texts of kind K. The zero List is unset.
+type List[K any] struct {
+	_ [0]func(K)
+	e *expr
+}
+
+// Part is what stands as one text in a template: a Value of any kind, or a Lit.
+type Part interface{ part() *expr }
+
+// Texts is what stands as a list of texts in a template: a List of any kind.
+type Texts interface{ texts() *expr }
+
+// Lit is literal text: ${…} in it reaches the resource as it is.
+type Lit string
+
+func (l Lit) part() *expr      { return literal(string(l)) }
+func (v Value[K]) part() *expr { return v.e }
+func (l List[K]) texts() *expr { return l.e }
+
+// Format makes what package fmt prints of a value a text that Render refuses: values are put together with the function Format.
+func (v Value[K]) Format(s fmt.State, _ rune) { printed(s) }
+
+// Format is like that of Value.
+func (l List[K]) Format(s fmt.State, _ rune) { printed(s) }
+
+func printed(w io.Writer) { _, _ = io.WriteString(w, markStart+"a value"+markEnd) }
+
+// partOf is what a part stands for; unset when there is none.
+func partOf(p Part) *expr {
+	if p == nil {
+		return nil
+	}
+	return p.part()
+}
+
+// Text forgets the kind.
+func (v Value[K]) Text() Value[Text] { return Value[Text]{e: v.e} }
+
+// Literal is text that is known while building.
+func Literal[K any](s string) Value[K] { return Value[K]{e: literal(s)} }
+
+// Format glues parts together: each %s of format takes one part, and %% is a percent sign.
+// The result is a Fn::Sub, or plain text when all parts are literal.
+func Format[K any](format string, parts ...Part) Value[K] {
+	var args []*expr
+	for rest, n := format, 0; ; {
+		i := strings.IndexByte(rest, '%')
+		if i < 0 || i+1 == len(rest) {
+			if i >= 0 || n != len(parts) {
+				return Value[K]{e: invalid("the format %q does not take %d parts", format, len(parts))}
+			}
+			return Value[K]{e: glue(append(args, literal(rest)))}
+		}
+		args = append(args, literal(rest[:i]))
+		switch verb := rest[i+1]; {
+		case verb == '%':
+			args = append(args, literal("%"))
+		case verb == 's' && n < len(parts):
+			args = append(args, partOf(parts[n]))
+			n++
+		default:
+			return Value[K]{e: invalid("the format %q does not take %d parts", format, len(parts))}
+		}
+		rest = rest[i+2:]
+	}
+}
+
+// ListOf is a list of the given values, each in its place.
+func ListOf[K any](values ...Value[K]) List[K] {
+	args := make([]*expr, len(values))
+	for i, v := range values {
+		args[i] = v.e
+	}
+	return List[K]{e: &expr{op: opList, args: args}}
+}
+
+// Literals is a list of texts that are known while building.
+func Literals[K any](texts ...string) List[K] {
+	args := make([]*expr, len(texts))
+	for i, s := range texts {
+		args[i] = literal(s)
+	}
+	return List[K]{e: &expr{op: opList, args: args}}
+}
+
+// Ref is what CloudFormation's Ref gives for a resource; builders know what that is.
+func Ref[K any](r *Resource) Value[K] {
+	if r == nil {
+		return Value[K]{e: undeclared()}
+	}
+	return Value[K]{e: &expr{op: opRef, owner: r.template, text: r.id}}
+}
+
+// Att is an attribute of a resource; builders know which exist.
+func Att[K any](r *Resource, attribute string) Value[K] {
+	if r == nil {
+		return Value[K]{e: undeclared()}
+	}
+	return Value[K]{e: &expr{op: opAtt, owner: r.template, text: r.id, attr: attribute}}
+}
+
+func undeclared() *expr { return invalid("it refers to a resource that was never declared") }
+
+// Partition is the partition of the stack, such as aws or aws-us-gov.
+func Partition() Value[Text] { return pseudo("AWS::Partition") }
+
+// AccountID is the account of the stack.
+func AccountID() Value[Text] { return pseudo("AWS::AccountId") }
+
+// Region is the region of the stack.
+func Region() Value[Text] { return pseudo("AWS::Region") }
+
+// StackName is the name of the stack.
+func StackName() Value[Text] { return pseudo("AWS::StackName") }
+
+// URLSuffix is the partition's domain, such as amazonaws.com.
+func URLSuffix() Value[Text] { return pseudo("AWS::URLSuffix") }
+
+func pseudo(name string) Value[Text] { return Value[Text]{e: &expr{op: opPseudo, text: name}} }
+
+// Select is the item of a list at index, counted from 0.
+func Select[K any](index int, list List[K]) Value[K] {
+	if index < 0 || list.e != nil && list.e.op == opList && index >= len(list.e.args) {
+		return Value[K]{e: invalid("the list has no item %d", index)}
+	}
+	return Value[K]{e: fn("Fn::Select", number(index), list.e)}
+}
+
+// Split is the list of what stands between the separators in text.
+func Split[K any](separator string, text Part) List[K] {
+	return List[K]{e: fn("Fn::Split", literal(separator), partOf(text))}
+}
+
+// Join is the items of a list with a separator between them.
+func Join[K, L any](separator string, list List[L]) Value[K] {
+	return Value[K]{e: fn("Fn::Join", literal(separator), list.e)}
+}
+
+// Base64 is text in base64.
+func Base64(text Part) Value[Text] { return Value[Text]{e: fn("Fn::Base64", partOf(text))} }
+
+// JSON is a document as one line of JSON text, for properties that hold JSON inside a string.
+// It may hold text, a bool, a number, a Part, an Object and []any; a Value inside must be free of characters that JSON escapes, as ARNs
+// and names are.
+func JSON(document any) Value[Text] {
+	var args []*expr
+	appendJSON(&args, document)
+	return Value[Text]{e: glue(args)}
+}
+
+func appendJSON(args *[]*expr, v any) {
+	lit := func(s string) { *args = append(*args, literal(s)) }
+	switch v := v.(type) {
+	case Object:
+		lit("{")
+		for i, m := range v {
+			if i > 0 {
+				lit(",")
+			}
+			*args = append(*args, jsonText(m.Name))
+			lit(":")
+			appendJSON(args, m.Value)
+		}
+		lit("}")
+	case []any:
+		lit("[")
+		for i, item := range v {
+			if i > 0 {
+				lit(",")
+			}
+			appendJSON(args, item)
+		}
+		lit("]")
+	case Part:
+		if e := v.part(); e != nil && e.op == opText {
+			*args = append(*args, jsonText(e.text))
+			return
+		}
+		lit(`"`)
+		*args = append(*args, v.part())
+		lit(`"`)
+	default:
+		n, ok := scalar(v)
+		if !ok {
+			*args = append(*args, invalid("%T cannot stand in JSON text", v))
+			return
+		}
+		if n.Kind == tree.String {
+			*args = append(*args, jsonText(n.Text))
+			return
+		}
+		lit(n.Text)
+	}
+}
+
+// jsonText is s as a JSON string, written by the tree's encoder so that there is one way to escape. What that would hide is refused.
+func jsonText(s string) *expr {
+	if message := badText(s); message != "" {
+		return invalid("%s", message)
+	}
+	return literal(strings.TrimSuffix(string(tree.Text(s).JSON()), "\n"))
+}
+
+// badText says why a text cannot stand in a template; empty when it can.
+func badText(s string) string {
+	switch {
+	case strings.ContainsAny(s, markStart+markEnd):
+		return "the text holds a control character that marks values"
+	case !utf8.ValidString(s):
+		return "the text is not UTF-8"
+	default:
+		return ""
+	}
+}
