@@ -1,0 +1,174 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn"
+)
+
+// Scope is what an execution role may touch: the things of one environment or pipeline, in the account of its access stack.
+type Scope struct {
+	Project string
+	// Name of the environment or pipeline.
+	Name string
+	// Regions in which its stacks are; the access stack's own first.
+	Regions []string
+	// ApplicationPath of the roles that its stacks may hold.
+	ApplicationPath string
+	// Boundary that those roles must have.
+	Boundary cfn.Part
+	// Connection that its pipelines read from; nil in environments, which have none.
+	Connection cfn.Part
+}
+
+// Deployment is what a role needs that deploys resources of the given types: to make, read, change, tag and delete them. A type that the
+// table does not know is an error.
+func Deployment(types []string, s Scope) ([]Statement, error) {
+	var list []Statement
+	var unknown []string
+	for _, typ := range types {
+		row := s.row(typ)
+		if row == nil {
+			unknown = append(unknown, typ)
+		}
+		list = append(list, row...)
+	}
+	if len(unknown) > 0 {
+		return nil, fmt.Errorf("the permissions to deploy %q are not known; add a row to the table in resources/policy/types.go", unknown)
+	}
+	return list, nil
+}
+
+// row is the table: one case per resource type. Its sources are the permissions that the handlers of the type's CloudFormation schema
+// name, less what our templates cannot trigger, and the resource types that the Service Authorization Reference gives for each action.
+func (s Scope) row(typ string) []Statement {
+	switch typ {
+	case "AWS::S3::Bucket":
+		// left out: replication (and its PassRole), inventory, analytics, website, object lock, metadata tables; they are still read
+		return []Statement{Allow("Buckets",
+			"s3:CreateBucket", "s3:DeleteBucket", "s3:ListBucket", "s3:GetBucketAcl",
+			"s3:GetBucketLogging", "s3:PutBucketLogging", "s3:GetBucketOwnershipControls", "s3:PutBucketOwnershipControls",
+			"s3:GetBucketPublicAccessBlock", "s3:PutBucketPublicAccessBlock", "s3:GetBucketTagging", "s3:PutBucketTagging",
+			"s3:GetBucketVersioning", "s3:PutBucketVersioning", "s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration",
+			"s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration", "s3:ListTagsForResource", "s3:TagResource", "s3:UntagResource",
+			"s3:GetAccelerateConfiguration", "s3:GetAnalyticsConfiguration", "s3:GetBucketAbac", "s3:GetBucketCORS",
+			"s3:GetBucketMetadataTableConfiguration", "s3:GetBucketNotification", "s3:GetBucketObjectLockConfiguration",
+			"s3:GetBucketWebsite", "s3:GetIntelligentTieringConfiguration", "s3:GetInventoryConfiguration", "s3:GetMetricsConfiguration",
+			"s3:GetReplicationConfiguration",
+		).On(s.buckets())}
+	case "AWS::S3::BucketPolicy":
+		return []Statement{Allow("Buckets", "s3:DeleteBucketPolicy", "s3:GetBucketPolicy", "s3:PutBucketPolicy").On(s.buckets())}
+	case "AWS::KMS::Key":
+		return []Statement{
+			// CreateKey knows no resource: there is no key yet
+			Allow("CreateKeys", "kms:CreateKey").On(cfn.Lit("*")).
+				If(When("StringEquals", "aws:RequestedRegion", s.regions()...)),
+			// keys have no names: the policy of each key admits the role that may manage it
+			Allow("Keys",
+				"kms:DescribeKey", "kms:DisableKey", "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation", "kms:GetKeyPolicy",
+				"kms:GetKeyRotationStatus", "kms:ListResourceTags", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:TagResource",
+				"kms:UntagResource", "kms:UpdateKeyDescription").On(s.arns("kms", "key/*")...),
+		}
+	case "AWS::KMS::Alias":
+		return []Statement{
+			Allow("Aliases", "kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias").
+				On(s.arns("kms", "alias/"+s.prefix()+"*")...).On(s.arns("kms", "key/*")...),
+			Allow("ListAliases", "kms:ListAliases").On(cfn.Lit("*")), // knows no resource
+		}
+	case "AWS::SSM::Parameter":
+		return []Statement{Allow("Parameters",
+			"ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:GetParameters", "ssm:ListTagsForResource", "ssm:PutParameter",
+			"ssm:RemoveTagsFromResource").On(s.arns("ssm", "parameter/"+s.Project+"/"+s.Name+"/*")...)}
+	case "AWS::Logs::LogGroup":
+		// left out: data protection, index and resource policies, bearer tokens, deliveries; the policies are still read
+		return []Statement{
+			Allow("LogGroups",
+				"logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:DisassociateKmsKey",
+				"logs:DescribeIndexPolicies", "logs:GetDataProtectionPolicy", "logs:ListTagsForResource", "logs:PutRetentionPolicy",
+				"logs:TagResource", "logs:UntagResource").
+				On(s.arns("logs", "log-group:/aws/*/"+s.prefix()+"*")...),
+			Allow("ListLogGroups", "logs:DescribeLogGroups").On(s.arns("logs", "log-group:*")...), // lists all groups or none
+			Allow("ListLogPolicies", "logs:DescribeResourcePolicies").On(cfn.Lit("*")),            // knows no resource
+		}
+	case "AWS::IAM::Role":
+		return s.roles()
+	case "AWS::IAM::ManagedPolicy":
+		// left out: attaching to users, groups and roles, which each role does for itself, within its boundary
+		return []Statement{Allow("Policies",
+			"iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:GetPolicy",
+			"iam:GetPolicyVersion", "iam:ListEntitiesForPolicy", "iam:ListPolicyVersions").On(s.own("policy"))}
+	case "AWS::CodeBuild::Project":
+		// the schema names no permissions: those of the API's create, update, delete and read operations
+		return []Statement{
+			Allow("Projects", "codebuild:BatchGetProjects", "codebuild:CreateProject", "codebuild:DeleteProject", "codebuild:UpdateProject").
+				On(s.arns("codebuild", "project/"+s.prefix()+"*")...),
+			s.pass("PassRolesToBuilds", "codebuild.amazonaws.com"),
+		}
+	case "AWS::CodePipeline::Pipeline":
+		pipelines := s.arns("codepipeline", s.Project+"-"+s.Name)
+		list := []Statement{
+			Allow("Pipelines",
+				"codepipeline:CreatePipeline", "codepipeline:DeletePipeline", "codepipeline:GetPipeline", "codepipeline:GetPipelineState",
+				"codepipeline:ListTagsForResource", "codepipeline:StartPipelineExecution", "codepipeline:TagResource",
+				"codepipeline:UntagResource", "codepipeline:UpdatePipeline").On(pipelines...),
+			Allow("PipelineStages", "codepipeline:DisableStageTransition", "codepipeline:EnableStageTransition").
+				On(s.arns("codepipeline", s.Project+"-"+s.Name+"/*")...),
+			s.pass("PassRolesToPipelines", "codepipeline.amazonaws.com"),
+			Allow("Roles", "iam:GetRole").On(s.own("role")),
+		}
+		if s.Connection != nil {
+			// the service checks either prefix, depending on how old the connection is
+			list = append(list, Allow("PassConnection", "codeconnections:PassConnection", "codestar-connections:PassConnection").On(s.Connection))
+		}
+		return list
+	default:
+		return nil
+	}
+}
+
+// roles lets the role make application roles: only under their path, only with this name, only within the boundary.
+func (s Scope) roles() []Statement {
+	own := s.own("role")
+	return []Statement{
+		Allow("BoundedRoles", "iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy").On(own).
+			If(When("ArnEquals", "iam:PermissionsBoundary", s.Boundary)),
+		Allow("Roles",
+			"iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:GetRole", "iam:GetRolePolicy",
+			"iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:ListRoleTags", "iam:TagRole", "iam:UntagRole",
+			"iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription").On(own),
+	}
+}
+
+func (s Scope) pass(sid string, services ...string) Statement {
+	return Allow(sid, "iam:PassRole").On(s.own("role")).If(PassedTo(services...))
+}
+
+// own roles or policies: those under the applications' path with the scope's names.
+func (s Scope) own(kind string) cfn.Part {
+	return cfn.Format[cfn.Text]("arn:%s:iam::%s:%s%s", cfn.Partition(), cfn.AccountID(), cfn.Lit(kind), cfn.Lit(s.ApplicationPath+s.prefix()+"*"))
+}
+
+// prefix of every name in the scope.
+func (s Scope) prefix() string { return s.Project + "-" + s.Name + "-" }
+
+func (s Scope) buckets() cfn.Part {
+	return cfn.Format[cfn.Text]("arn:%s:s3:::%s", cfn.Partition(), cfn.Lit(s.prefix()+"*"))
+}
+
+func (s Scope) regions() []cfn.Part {
+	list := make([]cfn.Part, len(s.Regions))
+	for i, r := range s.Regions {
+		list[i] = cfn.Lit(r)
+	}
+	return list
+}
+
+// arns is the same resource in each region of the scope.
+func (s Scope) arns(service, resource string) []cfn.Part {
+	list := s.regions()
+	for i, region := range slices.Clone(list) {
+		list[i] = cfn.Format[cfn.Text]("arn:%s:%s:%s:%s:%s", cfn.Partition(), cfn.Lit(service), region, cfn.AccountID(), cfn.Lit(resource))
+	}
+	return list
+}
