@@ -1,0 +1,156 @@
+package resources
+
+import (
+	"github.com/awslabs/goformation/v7/cloudformation/s3"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/policy"
+)
+
+// Bucket is an S3 bucket for data: encrypted with a customer managed key, versioned, closed to the public, TLS only, with access
+// logs.
+type Bucket struct {
+	// ID is the logical id; the policy gets ID with Policy behind.
+	ID   string
+	Name cfn.Value[cfn.BucketName]
+	Key  cfn.Value[cfn.KeyARN]
+	// Logs is where S3 writes who accessed the bucket, under a prefix of the bucket's name.
+	Logs LogBucketHandle
+	// ExpireDays after which current objects expire. Zero means never.
+	ExpireDays int
+	// NoncurrentDays after which versions that were replaced or deleted go. Zero means 30.
+	NoncurrentDays int
+	// Retain keeps the bucket when its stack goes. Without it, CloudFormation deletes it, which S3 refuses while it holds objects.
+	Retain bool
+	// Policy is added to the bucket's policy; its resources come from the handle's methods or BucketARN and BucketObjects.
+	Policy policy.Resource
+}
+
+// BucketHandle is a declared bucket.
+type BucketHandle struct{ bucket *cfn.Resource }
+
+// Name of the bucket.
+func (h BucketHandle) Name() cfn.Value[cfn.BucketName] { return cfn.Ref[cfn.BucketName](h.bucket) }
+
+// ARN of the bucket.
+func (h BucketHandle) ARN() cfn.Value[cfn.BucketARN] { return cfn.Att[cfn.BucketARN](h.bucket, "Arn") }
+
+// BucketARN is the ARN of a bucket by its name, in whatever account.
+func BucketARN(name cfn.Part) cfn.Value[cfn.BucketARN] {
+	return cfn.Format[cfn.BucketARN]("arn:%s:s3:::%s", cfn.Partition(), name)
+}
+
+// BucketObjects is the ARN pattern of all objects in a bucket by its name.
+func BucketObjects(name cfn.Part) cfn.Value[cfn.Text] {
+	return cfn.Format[cfn.Text]("arn:%s:s3:::%s/*", cfn.Partition(), name)
+}
+
+// Add declares the bucket and its policy.
+func (b Bucket) Add(t *cfn.Template) BucketHandle {
+	noncurrent := b.NoncurrentDays
+	if noncurrent == 0 {
+		noncurrent = 30
+	}
+	bucket := t.Add(b.ID, &s3.Bucket{
+		BucketName: t.TextPtr(b.Name),
+		BucketEncryption: encryption(s3.Bucket_ServerSideEncryptionRule{
+			// one data key for many objects: fewer calls of KMS
+			BucketKeyEnabled: new(true),
+			ServerSideEncryptionByDefault: &s3.Bucket_ServerSideEncryptionByDefault{
+				KMSMasterKeyID: t.TextPtr(b.Key), SSEAlgorithm: "aws:kms",
+			},
+		}),
+		LifecycleConfiguration: lifecycle(b.ExpireDays, noncurrent),
+		LoggingConfiguration: &s3.Bucket_LoggingConfiguration{
+			DestinationBucketName: t.TextPtr(b.Logs.Name()),
+			LogFilePrefix:         t.TextPtr(cfn.Format[cfn.Text]("%s/", b.Name)),
+		},
+		OwnershipControls:              ownership(),
+		PublicAccessBlockConfiguration: noPublicAccess(),
+		VersioningConfiguration:        &s3.Bucket_VersioningConfiguration{Status: "Enabled"},
+	})
+	onRemoval(bucket, b.Retain)
+	addBucketPolicy(t, b.ID, bucket, b.Policy, b.Retain)
+	return BucketHandle{bucket}
+}
+
+// LogBucket is where S3 writes access logs. S3 can only write them with its own keys, and a log of the log would never end.
+type LogBucket struct {
+	// ID is the logical id; the policy gets ID with Policy behind.
+	ID   string
+	Name cfn.Value[cfn.BucketName]
+	// Sources are the names of the buckets that log here; they may have wildcards.
+	Sources []cfn.Part
+	// ExpireDays after which logs go.
+	ExpireDays int
+	Retain     bool
+}
+
+// LogBucketHandle is a declared log bucket.
+type LogBucketHandle struct{ bucket *cfn.Resource }
+
+// Name of the bucket.
+func (h LogBucketHandle) Name() cfn.Value[cfn.BucketName] { return cfn.Ref[cfn.BucketName](h.bucket) }
+
+// Add declares the bucket and its policy.
+func (b LogBucket) Add(t *cfn.Template) LogBucketHandle {
+	bucket := t.Add(b.ID, &s3.Bucket{
+		BucketName: t.TextPtr(b.Name),
+		BucketEncryption: encryption(s3.Bucket_ServerSideEncryptionRule{
+			ServerSideEncryptionByDefault: &s3.Bucket_ServerSideEncryptionByDefault{SSEAlgorithm: "AES256"},
+		}),
+		LifecycleConfiguration:         lifecycle(b.ExpireDays, 1),
+		OwnershipControls:              ownership(),
+		PublicAccessBlockConfiguration: noPublicAccess(),
+		VersioningConfiguration:        &s3.Bucket_VersioningConfiguration{Status: "Enabled"},
+	})
+	onRemoval(bucket, b.Retain)
+	sources := make([]cfn.Part, len(b.Sources))
+	for i, s := range b.Sources {
+		sources[i] = BucketARN(s)
+	}
+	write := policy.Allow("WriteAccessLogs", "s3:PutObject").By(policy.Service("logging.s3.amazonaws.com")).
+		On(cfn.Format[cfn.Text]("%s/*", cfn.Att[cfn.BucketARN](bucket, "Arn"))).
+		If(policy.FromAccount(cfn.AccountID()), policy.FromResource(sources...))
+	addBucketPolicy(t, b.ID, bucket, policy.Resource{write}, b.Retain)
+	return LogBucketHandle{bucket}
+}
+
+func addBucketPolicy(t *cfn.Template, id string, bucket *cfn.Resource, more policy.Resource, retain bool) {
+	arn := cfn.Att[cfn.BucketARN](bucket, "Arn")
+	document := append(policy.Resource{
+		policy.Deny("RequireTLS", "s3:*").By(policy.Anyone()).On(arn, cfn.Format[cfn.Text]("%s/*", arn)).
+			If(policy.When("Bool", "aws:SecureTransport", cfn.Lit("false"))),
+	}, more...)
+	path := "Resources." + id + "Policy.Properties.PolicyDocument"
+	n := document.Node(t, path)
+	policy.Budget(t, path, "a bucket policy", policy.MaxBucketPolicy, n)
+	// the policy stays as long as its bucket: what is retained stays closed
+	onRemoval(t.Add(id+"Policy", &s3.BucketPolicy{Bucket: t.Text(cfn.Ref[cfn.BucketName](bucket)), PolicyDocument: n}), retain)
+}
+
+func encryption(rule s3.Bucket_ServerSideEncryptionRule) *s3.Bucket_BucketEncryption {
+	return &s3.Bucket_BucketEncryption{ServerSideEncryptionConfiguration: []s3.Bucket_ServerSideEncryptionRule{rule}}
+}
+
+func ownership() *s3.Bucket_OwnershipControls {
+	return &s3.Bucket_OwnershipControls{Rules: []s3.Bucket_OwnershipControlsRule{{ObjectOwnership: new("BucketOwnerEnforced")}}}
+}
+
+func noPublicAccess() *s3.Bucket_PublicAccessBlockConfiguration {
+	return &s3.Bucket_PublicAccessBlockConfiguration{
+		BlockPublicAcls: new(true), BlockPublicPolicy: new(true), IgnorePublicAcls: new(true), RestrictPublicBuckets: new(true),
+	}
+}
+
+func lifecycle(expire, noncurrent int) *s3.Bucket_LifecycleConfiguration {
+	rules := []s3.Bucket_Rule{{
+		Id: new("cleanup"), Status: "Enabled",
+		AbortIncompleteMultipartUpload: &s3.Bucket_AbortIncompleteMultipartUpload{DaysAfterInitiation: 7},
+		NoncurrentVersionExpiration:    &s3.Bucket_NoncurrentVersionExpiration{NoncurrentDays: noncurrent},
+	}}
+	if expire > 0 {
+		rules = append(rules, s3.Bucket_Rule{Id: new("expire"), Status: "Enabled", ExpirationInDays: new(expire)})
+	}
+	return &s3.Bucket_LifecycleConfiguration{Rules: rules}
+}

@@ -1,0 +1,45 @@
+package resources
+
+import (
+	"github.com/awslabs/goformation/v7/cloudformation/logs"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/policy"
+)
+
+// LogGroup is a log group made before anything writes to it: what a service makes by itself keeps its logs for ever.
+type LogGroup struct {
+	// ID is the logical id.
+	ID   string
+	Name string
+	// RetentionDays is one of the numbers that CloudWatch Logs knows, such as 7, 30, 90, 365.
+	RetentionDays int
+	// Key encrypts the logs; its policy must admit the service: see LogsMayUse.
+	Key cfn.Value[cfn.KeyARN]
+}
+
+// LogGroupHandle is a declared log group.
+type LogGroupHandle struct{ group *cfn.Resource }
+
+// Name of the log group.
+func (h LogGroupHandle) Name() cfn.Value[cfn.LogGroupName] { return cfn.Ref[cfn.LogGroupName](h.group) }
+
+// Streams is the ARN pattern of the group's streams: it ends in :*.
+func (h LogGroupHandle) Streams() cfn.Value[cfn.LogStreamsARN] {
+	return cfn.Att[cfn.LogStreamsARN](h.group, "Arn")
+}
+
+// Add declares the log group.
+func (g LogGroup) Add(t *cfn.Template) LogGroupHandle {
+	group := t.Add(g.ID, &logs.LogGroup{LogGroupName: new(g.Name), RetentionInDays: new(g.RetentionDays), KmsKeyId: t.TextPtr(g.Key)})
+	group.OnRemoval(cfn.Delete, cfn.Delete)
+	return LogGroupHandle{group}
+}
+
+// LogsMayUse is the key policy statement that lets CloudWatch Logs encrypt the groups whose names fit a pattern.
+func LogsMayUse(groups string) policy.Statement {
+	arn := cfn.Format[cfn.Text]("arn:%s:logs:%s:%s:log-group:%s", cfn.Partition(), cfn.Region(), cfn.AccountID(), cfn.Lit(groups))
+	return policy.Allow("EncryptLogs", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*").
+		By(policy.ServiceIn("logs")).On(cfn.Lit("*")).
+		If(policy.When("ArnLike", "kms:EncryptionContext:aws:logs:arn", arn))
+}

@@ -1,0 +1,101 @@
+package resources
+
+import (
+	"github.com/awslabs/goformation/v7/cloudformation/iam"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/policy"
+)
+
+// Role is an IAM role with a fixed name, so that policies of other accounts can name it before it exists.
+type Role struct {
+	// ID is the logical id.
+	ID          string
+	Name        string
+	Path        string // begins and ends with a slash
+	Description string
+	Trust       policy.Trust
+	// Boundary caps what the role may do, whatever its policies say. Unset for the roles that only operators deploy.
+	Boundary cfn.Value[cfn.PolicyARN]
+	Policies []InlinePolicy
+	// SessionHours is how long who assumes the role may keep it, 1 to 12. Zero means 1.
+	SessionHours int
+}
+
+// InlinePolicy is a policy that lives and dies with its role.
+type InlinePolicy struct {
+	Name     string
+	Document policy.Identity
+}
+
+// RoleHandle is a declared role.
+type RoleHandle struct{ role *cfn.Resource }
+
+// ARN of the role.
+func (h RoleHandle) ARN() cfn.Value[cfn.RoleARN] { return cfn.Att[cfn.RoleARN](h.role, "Arn") }
+
+// Name of the role.
+func (h RoleHandle) Name() cfn.Value[cfn.RoleName] { return cfn.Ref[cfn.RoleName](h.role) }
+
+// Resource is the declared resource.
+func (h RoleHandle) Resource() *cfn.Resource { return h.role }
+
+// RoleARNOf is the ARN of a role by its account, path (with its slashes) and name, which may have wildcards.
+func RoleARNOf(account cfn.Part, path, name string) cfn.Value[cfn.RoleARN] {
+	return cfn.Format[cfn.RoleARN]("arn:%s:iam::%s:role%s", cfn.Partition(), account, cfn.Lit(path+name))
+}
+
+// PolicyARNOf is the ARN of a managed policy by its account, path (with its slashes) and name.
+func PolicyARNOf(account cfn.Part, path, name string) cfn.Value[cfn.PolicyARN] {
+	return cfn.Format[cfn.PolicyARN]("arn:%s:iam::%s:policy%s", cfn.Partition(), account, cfn.Lit(path+name))
+}
+
+// Add declares the role.
+func (r Role) Add(t *cfn.Template) RoleHandle {
+	path := "Resources." + r.ID + ".Properties"
+	role := &iam.Role{
+		RoleName:                 new(r.Name),
+		Path:                     new(r.Path),
+		Description:              new(r.Description),
+		AssumeRolePolicyDocument: r.Trust,
+		PermissionsBoundary:      t.TextPtr(r.Boundary),
+	}
+	if r.SessionHours > 0 {
+		role.MaxSessionDuration = new(r.SessionHours * 3600)
+	}
+	var documents []*tree.Node
+	for _, p := range r.Policies {
+		n := p.Document.Node(t, path+".Policies."+p.Name)
+		documents = append(documents, n)
+		role.Policies = append(role.Policies, iam.Role_Policy{PolicyName: p.Name, PolicyDocument: n})
+	}
+	policy.Budget(t, path+".Policies", "all inline policies of a role together", policy.MaxInline, documents...)
+	return RoleHandle{t.Add(r.ID, role)}
+}
+
+// ManagedPolicy is an IAM policy with a fixed name.
+type ManagedPolicy struct {
+	// ID is the logical id.
+	ID          string
+	Name        string
+	Path        string // begins and ends with a slash
+	Description string
+	Document    policy.Identity
+}
+
+// ManagedPolicyHandle is a declared managed policy.
+type ManagedPolicyHandle struct{ policy *cfn.Resource }
+
+// ARN of the policy.
+func (h ManagedPolicyHandle) ARN() cfn.Value[cfn.PolicyARN] { return cfn.Ref[cfn.PolicyARN](h.policy) }
+
+// Add declares the policy.
+func (p ManagedPolicy) Add(t *cfn.Template) ManagedPolicyHandle {
+	path := "Resources." + p.ID + ".Properties.PolicyDocument"
+	n := p.Document.Node(t, path)
+	policy.Budget(t, path, "a managed policy", policy.MaxManaged, n)
+	return ManagedPolicyHandle{t.Add(p.ID, &iam.ManagedPolicy{
+		ManagedPolicyName: new(p.Name), Path: new(p.Path), Description: new(p.Description), PolicyDocument: n,
+	})}
+}
