@@ -1,0 +1,175 @@
+package pipeline
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/cfnpipe/cfnpipe/pipeline/spec"
+	"github.com/cfnpipe/cfnpipe/resources/assembly"
+	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/stages"
+)
+
+// Assemble builds, links and renders every stack of the system. An access stack is built after the stacks that its roles deploy, since
+// it is derived from them; in the assembly, access stacks come first, since they are deployed first.
+func (y *System) Assemble(format assembly.Format) (*assembly.Assembly, error) {
+	a := &assembly.Assembly{Project: y.Project}
+	var errs []error
+	var stacks []*stack
+	for _, p := range y.Pipelines {
+		own, err := p.build(format)
+		errs = append(errs, err)
+		stacks = append(stacks, own...)
+		a.Pipelines = append(a.Pipelines, p.describe())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(stacks, func(s, o *stack) int { return s.rank() - o.rank() })
+	for _, s := range stacks {
+		rendered, err := s.render()
+		errs = append(errs, err)
+		a.Stacks = append(a.Stacks, rendered)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// build makes the templates of a pipeline's environments, then those of the pipeline itself, which has to know the former.
+func (p *Pipeline) build(format assembly.Format) ([]*stack, error) {
+	var list []*stack
+	var errs []error
+	d := &delivery{pipeline: p, format: format}
+	for _, e := range p.Environments {
+		g := group{access: e.Access, home: e.Place}
+		for _, s := range e.Stacks {
+			errs = append(errs, g.add(e.Place, s))
+		}
+		errs = append(errs, g.close())
+		d.deployments = append(d.deployments, g.deployed())
+		for _, t := range g.templates {
+			list = append(list, &stack{template: t, environment: e.Place.Scope, tags: e.Tags})
+		}
+	}
+	g := group{access: p.Access, home: p.Place}
+	for _, region := range p.regions() {
+		place := p.Place
+		place.Region = region
+		a := &artifacts{pipeline: p, region: region}
+		d.stores = append(d.stores, a)
+		errs = append(errs, g.add(place, a))
+	}
+	errs = append(errs, g.add(p.Place, d), g.close())
+	for _, t := range g.templates {
+		list = append(list, &stack{template: t, tags: p.Tags})
+	}
+	return list, errors.Join(errs...)
+}
+
+// group is an access stack with what its roles deploy.
+type group struct {
+	access    *stages.Access
+	home      cfn.Place
+	templates []*cfn.Template
+}
+
+func (g *group) add(place cfn.Place, s cfn.Stack) error {
+	t := cfn.New(place, s)
+	g.templates = append(g.templates, t)
+	err := s.Build(t)
+	g.access.Guard(t)
+	return err
+}
+
+// close builds the access stack and puts all templates into deployable order.
+func (g *group) close() error {
+	t := cfn.New(g.home, g.access)
+	err := g.access.Build(t)
+	linked, linkErr := cfn.Link(append(g.templates, t))
+	g.templates = linked
+	return errors.Join(err, linkErr)
+}
+
+// deployed are the stacks that the access stack's roles deploy.
+func (g *group) deployed() []*cfn.Template {
+	return slices.DeleteFunc(slices.Clone(g.templates), func(t *cfn.Template) bool { return t.Stack() == g.access })
+}
+
+// stack is a built template with what its deployment needs.
+type stack struct {
+	template    *cfn.Template
+	environment string // "" in the toolchain
+	tags        map[string]string
+}
+
+// isAccess: only operators deploy those.
+func (s *stack) isAccess() bool {
+	_, ok := s.template.Stack().(*stages.Access)
+	return ok
+}
+
+// rank puts access stacks first, then the toolchain's, then the environments'.
+func (s *stack) rank() int {
+	switch {
+	case s.isAccess():
+		return 0
+	case s.environment == "":
+		return 1
+	default:
+		return 2
+	}
+}
+
+// filePath of a stack's template in the output directory, without an extension.
+func filePath(t *cfn.Template, environment string) string {
+	if environment == "" {
+		return assembly.Toolchain + "/" + t.Place.Scope + "-" + t.Stack().Name()
+	}
+	return environment + "/" + t.Stack().Name()
+}
+
+func (s *stack) render() (assembly.Stack, error) {
+	t := s.template
+	root, err := t.Render()
+	out := assembly.Stack{
+		Name: t.Name(), Environment: s.environment, Account: t.Place.Account, Region: t.Place.Region,
+		Path: filePath(t, s.environment), Template: root, Capabilities: t.Capabilities(), Tags: s.tags,
+	}
+	for _, p := range t.Parameters() {
+		switch p.Source {
+		case cfn.FromConfiguration:
+			out.Parameters = append(out.Parameters, assembly.Parameter{Name: p.Name, Value: p.Value})
+		case cfn.FromRelease:
+			out.ReleaseParameters = append(out.ReleaseParameters, p.Name)
+		case cfn.FromForeign:
+			out.FromOutputs = append(out.FromOutputs, assembly.FromOutput{Parameter: p.Name, Stack: p.Foreign.Stack, Output: p.Foreign.Output})
+		}
+	}
+	for _, needed := range t.Needs() {
+		out.DependsOn = append(out.DependsOn, needed.Name())
+	}
+	switch {
+	case s.isAccess():
+		out.DeployedBy = []assembly.Deployer{assembly.Operator}
+	case s.environment == "":
+		out.DeployedBy = []assembly.Deployer{assembly.Operator, assembly.Pipe}
+	default:
+		out.DeployedBy = []assembly.Deployer{assembly.Pipe}
+	}
+	// an operator's stack carries everything else: nobody deletes it by mistake
+	out.TerminationProtection = slices.Contains(out.DeployedBy, assembly.Operator)
+	return out, err
+}
+
+func (p *Pipeline) describe() assembly.Pipeline {
+	d := assembly.Pipeline{
+		Name: spec.PipelineName(p.Place.Project, p.Name), Stack: spec.Name(p.Place.Project, p.Name, (&delivery{}).Name()),
+		Account: p.Place.Account, Region: p.Place.Region, Branch: p.Branch,
+	}
+	for _, e := range p.Environments {
+		d.Environments = append(d.Environments, e.Place.Scope)
+	}
+	return d
+}
