@@ -1,0 +1,78 @@
+// Package goldentest compares what a test made with a file that was reviewed and committed, its golden. With UPDATE_GOLDEN set in the
+// environment, it rewrites the file instead.
+package goldentest
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/diff"
+)
+
+const howToAccept = "If this is what you want, accept it with `UPDATE_GOLDEN=1 go test ./...` in this package's directory, or `make golden`, and review the change."
+
+// Check fails the test with a unified diff if got is not what the golden file holds. The file may be in a directory that does not exist.
+func Check(t testing.TB, file string, got []byte) {
+	t.Helper()
+	want, err := os.ReadFile(file) //nolint:gosec // the test names the file
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("golden: %v", err)
+		return
+	}
+	missing := err != nil
+	if !missing && bytes.Equal(want, got) {
+		return
+	}
+	if updating() {
+		write(t, file, got)
+		return
+	}
+	if missing {
+		t.Errorf("the golden %s does not exist. %s", file, howToAccept)
+		return
+	}
+	t.Errorf("%s is not what was made:\n%s\n%s", file, diff.Diff(file, want, "made now", got), howToAccept)
+}
+
+// NoStale fails the test for each file in or below dir that is not among used, the files that Check was given: nothing makes it any
+// more. Call it when all of them are known; a test that runs only some of its cases must not.
+func NoStale(t testing.TB, dir string, used []string) {
+	t.Helper()
+	keep := make([]string, len(used))
+	for i, file := range used {
+		keep[i] = filepath.Clean(file)
+	}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || slices.Contains(keep, filepath.Clean(path)) {
+			return err
+		}
+		if updating() {
+			return os.Remove(path)
+		}
+		t.Errorf("the golden %s is stale: no test makes it. %s", path, howToAccept)
+		return nil
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("golden: %v", err)
+	}
+}
+
+func updating() bool {
+	return os.Getenv("UPDATE_GOLDEN") != "" //nolint:forbidigo // tests are told to rewrite goldens by the environment
+}
+
+func write(t testing.TB, file string, data []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil { //nolint:gosec // goldens are committed files
+		t.Errorf("golden: %v", err)
+		return
+	}
+	if err := os.WriteFile(file, data, 0o644); err != nil { //nolint:gosec // goldens are committed files
+		t.Errorf("golden: %v", err)
+	}
+}
