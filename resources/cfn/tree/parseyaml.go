@@ -95,6 +95,7 @@ func (r *yamlReader) function(n *yaml.Node, tag string, depth int) (*Node, error
 		arg, err = r.mapping(n, depth+1)
 	case yaml.SequenceNode:
 		arg, err = r.sequence(n, depth+1)
+	default: // a scalar is text as it stands
 	}
 	if err != nil {
 		return nil, err

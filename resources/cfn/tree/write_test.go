@@ -194,8 +194,10 @@ func TestShortFormOnlyWhereItIsSafe(t *testing.T) {
 		{"a dot in the logical id would move", call("Fn::GetAtt", list("A.B", "C")), "Fn::GetAtt:\n  - A.B\n  - C\n"},
 		{"three parts", call("Fn::GetAtt", list("A", "B", "C")), "Fn::GetAtt:\n  - A\n  - B\n  - C\n"},
 		{"an empty part", call("Fn::GetAtt", list("A", "")), "Fn::GetAtt:\n  - A\n  - ''\n"},
-		{"an attribute that is computed", call("Fn::GetAtt", tree.NewList(tree.Text("A"), call("Ref", tree.Text("B")))),
-			"Fn::GetAtt:\n  - A\n  - !Ref B\n"},
+		{
+			"an attribute that is computed", call("Fn::GetAtt", tree.NewList(tree.Text("A"), call("Ref", tree.Text("B")))),
+			"Fn::GetAtt:\n  - A\n  - !Ref B\n",
+		},
 		{"the condition of a policy statement", call("Condition", call("Bool", tree.NewMap())), "Condition:\n  Bool: {}\n"},
 		{"a resource's condition", call("Condition", tree.Text("A")).Set("Type", tree.Text("T")), "Condition: A\nType: T\n"},
 	}
