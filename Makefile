@@ -1,6 +1,6 @@
 # GNU make and a POSIX shell. `make test` needs Go alone; what else a target needs, it says.
 .DEFAULT_GOAL := help
-.PHONY: help build generate test bench fuzz lint golden cfn-lint deploy-test
+.PHONY: help build generate test bench fuzz lint golden cfn-lint guard deploy-test
 
 GOLANGCI_LINT = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.0
 FUZZTIME ?= 10s
@@ -36,13 +36,18 @@ lint: ## run golangci-lint (the first run builds it: some minutes)
 		exit 1; }
 
 golden: ## write the goldens anew; then read what changed: git diff
-	UPDATE_GOLDEN=1 go test -count=1 ./golden/... ./resources/... ./stages/... ./pipeline/...
+	UPDATE_GOLDEN=1 go test -count=1 ./...
 
 cfn-lint: ## check the golden templates with cfn-lint: no error, no warning
 	@command -v cfn-lint >/dev/null || { echo 'cfn-lint: not found; get it with: pip install cfn-lint==1.51.0' >&2; exit 1; }
 	@test -n "$(firstword $(TEMPLATES))" || { echo 'cfn-lint: no templates under golden/*/want' >&2; exit 1; }
 	cfn-lint --non-zero-exit-code warning --template $(TEMPLATES)
 	@echo 'cfn-lint: $(words $(TEMPLATES)) templates, no error, no warning'
+
+guard: ## check the goldens with cfn-guard: Control Tower's rules, but for golden/guard.txt
+	@command -v npm >/dev/null || { echo 'guard: npm not found; get it with Node.js 20 or later: https://nodejs.org' >&2; exit 1; }
+	cd .guard && npm ci
+	CFNPIPE_REQUIRE_TOOLS=1 go test ./golden -run Guard -count=1 -v
 
 deploy-test: ## deploy the goldens for real to the AWS at AWS_ENDPOINT_URL (an emulator)
 	@test -n "$$AWS_ENDPOINT_URL" || { echo 'deploy-test: set AWS_ENDPOINT_URL to an emulated AWS, such as LocalStack' >&2; exit 1; }

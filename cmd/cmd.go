@@ -13,11 +13,13 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -48,10 +50,20 @@ type session struct {
 	change         func(*pipeline.System) error
 }
 
+const description = `Turns one pipeline.yaml into raw CloudFormation for a delivery system over several AWS accounts: a pipeline that updates itself, and the environments that it deploys to.
+
+To start, write a pipeline.yaml ("cfnpipe generate --help" shows the smallest one), then:
+
+    cfnpipe generate       write the templates into out/: read them
+    cfnpipe plan out       see what an operator deploys first
+    out/deploy.sh          deploy it: the pipeline does the rest
+
+Exit codes: 0 all is well; 1 the answer is no (check found differences); 2 the job could not be done, and stderr says why.`
+
 type commands struct {
-	Generate generateCommand `cmd:"" help:"Write the templates, their configurations, the manifest and deploy.sh into a directory."`
-	Check    checkCommand    `cmd:"" help:"Compare a directory with what pipeline.yaml renders to; exit 1 if they differ."`
-	Plan     planCommand     `cmd:"" help:"Print the aws cloudformation deploy commands of a directory, in order."`
+	Generate generateCommand `cmd:"" help:"Write a directory: the templates of all stacks with their parameters, a manifest, and deploy.sh."`
+	Check    checkCommand    `cmd:"" help:"Compare a directory with what generate would write into it; exit 1 if they differ."`
+	Plan     planCommand     `cmd:"" help:"Print the aws cloudformation deploy commands of a directory, in order: those that its deploy.sh runs."`
 	Version  versionCommand  `cmd:"" help:"Print the version of cfnpipe."`
 }
 
@@ -60,10 +72,12 @@ func run(args []string, stdout, stderr io.Writer, change func(*pipeline.System) 
 	code, exited := exitOK, false
 	parser, err := kong.New(&c,
 		kong.Name("cfnpipe"),
-		kong.Description("Turns one pipeline.yaml into raw CloudFormation for a delivery system over several AWS accounts.\n\n"+
-			"Start with: cfnpipe generate -c pipeline.yaml -o out, then read out/ and run out/deploy.sh."),
+		kong.Description(description),
 		kong.Writers(stdout, stderr),
-		kong.UsageOnError(),
+		kong.PostBuild(func(k *kong.Kong) error {
+			k.Model.HelpFlag.Help = "Say what a command does and takes."
+			return nil
+		}),
 		kong.Exit(func(status int) { code, exited = status, true }),
 	)
 	if err != nil {
@@ -75,7 +89,7 @@ func run(args []string, stdout, stderr io.Writer, change func(*pipeline.System) 
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "cfnpipe: %v\nTry: cfnpipe --help\n", err)
+		misuse(stderr, err)
 		return exitFailed
 	}
 	err = ctx.Run(&session{stdout: stdout, stderr: stderr, change: change})
@@ -90,52 +104,121 @@ func run(args []string, stdout, stderr io.Writer, change func(*pipeline.System) 
 	}
 }
 
+// misuse says what is wrong with the arguments, and where help is.
+func misuse(stderr io.Writer, err error) {
+	command, message := "cfnpipe", err.Error()
+	if p := new(kong.ParseError); errors.As(err, &p) && p.Context.Selected() != nil {
+		name := p.Context.Selected().Name
+		command += " " + name
+		message = strings.TrimPrefix(message, name+": ")
+	}
+	// kong's own words are: expected string value but got "EOL" (<EOL>)
+	if flag, _, found := strings.Cut(message, ": expected string value but got "); found {
+		message = needsValue(flag).Error()
+	}
+	fmt.Fprintf(stderr, "%s: %s\nTry: %s --help\n", command, message, command)
+}
+
 // input is the flags of the commands that read a pipeline.yaml.
 type input struct {
 	Config string `short:"c" default:"pipeline.yaml" placeholder:"FILE" help:"The project's pipeline.yaml (default: ${default})."`
 }
 
-// render turns the pipeline.yaml into the files of an output directory. Nothing is written.
-func (in input) render(s *session, format assembly.Format) (*assembly.Assembly, []assembly.File, error) {
+// Validate is what kong calls before Run.
+func (in *input) Validate() error { return given("--config", in.Config) }
+
+// given says whether there is a value: a script that names a file by a variable which is not set gives an empty one.
+func given(name, value string) error {
+	if value == "" {
+		return needsValue(name)
+	}
+	return nil
+}
+
+func needsValue(name string) error { return fmt.Errorf("%s needs a value", name) }
+
+// assemble turns the pipeline.yaml into the stacks of an output directory. With a release, the directory of the checked-out repository,
+// it fills the release parameters. Nothing is written.
+func (in input) assemble(s *session, format assembly.Format, release string) (*assembly.Assembly, error) {
 	project, err := spec.Load(in.Config)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	system := pipeline.New(project)
 	if s.change != nil {
 		if err := s.change(system); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	a, err := system.Assemble(format)
-	if err != nil {
-		return nil, nil, err
+	if err != nil || release == "" {
+		return a, err
 	}
-	files, err := a.Files(format)
-	return a, files, err
+	repository, err := os.OpenRoot(release)
+	if err != nil {
+		return nil, fmt.Errorf("--release: %w; name the directory into which the repository is checked out", err)
+	}
+	defer repository.Close() //nolint:errcheck // only read from
+	return a, project.Errors(system.Release(a, repository))
 }
 
 type generateCommand struct {
 	input
-	Output string          `short:"o" default:"out" placeholder:"DIR" help:"The directory to write (default: ${default}). Files of others in it are left alone."`
-	Format assembly.Format `enum:"yaml,json" default:"yaml" help:"Format of the templates: ${enum}."`
+	Output string          `short:"o" default:"out" placeholder:"DIR" help:"The directory to write (default: ${default})."`
+	Format assembly.Format `enum:"yaml,json" default:"yaml" placeholder:"yaml|json" help:"Format of the templates (default: ${default})."`
+
+	Release string `placeholder:"DIR" help:"Also say which code runs: address the sources of functions and images under DIR by their content."`
+}
+
+// Validate is what kong calls before Run.
+func (c *generateCommand) Validate() error {
+	return cmp.Or(c.input.Validate(), given("--output", c.Output))
+}
+
+// Help is what generate --help says beyond the flags.
+func (*generateCommand) Help() string {
+	return `Only files that an earlier run has written are replaced or removed; those of others are left alone, and one in the way is an error. ` +
+		`Nothing is written if anything is wrong. The same input gives the same bytes, so the directory can be committed.
+
+The smallest pipeline.yaml, a pipeline in one account that deploys to another:
+
+    project: shop
+    toolchain: { account: "111111111111", region: eu-west-1 }
+    source:
+      connection: arn:aws:codeconnections:eu-west-1:111111111111:connection/2a55d9b0-6f1c-4d21-9a35-3c8f0b7c1e42
+      repository: acme/shop
+    environments:
+      - { name: dev, type: dev, account: "222222222222" }`
 }
 
 func (c *generateCommand) Run(s *session) error {
-	a, files, err := c.render(s, c.Format)
+	a, err := c.assemble(s, c.Format, c.Release)
+	if err != nil {
+		return err
+	}
+	files, err := a.Files(c.Format)
 	if err != nil {
 		return err
 	}
 	if err := assembly.Write(c.Output, files); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.stderr, "wrote %d stacks into %s; see what to deploy with: cfnpipe plan %s\n", len(a.Stacks), c.Output, c.Output)
+	fmt.Fprintf(s.stderr, "wrote %d stacks into %s; see what to deploy with: cfnpipe plan %s\n", len(a.Stacks), c.Output, word(c.Output))
 	return nil
 }
 
 type planCommand struct {
-	Dir string `arg:"" help:"An output directory of generate."`
+	Dir string `arg:"" help:"A directory that cfnpipe generate has written."`
 	All bool   `help:"Also the stacks that the pipeline deploys."`
+}
+
+// Validate is what kong calls before Run.
+func (c *planCommand) Validate() error { return given("the argument <dir>", c.Dir) }
+
+// Help is what plan --help says beyond the flags.
+func (*planCommand) Help() string {
+	return `Nothing is deployed. Without --all: the stacks that an operator deploys, so that the pipeline can deploy the others. ` +
+		`Each account needs credentials of its own; a comment says where one account ends and the next begins.`
 }
 
 func (c *planCommand) Run(s *session) error {
@@ -154,10 +237,21 @@ func (c *planCommand) Run(s *session) error {
 type versionCommand struct{}
 
 func (versionCommand) Run(s *session) error {
-	version := "(unknown)"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version
-	}
-	_, err := fmt.Fprintln(s.stdout, "cfnpipe", version)
+	_, err := fmt.Fprintln(s.stdout, "cfnpipe", version())
 	return err
+}
+
+// version of this module, which in a project's own program is a dependency.
+func version() string {
+	const unknown = "(unknown)"
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return unknown
+	}
+	for _, m := range append([]*debug.Module{&info.Main}, info.Deps...) {
+		if m.Path == "github.com/cfnpipe/cfnpipe" {
+			return cmp.Or(m.Version, unknown)
+		}
+	}
+	return unknown
 }

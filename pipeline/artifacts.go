@@ -81,7 +81,7 @@ func (a *artifacts) Build(t *cfn.Template) error {
 		On(resources.BucketARN(cfn.Lit(bucketName)), resources.BucketObjects(cfn.Lit(bucketName))).
 		If(policy.ByRoleLike(stages.ProjectRoles(p.Place)), policy.NotByRole(append(roles(readers), own, p.Access.Role(spec.ExecutionPart))...))
 	resources.Bucket{
-		ID: "Bucket", Name: cfn.Literal[cfn.BucketName](bucketName), Key: key.ARN(), Logs: logs,
+		ID: "Bucket", Name: cfn.Literal[cfn.BucketName](bucketName), Key: key.ARN(), Logs: logs.Name(),
 		ExpireDays: artifactDays, NoncurrentDays: 30, Retain: true,
 		Policy: policy.Resource{read.If(policy.ByRole(roles(readers)...)), fence},
 	}.Add(t)
@@ -102,7 +102,7 @@ func roles(readers []reader) []cfn.Part {
 // readers are the deploy roles of what the pipeline deploys in this region.
 func (a *artifacts) readers() []reader {
 	p := a.pipeline
-	list := []reader{{cfn.AccountID(), p.Access.Role(spec.DeployPart)}}
+	list := []reader{{cfn.Lit(p.Place.Account), p.Access.Role(spec.DeployPart)}}
 	for _, e := range p.Environments {
 		if e.Place.Region == a.region {
 			list = append(list, reader{cfn.Lit(e.Place.Account), e.Access.Role(spec.DeployPart)})
@@ -114,7 +114,7 @@ func (a *artifacts) readers() []reader {
 // decrypt lets the readers use the key, through S3 only.
 func (a *artifacts) decrypt(readers []reader) policy.Statement {
 	s := policy.Allow("DecryptArtifacts", "kms:Decrypt", "kms:DescribeKey").On(cfn.Lit("*")).
-		If(policy.ByRole(roles(readers)...), policy.ThroughS3(cfn.Lit(a.region)))
+		If(policy.ByRole(roles(readers)...), policy.Through("s3", cfn.Lit(a.region)))
 	for _, r := range readers {
 		s = s.By(policy.Account(r.account))
 	}

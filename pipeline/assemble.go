@@ -17,7 +17,7 @@ func (y *System) Assemble(format assembly.Format) (*assembly.Assembly, error) {
 	var errs []error
 	var stacks []*stack
 	for _, p := range y.Pipelines {
-		own, err := p.build(format)
+		own, err := p.build(format, y.Steps)
 		errs = append(errs, err)
 		stacks = append(stacks, own...)
 		a.Pipelines = append(a.Pipelines, p.describe())
@@ -38,12 +38,18 @@ func (y *System) Assemble(format assembly.Format) (*assembly.Assembly, error) {
 }
 
 // build makes the templates of a pipeline's environments, then those of the pipeline itself, which has to know the former.
-func (p *Pipeline) build(format assembly.Format) ([]*stack, error) {
+func (p *Pipeline) build(format assembly.Format, steps spec.Steps) ([]*stack, error) {
+	if err := p.derive(steps); err != nil {
+		return nil, err
+	}
 	var list []*stack
 	var errs []error
-	d := &delivery{pipeline: p, format: format}
+	d := &delivery{pipeline: p, format: format, steps: steps}
 	for _, e := range p.Environments {
 		g := group{access: e.Access, home: e.Place}
+		if e.Bootstrap != nil {
+			errs = append(errs, g.add(e.Place, e.Bootstrap))
+		}
 		for _, s := range e.Stacks {
 			errs = append(errs, g.add(e.Place, s))
 		}
@@ -61,9 +67,19 @@ func (p *Pipeline) build(format assembly.Format) ([]*stack, error) {
 		d.stores = append(d.stores, a)
 		errs = append(errs, g.add(place, a))
 	}
+	d.builds = &buildsStack{pipeline: p, steps: steps, format: format, home: d.stores[0]}
+	errs = append(errs, g.add(p.Place, d.builds))
+	if p.Shared != nil {
+		errs = append(errs, g.add(p.Shared.Place, p.Shared))
+		d.shared = g.templates[len(g.templates)-1]
+	}
 	errs = append(errs, g.add(p.Place, d), g.close())
 	for _, t := range g.templates {
-		list = append(list, &stack{template: t, tags: p.Tags})
+		s := &stack{template: t, tags: p.Tags}
+		if t.Stack() == cfn.Stack(d) || t.Stack() == cfn.Stack(d.builds) || p.Shared != nil && t.Stack() == cfn.Stack(p.Shared) {
+			s.bucket = d.stores[0].bucketName(spec.ArtifactsPart)
+		}
+		list = append(list, s)
 	}
 	return list, errors.Join(errs...)
 }
@@ -99,7 +115,9 @@ func (g *group) deployed() []*cfn.Template {
 
 // stack is a built template with what its deployment needs.
 type stack struct {
-	template    *cfn.Template
+	template *cfn.Template
+	// bucket through which a large template can go; empty where none is there before the stack.
+	bucket      string
 	environment string // "" in the toolchain
 	tags        map[string]string
 }
@@ -124,7 +142,10 @@ func (s *stack) rank() int {
 
 // filePath of a stack's template in the output directory, without an extension.
 func filePath(t *cfn.Template, environment string) string {
-	if environment == "" {
+	switch {
+	case t.Place.Scope == "":
+		return assembly.Toolchain + "/" + t.Stack().Name()
+	case environment == "":
 		return assembly.Toolchain + "/" + t.Place.Scope + "-" + t.Stack().Name()
 	}
 	return environment + "/" + t.Stack().Name()
@@ -135,7 +156,7 @@ func (s *stack) render() (assembly.Stack, error) {
 	root, err := t.Render()
 	out := assembly.Stack{
 		Name: t.Name(), Environment: s.environment, Account: t.Place.Account, Region: t.Place.Region,
-		Path: filePath(t, s.environment), Template: root, Capabilities: t.Capabilities(), Tags: s.tags,
+		Path: filePath(t, s.environment), Template: root, Capabilities: t.Capabilities(), Tags: s.tags, UploadBucket: s.bucket,
 	}
 	for _, p := range t.Parameters() {
 		switch p.Source {
@@ -153,7 +174,7 @@ func (s *stack) render() (assembly.Stack, error) {
 	switch {
 	case s.isAccess():
 		out.DeployedBy = []assembly.Deployer{assembly.Operator}
-	case s.environment == "":
+	case s.environment == "" && t.Place.Scope != "":
 		out.DeployedBy = []assembly.Deployer{assembly.Operator, assembly.Pipe}
 	default:
 		out.DeployedBy = []assembly.Deployer{assembly.Pipe}

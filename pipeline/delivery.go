@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
@@ -24,11 +25,18 @@ type delivery struct {
 	stores   []*artifacts // the pipeline's own region first
 	// deployments are the linked stacks of each of the pipeline's environments, in deployable order.
 	deployments [][]*cfn.Template
-	format      assembly.Format
+	steps       spec.Steps
+	builds      *buildsStack
+	// shared is the stack that all environments share, if this pipeline deploys it; else nil.
+	shared *cfn.Template
+	format assembly.Format
 }
 
 // Name of the stack.
 func (d *delivery) Name() string { return "pipeline" }
+
+// fullName of the CodePipeline itself.
+func (p *Pipeline) fullName() string { return spec.PipelineName(p.Place.Project, p.Name) }
 
 // ownRoles is the ARN of the pipeline's roles by the last part of their name, which may have wildcards.
 func (p *Pipeline) ownRoles(part string) cfn.Value[cfn.RoleARN] {
@@ -36,7 +44,7 @@ func (p *Pipeline) ownRoles(part string) cfn.Value[cfn.RoleARN] {
 }
 
 // ceiling is the most that the roles of the pipeline and its builds may be given: what this pipeline runs with, and nothing of another's.
-func (p *Pipeline) ceiling() policy.Identity {
+func (p *Pipeline) ceiling(grants policy.Identity) policy.Identity {
 	project := p.Place.Project
 	access := []cfn.Part{resources.RoleARNOf(cfn.AccountID(), spec.AccessPath(project), spec.Name(project, p.Name, "*"))}
 	for _, e := range p.Environments {
@@ -49,16 +57,26 @@ func (p *Pipeline) ceiling() policy.Identity {
 		objects = append(objects, resources.BucketObjects(name))
 		keys = append(keys, cfn.Format[cfn.Text]("arn:%s:kms:%s:%s:key/*", cfn.Partition(), cfn.Lit(r), cfn.AccountID()))
 	}
-	return policy.Identity{
+	ceiling := policy.Identity{
 		policy.Allow("ArtifactBucket", bucketReads()...).On(buckets...),
 		policy.Allow("Artifacts", objectUse()...).On(objects...),
 		policy.Allow("Keys", policy.KeyUse()...).On(keys...), // each key's own policy decides who uses it
 		policy.Allow("Source", useConnection()...).On(cfn.Lit(p.Source.Connection)),
 		policy.Allow("Builds", "codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild").
 			On(p.arn("codebuild", "project/"+spec.Name(project, p.Name, "*"))),
+		policy.Allow("Reports", writeReports()...).On(p.arn("codebuild", "report-group/"+spec.Name(project, p.Name, "*"))),
 		policy.Allow("BuildLogs", writeLogs()...).On(p.arn("logs", "log-group:/aws/codebuild/"+spec.Name(project, p.Name, "*"))),
 		policy.Allow("Deployments", "sts:AssumeRole").On(access...),
 	}
+	for _, e := range p.Environments {
+		if e.Approval != nil && e.Approval.Topic != "" {
+			ceiling = append(ceiling, policy.Allow("Approvals", "sns:Publish").On(cfn.Lit(e.Approval.Topic)))
+		}
+	}
+	if p.SharesImages {
+		ceiling = append(ceiling, p.pullShared()...)
+	}
+	return append(ceiling, grants...)
 }
 
 func (p *Pipeline) arn(service, resource string) cfn.Part {
@@ -87,23 +105,28 @@ type store struct {
 	key    cfn.Value[cfn.KeyARN]
 }
 
-// Build declares the pipeline, its projects and their roles.
+// Build declares the pipeline and its role.
 func (d *delivery) Build(t *cfn.Template) error {
 	p := d.pipeline
 	project := p.Place.Project
-	t.Description = fmt.Sprintf("%s: pipeline %s of branch %s, with its builds. Deployed by an operator once, then by itself.", project, p.Name, p.Branch)
+	t.Description = fmt.Sprintf("%s: pipeline %s of branch %s. Deployed by an operator once, then by itself.", project, p.Name, p.Branch)
 
 	stores := d.declareStores(t)
-	build := build{pipeline: p, name: "build", store: stores[0], buildSpec: renderTemplates(p.Source.File, d.format)}.add(t)
-	role := d.declareRole(t, stores, build)
+	builds := d.builds.made
+	t.DeployAfter(d.builds.template)
+	role := d.declareRole(t, stores, builds)
+	deployments := d.beforeEnvironments(builds)
+	for i, e := range p.Environments {
+		deployments = append(deployments, d.environmentStages(e, d.deployments[i], builds)...)
+	}
 
 	pipeline := resources.Pipeline{
-		ID: "Pipeline", Name: spec.PipelineName(project, p.Name), Role: role.ARN(), Mode: mode(p.Mode),
-		Stages: append([]resources.Stage{
+		ID: "Pipeline", Name: p.fullName(), Role: role.ARN(), Mode: mode(p.Mode),
+		Stages: slices.Concat([]resources.Stage{
 			{Name: "Source", Actions: []resources.Action{d.source()}},
-			{Name: "Build", Actions: []resources.Action{build.action("Build", sourceArtifact, templatesArtifact)}},
+			{Name: "Build", Actions: []resources.Action{builds.action(spec.BuildPart, 1, []string{sourceArtifact}, []string{templatesArtifact})}},
 			{Name: "UpdatePipeline", Actions: d.selfUpdate(t)},
-		}, d.deploymentStages()...),
+		}, deployments),
 	}
 	for _, s := range stores {
 		pipeline.Stores = append(pipeline.Stores, resources.ArtifactStore{Region: s.region, Bucket: s.bucket, Key: s.key})
@@ -126,7 +149,7 @@ func (d *delivery) declareStores(t *cfn.Template) []store {
 	return list
 }
 
-func (d *delivery) declareRole(t *cfn.Template, stores []store, build madeBuild) resources.RoleHandle {
+func (d *delivery) declareRole(t *cfn.Template, stores []store, builds builds) resources.RoleHandle {
 	p := d.pipeline
 	var buckets, objects, keys []cfn.Part
 	for _, s := range stores {
@@ -134,9 +157,30 @@ func (d *delivery) declareRole(t *cfn.Template, stores []store, build madeBuild)
 		objects = append(objects, resources.BucketObjects(s.bucket))
 		keys = append(keys, s.key)
 	}
+	projects := make([]cfn.Part, len(builds))
+	for i, b := range builds {
+		projects[i] = p.arn("codebuild", "project/"+b.project)
+	}
+	var topics []cfn.Part
+	for _, e := range p.Environments {
+		if e.Approval != nil && e.Approval.Topic != "" {
+			topics = append(topics, cfn.Lit(e.Approval.Topic))
+		}
+	}
 	assume := []cfn.Part{p.Access.Role(spec.DeployPart)}
 	for _, e := range p.Environments {
 		assume = append(assume, e.Access.Role(spec.DeployPart))
+	}
+	document := policy.Identity{
+		policy.Allow("ArtifactBucket", bucketReads()...).On(buckets...).If(policy.InAccount(cfn.AccountID())),
+		policy.Allow("Artifacts", objectUse()...).On(objects...).If(policy.InAccount(cfn.AccountID())),
+		policy.Allow("ArtifactKey", policy.KeyUse()...).On(keys...),
+		policy.Allow("Source", useConnection()...).On(cfn.Lit(p.Source.Connection)),
+		policy.Allow("Builds", "codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild").On(projects...),
+		policy.Allow("Deployments", "sts:AssumeRole").On(assume...),
+	}
+	if len(topics) > 0 {
+		document = append(document, policy.Allow("Approvals", "sns:Publish").On(topics...))
 	}
 	return resources.Role{
 		ID: "PipelineRole", Name: spec.Name(p.Place.Project, p.Name, spec.PipelinePart), Path: spec.ApplicationPath(p.Place.Project),
@@ -144,14 +188,7 @@ func (d *delivery) declareRole(t *cfn.Template, stores []store, build madeBuild)
 		Trust: policy.Trust{policy.Allow("CodePipeline", "sts:AssumeRole").By(policy.Service("codepipeline.amazonaws.com")).
 			If(policy.FromAccount(cfn.AccountID()))},
 		Boundary: p.Access.RoleBoundary(),
-		Policies: []resources.InlinePolicy{{Name: "pipeline", Document: policy.Identity{
-			policy.Allow("ArtifactBucket", bucketReads()...).On(buckets...).If(policy.InAccount(cfn.AccountID())),
-			policy.Allow("Artifacts", objectUse()...).On(objects...).If(policy.InAccount(cfn.AccountID())),
-			policy.Allow("ArtifactKey", policy.KeyUse()...).On(keys...),
-			policy.Allow("Source", useConnection()...).On(cfn.Lit(p.Source.Connection)),
-			policy.Allow("Builds", "codebuild:BatchGetBuilds", "codebuild:StartBuild").On(build.project.ARN()),
-			policy.Allow("Deployments", "sts:AssumeRole").On(assume...),
-		}}},
+		Policies: []resources.InlinePolicy{{Name: "pipeline", Document: document}},
 	}.Add(t)
 }
 
@@ -189,7 +226,10 @@ func (d *delivery) selfUpdate(t *cfn.Template) []resources.Action {
 		}
 		actions = append(actions, action)
 	}
-	self := d.action(t, d.pipeline.Access, "CREATE_UPDATE", 2)
+	builds := d.action(d.builds.template, d.pipeline.Access, "CREATE_UPDATE", 2)
+	builds.Configuration = append(builds.Configuration, d.template(d.builds.template, d.pipeline.Access)...)
+	actions = append(actions, builds)
+	self := d.action(t, d.pipeline.Access, "CREATE_UPDATE", 3)
 	self.Configuration = append(self.Configuration, d.template(t, d.pipeline.Access)...)
 	var overrides cfn.Object
 	for _, p := range t.Parameters() {
@@ -233,34 +273,114 @@ func (d *delivery) template(x *cfn.Template, access *stages.Access) cfn.Object {
 	return o
 }
 
-// deploymentStages has one stage for each environment that has stacks. In it, each stack gets a change set, then its execution; stacks
-// that do not need each other go side by side. A stack that reads another's output gets its change set after the other's execution:
-// the change set holds the value of that moment.
-func (d *delivery) deploymentStages() []resources.Stage {
-	var list []resources.Stage
-	for i, e := range d.pipeline.Environments {
-		stage := resources.Stage{Name: e.Place.Scope + "-deploy"}
-		level := map[*cfn.Template]int{}
-		for _, x := range d.deployments[i] {
-			for _, needed := range x.Needs() {
-				level[x] = max(level[x], level[needed])
-			}
-			level[x]++
-			prepare := d.action(x, e.Access, "CHANGE_SET_REPLACE", 2*level[x]-1)
-			prepare.Name += "-prepare"
-			execute := d.action(x, e.Access, "CHANGE_SET_EXECUTE", 2*level[x])
-			execute.Name += "-execute"
-			changeSet := cfn.Member{Name: "ChangeSetName", Value: spec.PipelineName(d.pipeline.Place.Project, d.pipeline.Name)}
-			prepare.Configuration = append(append(prepare.Configuration, changeSet), d.template(x, e.Access)...)
-			execute.Configuration, execute.Inputs = append(execute.Configuration, changeSet), nil
-			if e.Place.Region != d.pipeline.Place.Region {
-				prepare.Region, execute.Region = e.Place.Region, e.Place.Region
-			}
-			stage.Actions = append(stage.Actions, prepare, execute)
-		}
-		if len(stage.Actions) > 0 {
-			list = append(list, stage)
+// beforeEnvironments checks the commit before anything of it reaches an environment: first the steps that test it, then the stack that all
+// environments share, if this pipeline deploys it.
+func (d *delivery) beforeEnvironments(builds builds) []resources.Stage {
+	stage := resources.Stage{Name: "Test"}
+	order := 0
+	for _, group := range commitSteps(d.steps) {
+		order = builds.add(&stage, d.pipeline, group, order, []string{sourceArtifact})
+	}
+	if d.shared != nil {
+		stage.Name = "Toolchain"
+		stage.Actions = append(stage.Actions, d.changeSets([]*cfn.Template{d.shared}, d.pipeline.Access, nil, order)...)
+	}
+	return withActions(stage)
+}
+
+// environmentStages are what happens to an environment: the approval, what must be there before code is published, the publishing, the
+// other stacks, the tests.
+func (d *delivery) environmentStages(e *stages.Environment, stacks []*cfn.Template, builds builds) []resources.Stage {
+	stage := func(name string) resources.Stage { return resources.Stage{Name: e.Place.Scope + "-" + name} }
+	approval, bootstrap, publish, deploy, verify := stage("approval"), stage("bootstrap"), stage("publish"), stage("deploy"), stage("verify")
+	var looked *stages.Environment // whose change sets are looked at
+	if e.Approval != nil && e.Approval.AfterChangeSet {
+		looked = e
+	} else if e.Approval != nil {
+		question := fmt.Sprintf("Deploy to environment %s (account %s, region %s)?", e.Place.Scope, e.Place.Account, e.Place.Region)
+		approval.Actions = append(approval.Actions, d.approve(e, "approve", question, 1))
+	}
+
+	before, after := publishSteps(d.steps)
+	order := builds.add(&publish, d.pipeline, in(e, before), 0, []string{sourceArtifact}, testVariables(e)...)
+	if d.steps.Publish != nil {
+		list := publishersOf(e)
+		orders := d.pipeline.spread(len(list), order)
+		for i, x := range list {
+			order = orders[i]
+			inputs := []string{sourceArtifact, templatesArtifact}
+			publish.Actions = append(publish.Actions, builds.action(x.name(), order, inputs, nil, publishVariables(e, x)...))
 		}
 	}
-	return list
+	builds.add(&publish, d.pipeline, in(e, after), order, []string{sourceArtifact}, testVariables(e)...)
+
+	isBootstrap := func(x *cfn.Template) bool { return x.Stack() == cfn.Stack(e.Bootstrap) }
+	if i := slices.IndexFunc(stacks, isBootstrap); i >= 0 {
+		bootstrap.Actions = d.changeSets(stacks[i:i+1], e.Access, looked, 0)
+	}
+	deploy.Actions = d.changeSets(slices.DeleteFunc(slices.Clone(stacks), isBootstrap), e.Access, looked, 0)
+
+	order = 0
+	for _, group := range verifySteps(d.steps) {
+		order = builds.add(&verify, d.pipeline, in(e, group), order, []string{sourceArtifact}, testVariables(e)...)
+	}
+	return withActions(approval, bootstrap, publish, deploy, verify)
+}
+
+// withActions leaves out the stages in which nothing happens.
+func withActions(list ...resources.Stage) []resources.Stage {
+	return slices.DeleteFunc(list, func(s resources.Stage) bool { return len(s.Actions) == 0 })
+}
+
+// changeSets deploys stacks in the order of their needs. Each gets a change set, then its execution; stacks that do not need each other go
+// side by side. A stack that reads another's output gets its change set after the other's execution: the change set holds the value of
+// that moment. If somebody looks at the change sets of an environment, an approval stands between the two.
+func (d *delivery) changeSets(stacks []*cfn.Template, access *stages.Access, looked *stages.Environment, order int) []resources.Action {
+	level := map[*cfn.Template]int{}
+	levels := 0
+	for _, x := range stacks {
+		for _, needed := range x.Needs() {
+			level[x] = max(level[x], level[needed])
+		}
+		level[x]++
+		levels = max(levels, level[x])
+	}
+	steps := 2
+	if looked != nil {
+		steps = 3
+	}
+	var actions []resources.Action
+	for n := 1; n <= levels; n++ {
+		var names []string
+		var executions []resources.Action
+		for _, x := range stacks {
+			if level[x] == n {
+				names = append(names, x.Stack().Name())
+				prepare, execute := d.changeSet(x, access, order+steps*(n-1)+1, order+steps*n)
+				actions, executions = append(actions, prepare), append(executions, execute)
+			}
+		}
+		if looked != nil {
+			question := fmt.Sprintf("Execute change set %s of %s in environment %s (account %s, region %s)?", d.pipeline.fullName(),
+				strings.Join(names, ", "), looked.Place.Scope, looked.Place.Account, looked.Place.Region)
+			actions = append(actions, d.approve(looked, strings.Join(append([]string{"approve"}, names...), "-"), question, order+steps*(n-1)+2))
+		}
+		actions = append(actions, executions...)
+	}
+	return actions
+}
+
+// changeSet makes a change set of a stack, and executes it.
+func (d *delivery) changeSet(x *cfn.Template, access *stages.Access, prepareOrder, executeOrder int) (prepare, execute resources.Action) {
+	prepare = d.action(x, access, "CHANGE_SET_REPLACE", prepareOrder)
+	prepare.Name += "-prepare"
+	execute = d.action(x, access, "CHANGE_SET_EXECUTE", executeOrder)
+	execute.Name += "-execute"
+	changeSet := cfn.Member{Name: "ChangeSetName", Value: d.pipeline.fullName()}
+	prepare.Configuration = append(append(prepare.Configuration, changeSet), d.template(x, access)...)
+	execute.Configuration, execute.Inputs = append(execute.Configuration, changeSet), nil
+	if x.Place.Region != d.pipeline.Place.Region {
+		prepare.Region, execute.Region = x.Place.Region, x.Place.Region
+	}
+	return prepare, execute
 }

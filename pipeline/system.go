@@ -14,6 +14,8 @@ import (
 // append what is missing, then Assemble.
 type System struct {
 	Project string
+	// Steps of every pipeline: change one, set it to nil to drop it, append your own.
+	Steps spec.Steps
 	// Environments in the order in which they are deployed.
 	Environments []*stages.Environment
 	// Pipelines, each with some of the environments.
@@ -31,6 +33,12 @@ type Pipeline struct {
 	Place cfn.Place
 	// Environments in the order in which they are deployed.
 	Environments []*stages.Environment
+	// MaxParallelBuilds is how many builds run side by side; zero means 1.
+	MaxParallelBuilds int
+	// SharesImages says whether there are images that all environments share, on which builds may build.
+	SharesImages bool
+	// Shared is the stack of what all environments share, if this pipeline deploys it; else nil.
+	Shared *stages.Shared
 	// Access is the stack of the roles that deploy its other stacks.
 	Access *stages.Access
 	// Tags of its stacks.
@@ -39,31 +47,60 @@ type Pipeline struct {
 
 // New is the system that a spec describes.
 func New(s *spec.Spec) *System {
-	y := &System{Project: s.Project}
+	y := &System{Project: s.Project, Steps: s.Steps}
 	for _, p := range s.Pipelines {
 		place := cfn.Place{Project: s.Project, Scope: p.Name, Account: s.Toolchain.Account, Region: s.Toolchain.Region}
 		line := &Pipeline{
 			Name: p.Name, Branch: p.Branch, Mode: p.Mode, Source: s.Source, Place: place,
+			MaxParallelBuilds: s.MaxParallelBuilds, SharesImages: len(s.ToolchainStack.Repositories) > 0,
 			Tags: stages.Tags(s, "pipeline", p.Name),
 		}
 		for _, name := range p.Environments {
 			i := slices.IndexFunc(s.Environments, func(e spec.Environment) bool { return e.Name == name })
-			line.Environments = append(line.Environments, stages.New(s, s.Environments[i], p.Name))
+			e := stages.New(s, s.Environments[i], p.Name)
+			line.Environments = append(line.Environments, e)
 		}
 		line.Access = &stages.Access{
 			Place:      place,
 			Toolchain:  place.Account,
 			Pipeline:   p.Name,
-			Regions:    line.regions(),
-			MayDelete:  false,
 			Boundary:   s.Toolchain.PermissionsBoundary,
-			Ceiling:    line.ceiling(),
 			Connection: cfn.Lit(s.Source.Connection),
+			Operators:  p.Operators,
 		}
 		y.Pipelines = append(y.Pipelines, line)
 		y.Environments = append(y.Environments, line.Environments...)
 	}
+	y.share(s)
 	return y
+}
+
+// share gives the stack of what all environments share to the pipeline with the most protected of them.
+func (y *System) share(s *spec.Spec) {
+	if len(s.ToolchainStack.Parameters)+len(s.ToolchainStack.Repositories) == 0 {
+		return
+	}
+	owner := slices.MaxFunc(y.Pipelines, func(p, q *Pipeline) int { return p.protection() - q.protection() })
+	place := owner.Place
+	place.Scope = ""
+	owner.Shared = &stages.Shared{
+		Place: place, Parameters: s.ToolchainStack.Parameters, Repositories: s.ToolchainStack.Repositories, Access: owner.Access,
+	}
+	owner.Access.Shared = owner.Shared
+	for _, e := range y.Environments {
+		if !slices.Contains(owner.Shared.Accounts, e.Place.Account) {
+			owner.Shared.Accounts = append(owner.Shared.Accounts, e.Place.Account)
+		}
+	}
+}
+
+// protection is that of the pipeline's most protected environment.
+func (p *Pipeline) protection() int {
+	most := 0
+	for _, e := range p.Environments {
+		most = max(most, slices.Index([]spec.Type{spec.Dev, spec.Test, spec.Prod}, e.Type))
+	}
+	return most
 }
 
 // regions that need an artifact store: the pipeline's own first, then those of its environments, each once.
@@ -75,4 +112,24 @@ func (p *Pipeline) regions() []string {
 		}
 	}
 	return list
+}
+
+// derive fills what follows from the environments and the steps, which may have changed since New.
+func (p *Pipeline) derive(steps spec.Steps) error {
+	p.Access.Regions = p.regions()
+	grants, err := p.allGrants(steps)
+	if err != nil {
+		return err
+	}
+	p.Access.Ceiling = p.ceiling(grants)
+	for _, e := range p.Environments {
+		e.Access.Publishers = nil
+		if steps.Publish != nil {
+			e.Access.Publishers = p.publisherRoles(e)
+		}
+		if e.Access.Testers, e.Access.TestGrants, err = p.testers(e, steps); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -14,8 +14,8 @@ type Bucket struct {
 	ID   string
 	Name cfn.Value[cfn.BucketName]
 	Key  cfn.Value[cfn.KeyARN]
-	// Logs is where S3 writes who accessed the bucket, under a prefix of the bucket's name.
-	Logs LogBucketHandle
+	// Logs is the bucket in which S3 writes who accessed this one, under a prefix of its name.
+	Logs cfn.Value[cfn.BucketName]
 	// ExpireDays after which current objects expire. Zero means never.
 	ExpireDays int
 	// NoncurrentDays after which versions that were replaced or deleted go. Zero means 30.
@@ -47,6 +47,12 @@ func BucketObjects(name cfn.Part) cfn.Value[cfn.Text] {
 
 // Add declares the bucket and its policy.
 func (b Bucket) Add(t *cfn.Template) BucketHandle {
+	path := "Resources." + b.ID + ".Properties"
+	checkKey(t, path+".BucketEncryption", b.Key)
+	logging := &s3.Bucket_LoggingConfiguration{LogFilePrefix: t.TextPtr(cfn.Format[cfn.Text]("%s/", b.Name))}
+	if logging.DestinationBucketName = t.TextPtr(b.Logs); logging.DestinationBucketName == nil {
+		t.Fail(path+".LoggingConfiguration", "there is no bucket for access logs", "set Logs")
+	}
 	noncurrent := b.NoncurrentDays
 	if noncurrent == 0 {
 		noncurrent = 30
@@ -60,11 +66,9 @@ func (b Bucket) Add(t *cfn.Template) BucketHandle {
 				KMSMasterKeyID: t.TextPtr(b.Key), SSEAlgorithm: "aws:kms",
 			},
 		}),
-		LifecycleConfiguration: lifecycle(b.ExpireDays, noncurrent),
-		LoggingConfiguration: &s3.Bucket_LoggingConfiguration{
-			DestinationBucketName: t.TextPtr(b.Logs.Name()),
-			LogFilePrefix:         t.TextPtr(cfn.Format[cfn.Text]("%s/", b.Name)),
-		},
+		LifecycleConfiguration:         lifecycle(b.ExpireDays, noncurrent),
+		LoggingConfiguration:           logging,
+		NotificationConfiguration:      eventBridge(),
 		OwnershipControls:              ownership(),
 		PublicAccessBlockConfiguration: noPublicAccess(),
 		VersioningConfiguration:        &s3.Bucket_VersioningConfiguration{Status: "Enabled"},
@@ -100,6 +104,7 @@ func (b LogBucket) Add(t *cfn.Template) LogBucketHandle {
 			ServerSideEncryptionByDefault: &s3.Bucket_ServerSideEncryptionByDefault{SSEAlgorithm: "AES256"},
 		}),
 		LifecycleConfiguration:         lifecycle(b.ExpireDays, 1),
+		NotificationConfiguration:      eventBridge(),
 		OwnershipControls:              ownership(),
 		PublicAccessBlockConfiguration: noPublicAccess(),
 		VersioningConfiguration:        &s3.Bucket_VersioningConfiguration{Status: "Enabled"},
@@ -153,4 +158,9 @@ func lifecycle(expire, noncurrent int) *s3.Bucket_LifecycleConfiguration {
 		rules = append(rules, s3.Bucket_Rule{Id: new("expire"), Status: "Enabled", ExpirationInDays: new(expire)})
 	}
 	return &s3.Bucket_LifecycleConfiguration{Rules: rules}
+}
+
+// eventBridge is told of what happens in a bucket. Without rules there, that costs and does nothing.
+func eventBridge() *s3.Bucket_NotificationConfiguration {
+	return &s3.Bucket_NotificationConfiguration{EventBridgeConfiguration: &s3.Bucket_EventBridgeConfiguration{EventBridgeEnabled: true}}
 }

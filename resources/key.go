@@ -28,6 +28,8 @@ type Key struct {
 	Retain bool
 }
 
+const maxAlias = 256 - len("alias/")
+
 // KeyHandle is a declared key.
 type KeyHandle struct{ key *cfn.Resource }
 
@@ -47,14 +49,20 @@ func (k Key) Add(t *cfn.Template) KeyHandle {
 		document = append(document, policy.Allow("Deploy", keyDeployment()...).By(root).On(self).If(policy.ByRole(k.Administrators...)))
 	}
 	document = append(document, k.Users...)
+	// whoever may make grants makes them for services only: a grant would hand the key on past this policy
+	document = append(document, policy.Deny("GrantsForServicesOnly", "kms:CreateGrant").By(policy.Anyone()).On(self).If(
+		policy.When("BoolIfExists", "aws:PrincipalIsAWSService", cfn.Lit("false")),
+		policy.When("BoolIfExists", "kms:GrantIsForAWSResource", cfn.Lit("false"))))
 	path := "Resources." + k.ID + ".Properties.KeyPolicy"
 	n := document.Node(t, path)
 	policy.Budget(t, path, "a key policy", policy.MaxKeyPolicy, n)
 
+	checkName(t, "Resources."+k.ID+"Alias.Properties.AliasName", "KMS", k.Alias, "/_-", 1, maxAlias)
 	pending := k.PendingDays
 	if pending == 0 {
 		pending = 30
 	}
+	checkRange(t, "Resources."+k.ID+".Properties.PendingWindowInDays", "KMS", pending, 7, 30)
 	key := t.Add(k.ID, &kms.Key{
 		Description:         new(k.Description),
 		EnableKeyRotation:   new(true),

@@ -1,6 +1,8 @@
 package resources
 
 import (
+	"slices"
+
 	"github.com/awslabs/goformation/v7/cloudformation/logs"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
@@ -18,6 +20,13 @@ type LogGroup struct {
 	Key cfn.Value[cfn.KeyARN]
 }
 
+const maxLogGroupName = 512
+
+// retentions are the numbers of days that CloudWatch Logs knows (its API, PutRetentionPolicy).
+func retentions() []int {
+	return []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
+}
+
 // LogGroupHandle is a declared log group.
 type LogGroupHandle struct{ group *cfn.Resource }
 
@@ -31,6 +40,12 @@ func (h LogGroupHandle) Streams() cfn.Value[cfn.LogStreamsARN] {
 
 // Add declares the log group.
 func (g LogGroup) Add(t *cfn.Template) LogGroupHandle {
+	path := "Resources." + g.ID + ".Properties"
+	checkName(t, path+".LogGroupName", "CloudWatch Logs", g.Name, "._/#-", 1, maxLogGroupName)
+	checkKey(t, path+".KmsKeyId", g.Key)
+	if !slices.Contains(retentions(), g.RetentionDays) {
+		t.Failf(path+".RetentionInDays", "", "it is %d, CloudWatch Logs allows %v", g.RetentionDays, retentions())
+	}
 	group := t.Add(g.ID, &logs.LogGroup{LogGroupName: new(g.Name), RetentionInDays: new(g.RetentionDays), KmsKeyId: t.TextPtr(g.Key)})
 	group.OnRemoval(cfn.Delete, cfn.Delete)
 	return LogGroupHandle{group}

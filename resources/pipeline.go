@@ -1,7 +1,9 @@
 package resources
 
 import (
-	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/awslabs/goformation/v7/cloudformation/codepipeline"
 
@@ -37,9 +39,9 @@ type Stage struct {
 // Action is an action of a stage.
 type Action struct {
 	Name string
-	// Category, Owner, Provider and Version are CodePipeline's names of the type of action.
+	// Category and Provider are CodePipeline's names of the type of action; its owner is AWS, its version 1.
 	Category, Provider string
-	// Configuration values are texts: at most 1,000 characters each.
+	// Configuration values are texts: 1 to 1,000 characters each.
 	Configuration cfn.Object
 	Inputs        []string
 	Outputs       []string
@@ -49,6 +51,8 @@ type Action struct {
 	Role cfn.Value[cfn.RoleARN]
 	// Region of the action. Empty: the pipeline's.
 	Region string
+	// TimeoutMinutes of the action, 5 to 86400. Zero means CodePipeline's default for its type.
+	TimeoutMinutes int
 	// RunOrder 1 to 999: actions with the same number run in parallel.
 	RunOrder int
 }
@@ -69,7 +73,8 @@ const (
 	maxStages          = 50
 	maxActionsOfStage  = 50
 	maxActions         = 500
-	maxPipelineName    = 100
+	maxName            = 100
+	nameCharacters     = ".@_-"
 	maxRunOrder        = 999
 	maxConfigurationOf = 1000 // characters of one value
 )
@@ -130,40 +135,101 @@ func (a Action) declaration(t *cfn.Template) codepipeline.Pipeline_ActionDeclara
 	if a.Region != "" {
 		d.Region = new(a.Region)
 	}
+	if a.TimeoutMinutes > 0 {
+		d.TimeoutInMinutes = new(a.TimeoutMinutes)
+	}
 	return d
 }
 
 func (p Pipeline) check(t *cfn.Template, path string) {
-	name := regexp.MustCompile(`^[A-Za-z0-9.@_-]{1,100}$`)
-	bad := func(where, s string) {
-		if !name.MatchString(s) {
-			t.Failf(path+where+".Name", "shorten it", "%q is no name: CodePipeline takes 1 to %d letters, digits and .@_-", s, maxPipelineName)
-		}
+	checkName(t, path+".Name", "CodePipeline", p.Name, nameCharacters, 1, maxName)
+	if p.Mode != "SUPERSEDED" && p.Mode != "QUEUED" {
+		t.Failf(path+".ExecutionMode", "", "it is %q, SUPERSEDED and QUEUED are allowed", p.Mode)
 	}
-	bad("", p.Name)
+	if len(p.Stores) == 0 {
+		t.Fail(path+".ArtifactStore", "there is none", "add one for each region in which actions run")
+	}
+	for _, s := range p.Stores {
+		checkKey(t, path+".ArtifactStores."+s.Region+".EncryptionKey", s.Key)
+	}
 	if n := len(p.Stages); n < 2 || n > maxStages {
 		t.Failf(path+".Stages", "split the environments among several pipelines", "there are %d stages, CodePipeline allows 2 to %d", n, maxStages)
 	}
 	total := 0
+	names := map[string]bool{}
 	for _, s := range p.Stages {
-		bad(".Stages."+s.Name, s.Name)
+		p.checkStage(t, path+".Stages."+s.Name, s)
+		if names[s.Name] {
+			t.Fail(path+".Stages."+s.Name, "another stage has this name", "choose another one")
+		}
+		names[s.Name] = true
 		total += len(s.Actions)
-		if n := len(s.Actions); n < 1 || n > maxActionsOfStage {
-			t.Failf(path+".Stages."+s.Name, "put fewer stacks into the environment", "there are %d actions, CodePipeline allows 1 to %d in a stage", n, maxActionsOfStage)
-		}
-		for _, a := range s.Actions {
-			bad(".Stages."+s.Name+"."+a.Name, a.Name)
-			if a.RunOrder < 1 || a.RunOrder > maxRunOrder {
-				t.Failf(path+".Stages."+s.Name+"."+a.Name+".RunOrder", "", "it is %d, CodePipeline allows 1 to %d", a.RunOrder, maxRunOrder)
-			}
-			for _, m := range a.Configuration {
-				if text, ok := m.Value.(string); ok && len(text) > maxConfigurationOf {
-					t.Failf(path+".Stages."+s.Name+"."+a.Name+".Configuration."+m.Name, "shorten it", "it has %d characters, CodePipeline allows %d", len(text), maxConfigurationOf)
-				}
-			}
-		}
 	}
 	if total > maxActions {
 		t.Failf(path+".Stages", "split the environments among several pipelines", "there are %d actions, CodePipeline allows %d", total, maxActions)
 	}
+}
+
+func (p Pipeline) checkStage(t *cfn.Template, path string, s Stage) {
+	checkName(t, path+".Name", "CodePipeline", s.Name, nameCharacters, 1, maxName)
+	if n := len(s.Actions); n < 1 || n > maxActionsOfStage {
+		t.Failf(path, "put fewer stacks into the environment", "there are %d actions, CodePipeline allows 1 to %d in a stage", n, maxActionsOfStage)
+	}
+	names := map[string]bool{}
+	for _, a := range s.Actions {
+		where := path + "." + a.Name
+		a.check(t, where)
+		if names[a.Name] {
+			t.Fail(where, "another action of the stage has this name", "choose another one")
+		}
+		names[a.Name] = true
+		if a.Region != "" && !slices.ContainsFunc(p.Stores, func(s ArtifactStore) bool { return s.Region == a.Region }) {
+			t.Failf(where+".Region", "add one", "the pipeline has no artifact store in %s", a.Region)
+		}
+	}
+}
+
+func (a Action) check(t *cfn.Template, path string) {
+	checkName(t, path+".Name", "CodePipeline", a.Name, nameCharacters, 1, maxName)
+	checkRange(t, path+".RunOrder", "CodePipeline", a.RunOrder, 1, maxRunOrder)
+	if a.TimeoutMinutes != 0 {
+		checkRange(t, path+".TimeoutInMinutes", "CodePipeline", a.TimeoutMinutes, 5, 86400)
+	}
+	for _, name := range slices.Concat(a.Inputs, a.Outputs) {
+		checkName(t, path+".Artifacts."+name, "CodePipeline", name, "_-", 1, maxName)
+	}
+	if a.Namespace != "" {
+		checkName(t, path+".Namespace", "CodePipeline", a.Namespace, "@_-", 1, maxName)
+	}
+	for _, m := range a.Configuration {
+		where := path + ".Configuration." + m.Name
+		if n := literalCharacters(t, where, m.Value); n == 0 || n > maxConfigurationOf {
+			t.Failf(where, "", "it has %d characters, CodePipeline allows 1 to %d", n, maxConfigurationOf)
+		}
+	}
+}
+
+// literalCharacters counts the characters of a text that are known while building, and 1 for each value that is not.
+func literalCharacters(t *cfn.Template, path string, value any) int {
+	text, ok := value.(string)
+	if part, isPart := value.(cfn.Part); isPart {
+		n := t.Node(path, part)
+		name, arg, intrinsic := n.Intrinsic()
+		switch {
+		case !intrinsic:
+			text, ok = n.Text, true
+		case name == "Fn::Sub" && len(arg.Items) > 0:
+			arg = arg.Items[0]
+			fallthrough
+		case name == "Fn::Sub":
+			text, ok = strings.ReplaceAll(arg.Text, "${!", "${"), true
+			for _, s := range cfn.SubNames(arg.Text) {
+				text = strings.ReplaceAll(text, "${"+s+"}", "?")
+			}
+		}
+	}
+	if !ok {
+		return 1
+	}
+	return utf8.RuneCountInString(text)
 }

@@ -1,6 +1,9 @@
 package resources
 
 import (
+	"strings"
+	"unicode/utf8"
+
 	"github.com/awslabs/goformation/v7/cloudformation/codebuild"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
@@ -20,6 +23,14 @@ type Project struct {
 	BuildSpec string
 	// Environment variables; plain text, so never a secret.
 	Environment []Variable
+	// Docker lets the build run docker, for which it needs privileges.
+	Docker bool
+	// ARM makes the build run on ARM processors.
+	ARM bool
+	// Image of the build container. Empty: CodeBuild's own.
+	Image string
+	// Cache is where in S3 the build keeps the caches that its buildspec names, as bucket/prefix. Unset: nowhere.
+	Cache cfn.Value[cfn.Text]
 	// TimeoutMinutes of a build, 5 to 2160 (CodeBuild quotas).
 	TimeoutMinutes int
 }
@@ -28,6 +39,8 @@ type Project struct {
 type Variable struct {
 	Name  string
 	Value cfn.Part
+	// Secret says that the value names a secret of Secrets Manager: its ARN, perhaps with a colon and a JSON key behind.
+	Secret bool
 }
 
 // ProjectHandle is a declared project.
@@ -44,20 +57,38 @@ func (h ProjectHandle) ARN() cfn.Value[cfn.ProjectARN] {
 // Resource is the declared resource.
 func (h ProjectHandle) Resource() *cfn.Resource { return h.project }
 
-// maxBuildSpec is the most characters of an inline buildspec (CodeBuild quotas).
-const maxBuildSpec = 25600
+// CodeBuild's limits (AWS CodeBuild User Guide, "Quotas").
+const (
+	maxBuildSpec   = 25600 // characters
+	minTimeout     = 5     // minutes
+	maxTimeout     = 2160
+	maxProjectName = 150
+)
 
 // Add declares the project.
 func (p Project) Add(t *cfn.Template) ProjectHandle {
-	path := "Resources." + p.ID + ".Properties.Source.BuildSpec"
-	if n := len(p.BuildSpec); n > maxBuildSpec {
-		t.Failf(path, "shorten its commands, or put them into a script of the repository", "the buildspec has %d characters, CodeBuild allows %d", n, maxBuildSpec)
+	path := "Resources." + p.ID + ".Properties"
+	checkName(t, path+".Name", "CodeBuild", p.Name, "_-", 2, maxProjectName)
+	checkKey(t, path+".EncryptionKey", p.Key)
+	checkRange(t, path+".TimeoutInMinutes", "CodeBuild", p.TimeoutMinutes, minTimeout, maxTimeout)
+	if n := utf8.RuneCountInString(p.BuildSpec); n > maxBuildSpec {
+		t.Failf(path+".Source.BuildSpec", "shorten its commands, or put them into a script of the repository", "the buildspec has %d characters, CodeBuild allows %d", n, maxBuildSpec)
 	}
 	variables := make([]codebuild.Project_EnvironmentVariable, len(p.Environment))
 	for i, v := range p.Environment {
-		variables[i] = codebuild.Project_EnvironmentVariable{Name: v.Name, Type: new("PLAINTEXT"), Value: t.Text(v.Value)}
+		kind := "PLAINTEXT"
+		if v.Secret {
+			kind = "SECRETS_MANAGER"
+		}
+		variables[i] = codebuild.Project_EnvironmentVariable{Name: v.Name, Type: new(kind), Value: t.Text(v.Value)}
 	}
-	return ProjectHandle{t.Add(p.ID, &codebuild.Project{
+	cloudWatchLogs := &codebuild.Project_CloudWatchLogsConfig{Status: "ENABLED"}
+	if p.LogGroup.group == nil {
+		t.Fail(path+".LogsConfig", "there is no log group: CodeBuild would make one that keeps its logs for ever", "set LogGroup")
+	} else {
+		cloudWatchLogs.GroupName = t.TextPtr(p.LogGroup.Name())
+	}
+	project := &codebuild.Project{
 		Name:          new(p.Name),
 		Description:   new(p.Description),
 		ServiceRole:   t.Text(p.Role),
@@ -68,15 +99,27 @@ func (p Project) Add(t *cfn.Template) ProjectHandle {
 			Type:                 "LINUX_CONTAINER",
 			ComputeType:          "BUILD_GENERAL1_SMALL",
 			Image:                "aws/codebuild/amazonlinux-x86_64-standard:5.0",
-			PrivilegedMode:       new(false),
+			PrivilegedMode:       new(p.Docker),
 			EnvironmentVariables: variables,
 		},
-		LogsConfig: &codebuild.Project_LogsConfig{
-			CloudWatchLogs: &codebuild.Project_CloudWatchLogsConfig{GroupName: t.TextPtr(p.LogGroup.Name()), Status: "ENABLED"},
-		},
+		LogsConfig:       &codebuild.Project_LogsConfig{CloudWatchLogs: cloudWatchLogs},
 		TimeoutInMinutes: new(p.TimeoutMinutes),
 		// waiting builds fail after this long, eight hours unless said otherwise
 		QueuedTimeoutInMinutes: new(60),
-		Visibility:             new("PRIVATE"),
-	})}
+		// Visibility is PRIVATE unless set; setting it takes a call of its own, which the role that deploys may not make
+	}
+	if p.ARM {
+		project.Environment.Type, project.Environment.Image = "ARM_CONTAINER", "aws/codebuild/amazonlinux-aarch64-standard:3.0"
+	}
+	if p.Image != "" {
+		project.Environment.Image = p.Image
+		if !strings.HasPrefix(p.Image, "aws/codebuild/") {
+			// CodeBuild pulls its own images with its own credentials, all others with the project's
+			project.Environment.ImagePullCredentialsType = new("SERVICE_ROLE")
+		}
+	}
+	if cache := t.TextPtr(p.Cache); cache != nil {
+		project.Cache = &codebuild.Project_ProjectCache{Type: "S3", Location: cache}
+	}
+	return ProjectHandle{t.Add(p.ID, project)}
 }

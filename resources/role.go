@@ -19,6 +19,8 @@ type Role struct {
 	// Boundary caps what the role may do, whatever its policies say. Unset for the roles that only operators deploy.
 	Boundary cfn.Value[cfn.PolicyARN]
 	Policies []InlinePolicy
+	// Managed policies that the role shares with others.
+	Managed []cfn.Value[cfn.PolicyARN]
 	// SessionHours is how long who assumes the role may keep it, 1 to 12. Zero means 1.
 	SessionHours int
 }
@@ -51,9 +53,19 @@ func PolicyARNOf(account cfn.Part, path, name string) cfn.Value[cfn.PolicyARN] {
 	return cfn.Format[cfn.PolicyARN]("arn:%s:iam::%s:policy%s", cfn.Partition(), account, cfn.Lit(path+name))
 }
 
+// IAM's limits (IAM and AWS STS quotas).
+const (
+	maxRoleName         = 64
+	maxPolicyName       = 128
+	maxSessionHours     = 12
+	nameCharactersOfIAM = "+=,.@_-"
+)
+
 // Add declares the role.
 func (r Role) Add(t *cfn.Template) RoleHandle {
 	path := "Resources." + r.ID + ".Properties"
+	checkName(t, path+".RoleName", "IAM", r.Name, nameCharactersOfIAM, 1, maxRoleName)
+	checkRange(t, path+".MaxSessionDuration", "IAM", r.SessionHours, 0, maxSessionHours)
 	role := &iam.Role{
 		RoleName:                 new(r.Name),
 		Path:                     new(r.Path),
@@ -61,11 +73,15 @@ func (r Role) Add(t *cfn.Template) RoleHandle {
 		AssumeRolePolicyDocument: r.Trust,
 		PermissionsBoundary:      t.TextPtr(r.Boundary),
 	}
+	for _, p := range r.Managed {
+		role.ManagedPolicyArns = append(role.ManagedPolicyArns, t.Text(p))
+	}
 	if r.SessionHours > 0 {
 		role.MaxSessionDuration = new(r.SessionHours * 3600)
 	}
 	var documents []*tree.Node
 	for _, p := range r.Policies {
+		checkName(t, path+".Policies."+p.Name, "IAM", p.Name, nameCharactersOfIAM, 1, maxPolicyName)
 		n := p.Document.Node(t, path+".Policies."+p.Name)
 		documents = append(documents, n)
 		role.Policies = append(role.Policies, iam.Role_Policy{PolicyName: p.Name, PolicyDocument: n})
@@ -82,6 +98,8 @@ type ManagedPolicy struct {
 	Path        string // begins and ends with a slash
 	Description string
 	Document    policy.Identity
+	// Roles by name to which the policy is attached.
+	Roles []string
 }
 
 // ManagedPolicyHandle is a declared managed policy.
@@ -90,12 +108,16 @@ type ManagedPolicyHandle struct{ policy *cfn.Resource }
 // ARN of the policy.
 func (h ManagedPolicyHandle) ARN() cfn.Value[cfn.PolicyARN] { return cfn.Ref[cfn.PolicyARN](h.policy) }
 
+// Resource is the declared resource.
+func (h ManagedPolicyHandle) Resource() *cfn.Resource { return h.policy }
+
 // Add declares the policy.
 func (p ManagedPolicy) Add(t *cfn.Template) ManagedPolicyHandle {
+	checkName(t, "Resources."+p.ID+".Properties.ManagedPolicyName", "IAM", p.Name, nameCharactersOfIAM, 1, maxPolicyName)
 	path := "Resources." + p.ID + ".Properties.PolicyDocument"
 	n := p.Document.Node(t, path)
 	policy.Budget(t, path, "a managed policy", policy.MaxManaged, n)
 	return ManagedPolicyHandle{t.Add(p.ID, &iam.ManagedPolicy{
-		ManagedPolicyName: new(p.Name), Path: new(p.Path), Description: new(p.Description), PolicyDocument: n,
+		ManagedPolicyName: new(p.Name), Path: new(p.Path), Description: new(p.Description), PolicyDocument: n, Roles: p.Roles,
 	})}
 }

@@ -3,6 +3,7 @@ package stages
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources"
@@ -21,14 +22,22 @@ type Access struct {
 	Pipeline string
 	// Regions of the stacks that the roles deploy; each has an artifact bucket of the pipeline.
 	Regions []string
-	// MayDelete lets the pipeline delete stacks.
-	MayDelete bool
 	// Boundary of the roles that the deployed stacks hold, by ARN. Empty: the stack makes one from Ceiling.
 	Boundary string
 	// Ceiling is the most that those roles may be given.
 	Ceiling policy.Identity
 	// Connection that the deployed pipeline reads from; nil in environments.
 	Connection cfn.Part
+	// Publishers are the roles of the builds that publish code here; without any, there is no publish role.
+	Publishers []cfn.Part
+	// Testers are the roles of the builds that test here; without any, there is no test role. TestGrants are what it may do beyond reading
+	// and calling what the application made.
+	Testers    []cfn.Part
+	TestGrants policy.Identity
+	// Operators are the ARNs of roles that get the policy of who may start, stop and approve runs of the pipeline; in environments none.
+	Operators []string
+	// Shared is the stack of what all environments share, if these roles deploy it; else nil.
+	Shared *Shared
 
 	covered []string
 }
@@ -58,7 +67,7 @@ func (a *Access) ResourceTypes() cfn.ListOutput[cfn.ResourceType] {
 // stack cover them when it is built. It comes after the stack's own Build.
 func (a *Access) Guard(t *cfn.Template) {
 	a.cover(t.Types()...)
-	if t.Place != a.Place {
+	if t.Place.Region != a.Place.Region {
 		return // an SSM parameter is read in its own region only
 	}
 	t.Rule("AccessCoversTypes", cfn.EveryIn(t.Types(), cfn.TakeList(t, a.ResourceTypes())), fmt.Sprintf(
@@ -109,13 +118,97 @@ func (a *Access) Build(t *cfn.Template) error {
 		Trust:       policy.Trust{policy.Allow("CloudFormation", "sts:AssumeRole").By(policy.Service("cloudformation.amazonaws.com"))},
 		Policies:    []resources.InlinePolicy{{Name: "execution", Document: execution}},
 	}.Add(t)
+	if len(a.Publishers) > 0 {
+		resources.Role{
+			ID: "PublishRole", Name: a.name(spec.PublishPart), Path: spec.AccessPath(p.Project),
+			Description: fmt.Sprintf("Builds of pipeline %s publish code and images to %s with it", a.Pipeline, p.Scope),
+			Trust: policy.Trust{
+				policy.Allow("Builds", "sts:AssumeRole").By(policy.Account(cfn.Lit(a.Toolchain))).If(policy.ByRole(a.Publishers...)),
+			},
+			Policies: []resources.InlinePolicy{{Name: "publish", Document: a.publish()}},
+		}.Add(t)
+	}
+	if len(a.Testers) > 0 {
+		resources.Role{
+			ID: "TestRole", Name: a.name(spec.TestPart), Path: spec.AccessPath(p.Project),
+			Description: fmt.Sprintf("Builds of pipeline %s test %s with it", a.Pipeline, p.Scope),
+			Trust: policy.Trust{
+				policy.Allow("Builds", "sts:AssumeRole").By(policy.Account(cfn.Lit(a.Toolchain))).If(policy.ByRole(a.Testers...)),
+			},
+			Policies: []resources.InlinePolicy{{Name: "test", Document: append(a.test(), a.TestGrants...)}},
+		}.Add(t)
+	}
+	if p.Scope == a.Pipeline {
+		a.operators(t)
+	}
 	cfn.PublishList(t, a.ResourceTypes(), cfn.Literals[cfn.ResourceType](a.covered...))
 	return nil
+}
+
+// publish is what the builds may do: put code into the bucket of code and images into the repositories, and see what is there.
+func (a *Access) publish() policy.Identity {
+	bucket := cfn.Lit(CodeBucketName(a.Place))
+	region := cfn.Lit(a.Place.Region)
+	return policy.Identity{
+		policy.Allow("ListCode", "s3:ListBucket").On(resources.BucketARN(bucket)).If(policy.InAccount(cfn.AccountID())),
+		policy.Allow("PutCode", "s3:AbortMultipartUpload", "s3:PutObject").On(resources.BucketObjects(bucket)).If(policy.InAccount(cfn.AccountID())),
+		// S3 decrypts the parts of a large object to put them together; the key's own policy admits S3 only
+		policy.Allow("CodeKey", "kms:Decrypt", "kms:GenerateDataKey").On(a.arns("kms", "key/*")...).If(policy.Through("s3", region)),
+		policy.Allow("LogIn", "ecr:GetAuthorizationToken").On(cfn.Lit("*")), // knows no resource
+		policy.Allow("PushImages", append(resources.PullActions(), "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage",
+			"ecr:UploadLayerPart")...).On(a.arns("ecr", "repository/"+a.name("*"))...),
+	}
+}
+
+// test is what every test may do: look at the stacks and their outputs, read what is stored, call the functions, read their logs.
+func (a *Access) test() policy.Identity {
+	objects := cfn.Format[cfn.Text]("arn:%s:s3:::%s/*", cfn.Partition(), cfn.Lit(a.name("*")))
+	return policy.Identity{
+		policy.Allow("Stacks", "cloudformation:DescribeStackResources", "cloudformation:DescribeStacks").
+			On(a.arns("cloudformation", "stack/"+a.name("*")+"/*")...),
+		policy.Allow("Outputs", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath").
+			On(a.arns("ssm", "parameter"+a.Place.ParameterPath()+"*")...),
+		policy.Allow("List", "s3:ListBucket").On(resources.BucketARN(cfn.Lit(a.name("*")))).If(policy.InAccount(cfn.AccountID())),
+		policy.Allow("Read", "s3:GetObject").On(objects).If(policy.InAccount(cfn.AccountID())),
+		// the key's own policy admits S3 only
+		policy.Allow("Decrypt", "kms:Decrypt").On(a.arns("kms", "key/*")...).If(policy.Through("s3", cfn.Lit(a.Place.Region))),
+		policy.Allow("Call", "lambda:GetFunctionConfiguration", "lambda:InvokeFunction").On(a.arns("lambda", "function:"+a.name("*"))...),
+		policy.Allow("Logs", "logs:FilterLogEvents", "logs:GetLogEvents").On(a.arns("logs", "log-group:/aws/*/"+a.name("*"))...),
+	}
+}
+
+// operators is the policy of who may start, stop and approve runs of the pipeline.
+func (a *Access) operators(t *cfn.Template) {
+	pipeline := spec.PipelineName(a.Place.Project, a.Pipeline)
+	arn := func(suffix string) cfn.Part {
+		return cfn.Format[cfn.Text]("arn:%s:codepipeline:%s:%s:%s", cfn.Partition(), cfn.Region(), cfn.AccountID(), cfn.Lit(pipeline+suffix))
+	}
+	roles := make([]string, len(a.Operators))
+	for i, r := range a.Operators {
+		roles[i] = r[strings.LastIndexByte(r, '/')+1:]
+	}
+	resources.ManagedPolicy{
+		ID: "OperatorsPolicy", Name: a.name(spec.OperatorsPart), Path: spec.AccessPath(a.Place.Project),
+		Description: "Start, stop and approve runs of pipeline " + pipeline, Roles: roles,
+		Document: policy.Identity{
+			policy.Allow("Run", "codepipeline:GetPipeline", "codepipeline:GetPipelineExecution", "codepipeline:GetPipelineState",
+				"codepipeline:ListActionExecutions", "codepipeline:ListPipelineExecutions", "codepipeline:StartPipelineExecution",
+				"codepipeline:StopPipelineExecution").On(arn("")),
+			policy.Allow("Stages", "codepipeline:DisableStageTransition", "codepipeline:EnableStageTransition", "codepipeline:RetryStageExecution",
+				"codepipeline:RollbackStage").On(arn("/*")),
+			policy.Allow("Approve", "codepipeline:PutApprovalResult").On(arn("/*/*")),
+			policy.Allow("ListPipelines", "codepipeline:ListPipelines").On(cfn.Lit("*")), // lists all or none
+		},
+	}.Add(t)
 }
 
 // deploy is what the pipeline may do: change stacks of this place, only with the execution role, and read its own artifacts.
 func (a *Access) deploy() policy.Identity {
 	stacks := a.arns("cloudformation", "stack/"+a.name("*")+"/*")
+	parameters := a.arns("ssm", "parameter"+a.Place.ParameterPath()+"*")
+	if a.Shared != nil {
+		stacks = append(stacks, a.arns("cloudformation", "stack/"+a.Shared.StackName()+"/*")...)
+	}
 	execution := a.Role(spec.ExecutionPart)
 	document := policy.Identity{
 		// without the execution role, a change set would act with this role's own permissions
@@ -126,7 +219,7 @@ func (a *Access) deploy() policy.Identity {
 			"cloudformation:UntagResource").On(stacks...),
 		policy.Deny("NeverAccess", "cloudformation:*").On(a.arns("cloudformation", "stack/"+a.name(a.Name())+"/*")...),
 		// a change set resolves the SSM parameters of its template as this role
-		policy.Allow("ReadOutputs", "ssm:GetParameters").On(a.arns("ssm", "parameter"+a.Place.ParameterPath()+"*")...),
+		policy.Allow("ReadOutputs", "ssm:GetParameters").On(parameters...),
 		policy.Allow("PassExecutionRole", "iam:PassRole").On(execution).If(policy.PassedTo("cloudformation.amazonaws.com")),
 		policy.Allow("ReadArtifacts", "s3:GetObject", "s3:GetObjectVersion").On(a.artifacts()...).If(policy.InAccount(cfn.Lit(a.Toolchain))),
 	}
@@ -136,11 +229,7 @@ func (a *Access) deploy() policy.Identity {
 		regions[i] = cfn.Lit(r)
 	}
 	// the key is not known here: its own policy decides
-	document = append(document, policy.Allow("DecryptArtifacts", "kms:Decrypt", "kms:DescribeKey").On(keys...).If(policy.ThroughS3(regions...)))
-	if a.MayDelete {
-		document = append(document, policy.Allow("RunChangeSets", "cloudformation:DeleteStack").On(stacks...))
-	}
-	return document
+	return append(document, policy.Allow("DecryptArtifacts", "kms:Decrypt", "kms:DescribeKey").On(keys...).If(policy.Through("s3", regions...)))
 }
 
 func (a *Access) artifacts() []cfn.Part {
@@ -154,10 +243,15 @@ func (a *Access) artifacts() []cfn.Part {
 
 // execution is what CloudFormation may do, with an explicit end at the chain that leads here.
 func (a *Access) execution() (policy.Identity, error) {
-	granted, err := policy.Deployment(a.covered, policy.Scope{
-		Project: a.Place.Project, Name: a.Place.Scope, Regions: a.Regions,
+	scope := policy.Scope{
+		Project: a.Place.Project, Names: []string{a.Place.Scope}, Regions: a.Regions,
 		ApplicationPath: spec.ApplicationPath(a.Place.Project), Boundary: a.RoleBoundary(), Connection: a.Connection,
-	})
+	}
+	if a.Shared != nil {
+		scope.Names = append(scope.Names, spec.ToolchainScope)
+		scope.Parameters = a.Shared.parameterNames()
+	}
+	granted, err := policy.Deployment(a.covered, scope)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", a.name(a.Name()), err)
 	}

@@ -10,9 +10,10 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// Storage is the stack of an environment's buckets, with the key that encrypts them and the bucket of their access logs.
+// Storage is the stack of an environment's buckets, with the key that encrypts them.
 type Storage struct {
 	Environment *Environment
+	Bootstrap   *Bootstrap
 	Buckets     []spec.Bucket
 }
 
@@ -24,10 +25,15 @@ func (s *Storage) BucketName(bucket string) cfn.Output[cfn.BucketName] {
 	return cfn.Output[cfn.BucketName]{From: s, Name: cfn.ID(bucket, "bucket-name")}
 }
 
+// KeyARN is the key that encrypts the buckets, for other stacks.
+func (s *Storage) KeyARN() cfn.Output[cfn.KeyARN] {
+	return cfn.Output[cfn.KeyARN]{From: s, Name: "KeyArn"}
+}
+
 // Build declares the buckets.
 func (s *Storage) Build(t *cfn.Template) error {
 	p := t.Place
-	t.Description = fmt.Sprintf("%s: the buckets of environment %s. Deployed by the pipeline.", p.Project, p.Scope)
+	t.Description = fmt.Sprintf("%s: the buckets of environment %s. Deployed by the pipeline.", p.Project, s.Environment.called())
 	account := spec.Account{Account: p.Account, Region: p.Region}
 	retain := slices.ContainsFunc(s.Buckets, func(b spec.Bucket) bool { return b.Removal == spec.Retain })
 	name := func(part string) string { return spec.BucketName(p.Project, p.Scope, part, account) }
@@ -42,15 +48,9 @@ func (s *Storage) Build(t *cfn.Template) error {
 		Retain:         retain,
 	}.Add(t)
 
-	sources := make([]cfn.Part, len(s.Buckets))
-	for i, b := range s.Buckets {
-		sources[i] = cfn.Lit(name(b.Name))
-	}
-	logs := resources.LogBucket{
-		ID: "AccessLogs", Name: cfn.Literal[cfn.BucketName](name(spec.LogsPart)),
-		Sources: sources, ExpireDays: s.Environment.retentionDays(), Retain: retain,
-	}.Add(t)
+	cfn.Publish(t, s.KeyARN(), key.ARN())
 
+	logs := cfn.Take(t, s.Bootstrap.AccessLogs())
 	for _, b := range s.Buckets {
 		bucket := resources.Bucket{
 			ID: cfn.ID(b.Name, "bucket"), Name: cfn.Literal[cfn.BucketName](name(b.Name)),
@@ -70,5 +70,5 @@ func ProjectRoles(p cfn.Place) cfn.Part {
 // UseThroughS3 lets whom IAM allows use a key of its account, by reading and writing objects in S3.
 func UseThroughS3(region string) policy.Statement {
 	return policy.Allow("UseThroughS3", policy.KeyUse()...).By(policy.Account(cfn.AccountID())).On(cfn.Lit("*")).
-		If(policy.ThroughS3(cfn.Lit(region)))
+		If(policy.Through("s3", cfn.Lit(region)))
 }

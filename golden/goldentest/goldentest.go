@@ -17,11 +17,11 @@ import (
 const howToAccept = "If this is what you want, accept it with `UPDATE_GOLDEN=1 go test ./...` in this package's directory, or `make golden`, and review the change."
 
 // Check fails the test with a unified diff if got is not what the golden file holds. The file may be in a directory that does not exist.
-func Check(t testing.TB, file string, got []byte) {
-	t.Helper()
-	want, err := os.ReadFile(file) //nolint:gosec // the test names the file
+func Check(tb testing.TB, file string, got []byte) {
+	tb.Helper()
+	want, err := os.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("golden: %v", err)
+		tb.Errorf("golden: %v", err)
 		return
 	}
 	missing := err != nil
@@ -29,20 +29,20 @@ func Check(t testing.TB, file string, got []byte) {
 		return
 	}
 	if updating() {
-		write(t, file, got)
+		write(tb, file, got)
 		return
 	}
 	if missing {
-		t.Errorf("the golden %s does not exist. %s", file, howToAccept)
+		tb.Errorf("the golden %s does not exist. %s", file, howToAccept)
 		return
 	}
-	t.Errorf("%s is not what was made:\n%s\n%s", file, diff.Diff(file, want, "made now", got), howToAccept)
+	tb.Errorf("%s is not what was made:\n%s\n%s", file, diff.Diff(file, want, "made now", got), howToAccept)
 }
 
 // NoStale fails the test for each file in or below dir that is not among used, the files that Check was given: nothing makes it any
 // more. Call it when all of them are known; a test that runs only some of its cases must not.
-func NoStale(t testing.TB, dir string, used []string) {
-	t.Helper()
+func NoStale(tb testing.TB, dir string, used []string) {
+	tb.Helper()
 	keep := make([]string, len(used))
 	for i, file := range used {
 		keep[i] = filepath.Clean(file)
@@ -54,11 +54,11 @@ func NoStale(t testing.TB, dir string, used []string) {
 		if updating() {
 			return os.Remove(path)
 		}
-		t.Errorf("the golden %s is stale: no test makes it. %s", path, howToAccept)
+		tb.Errorf("the golden %s is stale: no test makes it. %s", path, howToAccept)
 		return nil
 	})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("golden: %v", err)
+		tb.Errorf("golden: %v", err)
 	}
 }
 
@@ -66,13 +66,13 @@ func updating() bool {
 	return os.Getenv("UPDATE_GOLDEN") != "" //nolint:forbidigo // tests are told to rewrite goldens by the environment
 }
 
-func write(t testing.TB, file string, data []byte) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil { //nolint:gosec // goldens are committed files
-		t.Errorf("golden: %v", err)
+func write(tb testing.TB, file string, data []byte) {
+	tb.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		tb.Errorf("golden: %v", err)
 		return
 	}
-	if err := os.WriteFile(file, data, 0o644); err != nil { //nolint:gosec // goldens are committed files
-		t.Errorf("golden: %v", err)
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		tb.Errorf("golden: %v", err)
 	}
 }

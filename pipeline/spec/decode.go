@@ -30,6 +30,11 @@ type decoder struct {
 // defaulter is a type whose values do not begin as zero. A value of the file is decoded over its defaults.
 type defaulter interface{ setDefaults(Type) }
 
+// switched is a type that true stands for with all its defaults, where a pointer to it may be nil; false is nil like null.
+type switched interface{ isSwitched() }
+
+func isSwitched(t reflect.Type) bool { return t.Implements(reflect.TypeFor[switched]()) }
+
 func (d decoder) root(root *node, s *Spec) {
 	d.defaults(reflect.ValueOf(s).Elem())
 	d.decode(root, reflect.ValueOf(s).Elem(), "")
@@ -53,6 +58,10 @@ func (d decoder) decode(n *node, v reflect.Value, path string) {
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
+		if n.kind == booleanKind && isSwitched(v.Type()) {
+			d.toggle(n, v)
+			return
+		}
 		if v.IsNil() {
 			v.Set(reflect.New(v.Type().Elem()))
 			d.defaults(v.Elem())
@@ -78,6 +87,14 @@ func (d decoder) decode(n *node, v reflect.Value, path string) {
 	}
 }
 
+// toggle sets a pointer to a new value with its defaults, or to nil.
+func (d decoder) toggle(n *node, v reflect.Value) {
+	if v.SetZero(); isTrue(n) {
+		v.Set(reflect.New(v.Type().Elem()))
+		d.defaults(v.Elem())
+	}
+}
+
 // defaults of a new value and of the structs in it; those of the outer struct win.
 func (d decoder) defaults(v reflect.Value) {
 	if d.patch || v.Kind() != reflect.Struct {
@@ -92,7 +109,15 @@ func (d decoder) defaults(v reflect.Value) {
 }
 
 func (d decoder) structure(n *node, v reflect.Value, path string) {
-	if n.kind != mappingKind {
+	switch {
+	case n.kind == mappingKind:
+	case path == "":
+		d.at(n, "needs a mapping, found "+n.describe(), `begin with "project: …"`)
+		return
+	case isSwitched(reflect.PointerTo(v.Type())):
+		d.at(n, "needs true, false or a mapping, found "+n.describe(), booleanHint(n))
+		return
+	default:
 		d.at(n, "needs a mapping, found "+n.describe(), "")
 		return
 	}
@@ -214,17 +239,22 @@ func quoteHint(n *node) string {
 
 func (d decoder) boolean(n *node, v reflect.Value) {
 	if n.kind == booleanKind {
-		v.SetBool(strings.EqualFold(n.text, "true"))
+		v.SetBool(isTrue(n))
 		return
 	}
-	hint := ""
+	d.at(n, "needs true or false, found "+n.describe(), booleanHint(n))
+}
+
+func isTrue(n *node) bool { return strings.EqualFold(n.text, "true") }
+
+func booleanHint(n *node) string {
 	switch strings.ToLower(n.text) {
 	case "true", "yes", "on", "y":
-		hint = "write true"
+		return "write true"
 	case "false", "no", "off", "n":
-		hint = "write false"
+		return "write false"
 	}
-	d.at(n, "needs true or false, found "+n.describe(), hint)
+	return ""
 }
 
 func (d decoder) integer(n *node, v reflect.Value) {

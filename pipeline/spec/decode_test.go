@@ -13,9 +13,20 @@ import (
 
 func TestDefaults(t *testing.T) {
 	t.Parallel()
-	got := parse(t, small+"application: { buckets: [{ name: data }] }\n")
-	bucket := func(r spec.Removal) spec.Application {
-		return spec.Application{Buckets: []spec.Bucket{{Name: "data", NoncurrentDays: 30, Removal: r}}}
+	got := parse(t, small+`application:
+  repositories: [{ name: web }]
+  buckets: [{ name: data }]
+  functions: [{ name: hello, source: lambda/hello, runtime: python3.13, handler: index.handler }]
+`)
+	application := func(r spec.Removal) spec.Application {
+		return spec.Application{
+			Repositories: []spec.Repository{{Name: "web", Dockerfile: "Dockerfile", Architecture: spec.X86, Removal: r}},
+			Buckets:      []spec.Bucket{{Name: "data", NoncurrentDays: 30, Removal: r}},
+			Functions: []spec.Function{{
+				Name: "hello", Source: "lambda/hello", Runtime: "python3.13", Handler: "index.handler",
+				Memory: 128, Timeout: 30, Architecture: spec.X86,
+			}},
+		}
 	}
 	want := &spec.Spec{
 		Project:   "shop",
@@ -26,11 +37,13 @@ func TestDefaults(t *testing.T) {
 			File:       "pipeline.yaml",
 		},
 		Environments: []spec.Environment{
-			{Name: "dev", Type: spec.Dev, Account: spec.Account{Account: "222222222222", Region: "eu-west-1"}, Application: bucket(spec.Delete)},
-			{Name: "prod", Type: spec.Prod, Account: spec.Account{Account: "444444444444", Region: "us-east-1"}, Application: bucket(spec.Retain)},
+			{Name: "dev", Type: spec.Dev, Account: spec.Account{Account: "222222222222", Region: "eu-west-1"}, Application: application(spec.Delete)},
+			{Name: "prod", Type: spec.Prod, Account: spec.Account{Account: "444444444444", Region: "us-east-1"}, Application: application(spec.Retain)},
 		},
-		Pipelines:   []spec.Pipeline{{Name: "delivery", Branch: "main", Environments: []string{"dev", "prod"}, Mode: spec.Superseded}},
-		Application: bucket(""),
+		Pipelines:         []spec.Pipeline{{Name: "delivery", Branch: "main", Environments: []string{"dev", "prod"}, Mode: spec.Superseded}},
+		MaxParallelBuilds: 1,
+		Steps:             spec.DefaultSteps(),
+		Application:       application(""),
 	}
 	if d := cmp.Diff(want, got, cmpopts.IgnoreUnexported(spec.Spec{})); d != "" {
 		t.Errorf("-want +got\n%s", d)
@@ -63,8 +76,8 @@ func TestNullMeansDefault(t *testing.T) {
 		t.Errorf("pipeline %q", got)
 	}
 	want := spec.Bucket{Name: "data", NoncurrentDays: 30, Removal: spec.Delete}
-	if got := s.Environments[0].Application.Buckets[0]; got != want {
-		t.Errorf("%+v", got)
+	if d := cmp.Diff(want, s.Environments[0].Application.Buckets[0]); d != "" {
+		t.Errorf("-want +got\n%s", d)
 	}
 }
 
@@ -76,9 +89,9 @@ func TestDecodeRefuses(t *testing.T) {
 	}{
 		{"unknown field", "account: \"333333333333\"", `acount: "333333333333"`, []string{`10:29: environments[1].acount: unknown field; did you mean "account"?`}},
 		{"field in capitals", "tags:", "Tags:", []string{`19:1: Tags: unknown field; did you mean "tags"?`}},
-		{"field that means nothing", "tags:", "zzzzzzz:", []string{`19:1: zzzzzzz: unknown field; known here: project, toolchain, source, generator, environments, pipelines, application, overrides, tags, permissionsBoundary`}},
-		{"field that only Go has", "type: test,", "type: test, permissionsBoundary: x,", []string{`10:29: environments[1].permissionsBoundary: unknown field; known here: name, type, account, region`}},
-		{"field with a strange name", "tags:", `"a.b\n":`, []string{`19:1: ["a.b\n"]: unknown field; known here: project, toolchain, source, generator, environments, pipelines, application, overrides, tags, permissionsBoundary`}},
+		{"field that means nothing", "tags:", "zzzzzzz:", []string{`19:1: zzzzzzz: unknown field; known here: project, toolchain, source, generator, environments, pipelines, maxParallelBuilds, steps, toolchainStack, application, overrides, tags, permissionsBoundary`}},
+		{"field that only Go has", "type: test,", "type: test, permissionsBoundary: x,", []string{`10:29: environments[1].permissionsBoundary: unknown field; known here: name, type, account, region, label, approval`}},
+		{"field with a strange name", "tags:", `"a.b\n":`, []string{`19:1: ["a.b\n"]: unknown field; known here: project, toolchain, source, generator, environments, pipelines, maxParallelBuilds, steps, toolchainStack, application, overrides, tags, permissionsBoundary`}},
 		{"duplicate key", "tags:", "project: shop\ntags:", []string{`19:1: project: is given twice, first in line 1; keep one`}},
 		{"duplicate key in a map", "team: shop", "team: shop, team: web", []string{`19:21: tags.team: is given twice, first in line 19; keep one`}},
 		{"number as text", "team: shop", "team: 12", []string{`19:15: tags.team: needs text, found the number 12; quote it: "12"`}},
@@ -106,7 +119,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"DEL", "team: shop", `team: "a\x7fb"`, []string{`19:15: tags.team: holds the control character U+007F; only new lines and tabs are allowed`}},
 		{"escaped next line", "team: shop", `team: "a\Nb"`, []string{`19:15: tags.team: holds the control character U+0085; only new lines and tabs are allowed`}},
 		{"carriage return", "team: shop", `team: "a\rb"`, []string{`19:15: tags.team: holds the control character U+000D; only new lines and tabs are allowed`}},
-		{"control character in a key", "team: shop", `"te\0am": shop`, []string{`19:9: tags: a key holds the control character U+0000`}},
+		{"control character in a key", "team: shop", `"te\0am": shop`, []string{`19:9: tags: a key holds the control character U+0000; remove it`}},
 		{"tag", "team: shop", "team: !!binary aGVsbG8=", []string{`19:15: tags.team: has the tag "!!binary"; write the value without a tag`}},
 		{"nested too deep", "team: shop", "team: " + strings.Repeat("[", 40) + strings.Repeat("]", 40), []string{
 			`19:15: tags.team: needs text, found a list`,

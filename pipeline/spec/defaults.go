@@ -5,29 +5,94 @@ import "slices"
 // DefaultPipeline is what a pipeline is where pipeline.yaml says nothing else: delivery, of branch main, superseded.
 func DefaultPipeline() Pipeline { return Pipeline{Name: "delivery", Branch: "main", Mode: Superseded} }
 
+// DefaultMaxParallelBuilds is the quota of a new account.
+const DefaultMaxParallelBuilds = 1
+
+// DefaultSteps is what there is where pipeline.yaml says nothing else: no tests, and publishing may take an hour.
+func DefaultSteps() Steps {
+	return Steps{Synth: &Step{TimeoutMinutes: defaultMinutes}, Publish: &Step{TimeoutMinutes: defaultPublishMinutes}}
+}
+
+// DefaultStep is what a test or an own step is where pipeline.yaml says nothing else: half an hour for commands that write JUnit files
+// anywhere. Resolve adds the commands and the environments of tests.
+func DefaultStep() Step {
+	return Step{TimeoutMinutes: defaultMinutes, Reports: []string{"**/junit*.xml"}}
+}
+
+const (
+	defaultMinutes        = 30
+	defaultPublishMinutes = 60
+	defaultApproval       = 7 * 24 * 60
+)
+
+// DefaultApproval is what an approval is where pipeline.yaml says nothing else: a week's time, and nobody is told.
+func DefaultApproval() Approval { return Approval{TimeoutMinutes: defaultApproval} }
+
+// DefaultRepository is what a repository is where pipeline.yaml says nothing else: without a name and a context, and the
+// repository goes with its stack in dev alone.
+func DefaultRepository(t Type) Repository {
+	return Repository{Dockerfile: "Dockerfile", Architecture: X86, Removal: defaultRemoval(t)}
+}
+
 // DefaultBucket is what a bucket is where pipeline.yaml says nothing else: without a name, nothing expires, replaced versions
 // go after 30 days, and the bucket goes with its stack in dev alone.
-func DefaultBucket(t Type) Bucket {
-	b := Bucket{NoncurrentDays: 30}
+func DefaultBucket(t Type) Bucket { return Bucket{NoncurrentDays: 30, Removal: defaultRemoval(t)} }
+
+// DefaultMemory of a function in MB, DefaultTimeout in seconds.
+const (
+	DefaultMemory  = 128
+	DefaultTimeout = 30
+)
+
+// DefaultFunction is what a function is where pipeline.yaml says nothing else: without a name, a source and a runtime.
+func DefaultFunction() Function {
+	return Function{Memory: DefaultMemory, Timeout: DefaultTimeout, Architecture: X86}
+}
+
+// defaultRemoval by the type of the environment; none where there is no type.
+func defaultRemoval(t Type) Removal {
 	switch t {
 	case Dev:
-		b.Removal = Delete
+		return Delete
 	case Test, Prod:
-		b.Removal = Retain
+		return Retain
+	default:
+		return ""
 	}
-	return b
 }
+
+func (s *Spec) setDefaults(Type) { s.MaxParallelBuilds = DefaultMaxParallelBuilds }
 
 func (p *Pipeline) setDefaults(Type) { *p = DefaultPipeline() }
 
+func (s *Steps) setDefaults(Type) { *s = DefaultSteps() }
+
+func (s *Step) setDefaults(Type) { *s = DefaultStep() }
+
+func (a *Approval) setDefaults(Type) { *a = DefaultApproval() }
+
+func (a *Approval) isSwitched() {}
+
+func (r *Repository) setDefaults(t Type) { *r = DefaultRepository(t) }
+
 func (b *Bucket) setDefaults(t Type) { *b = DefaultBucket(t) }
 
-func (s *Source) setDefaults(Type) { s.File = "pipeline.yaml" }
+func (f *Function) setDefaults(Type) { *f = DefaultFunction() }
+
+const defaultFile = "pipeline.yaml"
+
+func (s *Source) setDefaults(Type) { s.File = defaultFile }
 
 // Resolve fills in what a field takes from others where it is empty: the region of an environment from the toolchain, the
-// default pipeline, the environments of a single pipeline; and permissions boundaries with their placeholders. Parse calls it.
-// A Spec built in Go needs it before Validate; there Environment.Application is set directly and Overrides are not used.
+// default pipeline, the environments of a single pipeline, the commands and environments of tests, the handler of functions with a
+// runtime of their own; and permissions boundaries with their placeholders. Parse calls it.
+// A Spec built in Go needs it before Validate; there it also fills in what has a default and is zero, but for publishing, which nil
+// leaves out, and for the application: that is set in Environment.Application, without Overrides, and loses what is only for others.
 func (s *Spec) Resolve() {
+	if s.positions == nil {
+		s.resolveGo()
+	}
+	s.Steps.resolve()
 	for i := range s.Environments {
 		if e := &s.Environments[i]; e.Region == "" {
 			e.Region = s.Toolchain.Region
@@ -39,6 +104,9 @@ func (s *Spec) Resolve() {
 	if len(s.Pipelines) == 1 && s.Pipelines[0].Environments == nil {
 		s.Pipelines[0].Environments = slices.Clone(s.environmentNames())
 	}
+	for i := range s.Environments {
+		s.Environments[i].Application.resolve()
+	}
 	if s.PermissionsBoundary == "" {
 		return
 	}
@@ -46,6 +114,92 @@ func (s *Spec) Resolve() {
 	for i := range s.Environments {
 		e := &s.Environments[i]
 		e.PermissionsBoundary, _ = fill(s.PermissionsBoundary, s.accountPlaceholders(e.Account))
+	}
+}
+
+// resolveGo fills in the defaults that a file gets before it is read.
+func (s *Spec) resolveGo() {
+	fallback(&s.MaxParallelBuilds, DefaultMaxParallelBuilds)
+	fallback(&s.Source.File, defaultFile)
+	fallback(&s.Steps.Synth, DefaultSteps().Synth)
+	for _, step := range []*Step{
+		s.Steps.Synth, s.Steps.InfrastructureTests, s.Steps.FunctionTests, s.Steps.IntegrationTests, s.Steps.AcceptanceTests,
+	} {
+		if step != nil {
+			fallback(&step.TimeoutMinutes, defaultMinutes)
+		}
+	}
+	if s.Steps.Publish != nil {
+		fallback(&s.Steps.Publish.TimeoutMinutes, defaultPublishMinutes)
+	}
+	for i := range s.Steps.Own {
+		fallback(&s.Steps.Own[i].TimeoutMinutes, defaultMinutes)
+	}
+	for i := range s.Pipelines {
+		p := &s.Pipelines[i]
+		fallback(&p.Branch, DefaultPipeline().Branch)
+		fallback(&p.Mode, DefaultPipeline().Mode)
+	}
+	for i := range s.Environments {
+		e := &s.Environments[i]
+		if e.Approval != nil {
+			fallback(&e.Approval.TimeoutMinutes, defaultApproval)
+		}
+		e.Application = Application{
+			Repositories: held(s, e, e.Application.Repositories),
+			Buckets:      held(s, e, e.Application.Buckets),
+			Functions:    held(s, e, e.Application.Functions),
+		}
+	}
+}
+
+func fallback[T comparable](value *T, otherwise T) {
+	if *value == *new(T) {
+		*value = otherwise
+	}
+}
+
+// part of an application, which may be for some environments only.
+type part interface{ limits() Only }
+
+func (o Only) limits() Only { return o }
+
+func (o Only) isLimit() bool { return len(o.Environments)+len(o.Types) > 0 }
+
+// held are the parts that an environment has, and those whose limits are wrong, which Validate tells. The list that was given may be that
+// of others too, so it stays as it is.
+func held[P part](s *Spec, e *Environment, parts []P) []P {
+	return slices.DeleteFunc(slices.Clone(parts), func(p P) bool { return !p.limits().Holds(*e) && s.knows(p.limits()) })
+}
+
+func (s *Steps) resolve() {
+	for _, test := range []struct {
+		step  *Step
+		part  string
+		types []Type
+	}{
+		{s.InfrastructureTests, InfrastructureTestsPart, nil},
+		{s.FunctionTests, FunctionTestsPart, nil},
+		{s.IntegrationTests, IntegrationTestsPart, []Type{Dev}},
+		{s.AcceptanceTests, AcceptanceTestsPart, []Type{Dev, Test}},
+	} {
+		if test.step == nil {
+			continue
+		}
+		if test.step.Commands == nil {
+			test.step.Commands = []string{"make " + test.part}
+		}
+		if test.step.Environments == nil && test.step.Types == nil {
+			test.step.Types = test.types
+		}
+	}
+}
+
+func (a *Application) resolve() {
+	for i := range a.Functions {
+		if f := &a.Functions[i]; f.Handler == "" && familyOf(f.Runtime) == "provided" {
+			f.Handler = "bootstrap" // the name of the file that Lambda starts; it does not read the handler itself
+		}
 	}
 }
 

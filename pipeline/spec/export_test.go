@@ -21,3 +21,6 @@ func Merge(base, over string, v any) error {
 	decoder{report: r, positions: map[string]position{}, values: new(int)}.decode(n, value, "")
 	return r.errs.orNil()
 }
+
+// LogicalID lets tests compare it with what templates do.
+func LogicalID(name string) string { return logicalID(name) }

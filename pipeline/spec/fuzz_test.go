@@ -3,6 +3,7 @@ package spec_test
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +13,7 @@ import (
 )
 
 // Whatever the text: no panic, no long wait, every problem has a place in the file and one line, and what is accepted holds
-// no control characters.
+// no control characters but, in scripts and values, new lines and tabs.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		full, small, "", "project: 1\n", "a: &a [*a]\n", "<<: {project: shop}\n", "? [a]\n: b\n",
@@ -21,6 +22,23 @@ func FuzzParse(f *testing.F) {
 		strings.Replace(full, "team: shop", `team: "a\x00"`, 1),
 		small + "application: { buckets: [{ name: a, removal: '{x}${{y}}' }] }\n",
 		small + "overrides: &o { dev: { <<: [*o] } }\n",
+		code, strings.Replace(code, "runtime: python3.13", "runtime: python3.9", 1),
+		strings.Replace(code, "index.handler", "Shop::Shop.Hello+A`1::Handle", 1),
+		strings.Replace(code, "lambda/hello", "'a/../b'", 1),
+		steps, strings.Replace(steps, "approval: true", "approval: yes", 1),
+		strings.Replace(steps, "standard:7.0", "standard@sha256:", 1),
+		strings.Replace(steps, "#token", ":token#", 1),
+		strings.Replace(steps, "ssm:GetParameter*", "*:*", 1),
+		strings.Replace(steps, "{project}/*", "{{project}/?", 1),
+		strings.Replace(steps, "after: synth", "before: synth, name: a--b", 1),
+		strings.Replace(steps, "publish: { timeoutMinutes: 90 }", "publish: ~, synth: ~", 1),
+		parts, strings.Replace(parts, "types: [dev, test]", "types: [test, '', 1]", 1),
+		parts + "overrides: { dev: { buckets: { data: { types: ~, environments: [] } } } }\n",
+		strings.Replace(code, "reads: [data]", "reads: [dta, '', dta]", 1),
+		strings.Replace(code, "layer:tools:7", "layer:tools", 1),
+		strings.Replace(code, "/shop/version", "/shop/dev/x/", 1),
+		strings.Replace(code, "pip install -r requirements.txt -t .", "a\\nb\\tc {{x}}", 1),
+		code + "overrides: { prod: { functions: { hello: { vpc: null, reservedConcurrency: ~ }, fast: null }, repositories: { web: {} } } }\n",
 	} {
 		f.Add([]byte(s))
 	}
@@ -37,7 +55,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("spec %v, error %v", s != nil, err)
 		}
 		if err == nil {
-			plain(t, reflect.ValueOf(*s))
+			plain(t, reflect.ValueOf(*s), false)
 			return
 		}
 		var errs spec.Errors
@@ -56,27 +74,35 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-func plain(t *testing.T, v reflect.Value) {
+func plain(t *testing.T, v reflect.Value, lines bool) {
 	t.Helper()
 	switch v.Kind() {
 	case reflect.String:
-		if strings.ContainsFunc(v.String(), unicode.IsControl) {
+		text := v.String()
+		if lines {
+			text = strings.NewReplacer("\n", "", "\t", "").Replace(text)
+		}
+		if strings.ContainsFunc(text, unicode.IsControl) {
 			t.Errorf("%q was accepted", v.String())
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				plain(t, v.Field(i))
+			if f := v.Type().Field(i); f.IsExported() {
+				plain(t, v.Field(i), slices.Contains([]string{"Build", "Commands", "Environment", "Parameters", "Text"}, f.Name))
 			}
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			plain(t, v.Elem(), lines)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			plain(t, v.Index(i))
+			plain(t, v.Index(i), lines)
 		}
 	case reflect.Map:
 		for key, value := range v.Seq2() {
-			plain(t, key)
-			plain(t, value)
+			plain(t, key, false)
+			plain(t, value, lines)
 		}
 	default:
 	}

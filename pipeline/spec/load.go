@@ -13,12 +13,15 @@ import (
 // maxSize of pipeline.yaml in bytes. The largest sensible file has some ten thousand.
 const maxSize = 1 << 20
 
+// howToStart is a hint for who has no file yet.
+const howToStart = `see "cfnpipe generate --help" for the smallest one`
+
 // Load reads and checks a pipeline.yaml. What is wrong comes as Errors, all of the file at once.
 func Load(file string) (*Spec, error) {
 	info, err := os.Stat(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fileError(file, err, "there is no such file", `name another, or write one with "cfnpipe init"`)
+		return nil, fileError(file, err, "there is no such file", "name another, or "+howToStart)
 	case err != nil:
 		return nil, fileError(file, err, "cannot be read: "+reason(err), "")
 	case info.IsDir():
@@ -51,7 +54,7 @@ func Parse(file string, src []byte) (*Spec, error) {
 		return nil, r.errs.orNil()
 	}
 	root := r.expand(doc)
-	s := &Spec{file: file, positions: map[string]position{}}
+	s := &Spec{file: file, positions: map[string]position{}, failed: r.failed}
 	d := decoder{report: r, positions: s.positions, values: new(int)}
 	d.root(root, s)
 	if root.kind != mappingKind {

@@ -38,14 +38,14 @@ func TestLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ name, path, want string }{
-		{"missing", filepath.Join(dir, "none.yaml"), `: there is no such file; name another, or write one with "cfnpipe init"`},
+		{"missing", filepath.Join(dir, "none.yaml"), `: there is no such file; name another, or see "cfnpipe generate --help" for the smallest one`},
 		{"below a file", filepath.Join(dir, "good.yaml", "x"), `: cannot be read: not a directory`},
 		{"directory", dir, `: is a directory; name the file in it, such as ` + dir + `/pipeline.yaml`},
 		{"device", "/dev/zero", `: is a pipe or device; name a regular file`},
-		{"empty", file("empty.yaml", ""), `:1:1: is empty; "cfnpipe init" writes one to start from`},
+		{"empty", file("empty.yaml", ""), `:1:1: is empty; see "cfnpipe generate --help" for the smallest one`},
 		{"20 MB", huge, `: has 20971520 bytes, at most 1048576 are allowed; is it the right file?`},
-		{"comments only", file("comments.yaml", "# nothing\n"), `:1:1: is empty; "cfnpipe init" writes one to start from`},
-		{"null", file("null.yaml", "---\n~\n"), `:1:1: is empty; "cfnpipe init" writes one to start from`},
+		{"comments only", file("comments.yaml", "# nothing\n"), `:1:1: is empty; see "cfnpipe generate --help" for the smallest one`},
+		{"null", file("null.yaml", "---\n~\n"), `:1:1: is empty; see "cfnpipe generate --help" for the smallest one`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -104,8 +104,8 @@ func TestSyntax(t *testing.T) {
 		{"next line", "a: b\u0085c: d\n", `1:5: holds the control character U+0085; pipeline.yaml is plain UTF-8 text`},
 		{"line separator", "# a\u2028b\n", `1:4: holds the line separator U+2028; pipeline.yaml is plain UTF-8 text`},
 		{"text that runs backwards", "a: b # \u202e\n", `1:8: holds the character U+202E, which changes the direction of text; pipeline.yaml is plain UTF-8 text`},
-		{"list", "- a\n- b\n", `1:1: needs a mapping, found a list`},
-		{"text", "hello\n", `1:1: needs a mapping, found the text "hello"`},
+		{"list", "- a\n- b\n", `1:1: needs a mapping, found a list; begin with "project: …"`},
+		{"text", "hello\n", `1:1: needs a mapping, found the text "hello"; begin with "project: …"`},
 		{"CloudFormation", "project: !Sub a\n" + strings.Replace(small, "project: shop\n", "", 1), `1:10: project: has the tag "!Sub"; write the value without a tag`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -137,20 +137,29 @@ func TestBombs(t *testing.T) {
 		manyEnvironments += "  - { name: e" + strings.Repeat("x", i%7) + " }\n"
 	}
 	for name, src := range map[string]string{
-		"aliases":                      laughs,
-		"aliases in the application":   laughs + "application: { buckets: *k }\n",
-		"anchor in itself":             "a: &a [*a]\n",
-		"merge of itself":              "a: &a { <<: *a }\n",
-		"merges in merges":             fill("", "<<: {"),
-		"deep flow":                    strings.Repeat("[", 1<<20),
-		"deep blocks":                  fill("", "- "),
-		"a thousand levels":            "a: " + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + "\n",
-		"duplicate keys":               fill("", "a: b\n"),
-		"wide list":                    fill("environments: [", "{},"),
-		"long key":                     fill("? ", "k"),
-		"braces":                       full + "x: " + fill("\"", "{ ")[:500_000] + "\"\n",
-		"braces in a value":            change(t, full, "expireDays: 90", "removal: \""+strings.Repeat("{ ", 400_000)+"\""),
-		"long text in every item":      change(t, manyEnvironments, "project: shop", "project: shop\napplication: { buckets: [{ removal: "+strings.Repeat("y", 900_000)+" }] }"),
+		"aliases":                    laughs,
+		"aliases in the application": laughs + "application: { buckets: *k }\n",
+		"anchor in itself":           "a: &a [*a]\n",
+		"merge of itself":            "a: &a { <<: *a }\n",
+		"merges in merges":           fill("", "<<: {"),
+		"deep flow":                  strings.Repeat("[", 1<<20),
+		"deep blocks":                fill("", "- "),
+		"a thousand levels":          "a: " + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + "\n",
+		"duplicate keys":             fill("", "a: b\n"),
+		"wide list":                  fill("environments: [", "{},"),
+		"long key":                   fill("? ", "k"),
+		"braces":                     full + "x: " + fill("\"", "{ ")[:500_000] + "\"\n",
+		"braces in a value":          change(t, full, "expireDays: 90", "removal: \""+strings.Repeat("{ ", 400_000)+"\""),
+		"long text in every item":    change(t, manyEnvironments, "project: shop", "project: shop\napplication: { buckets: [{ removal: "+strings.Repeat("y", 900_000)+" }] }"),
+		"many reads in functions": manyEnvironments + "application: { buckets: [" + strings.Repeat("{ name: &b bb }, ", 490) + "], functions: &f [" +
+			strings.Repeat("{ reads: ["+strings.Repeat("a, ", 490)+"] }, ", 490) + "] }\n",
+		"many variables in functions": manyEnvironments + "application: { functions: [" +
+			strings.Repeat("{ environment: { a: '"+strings.Repeat("\\", 1500)+"' } }, ", 490) + "] }\n",
+		"many limits of parts": manyEnvironments + "application: { buckets: [" +
+			strings.Repeat("{ name: a, environments: ["+strings.Repeat("bb,", 499)+"] }, ", 490) + "] }\n",
+		"many limits that are long": manyEnvironments + "application: { buckets: [{ environments: [" + strings.Repeat("bb,", 200_000) + "] }] }\n",
+		"many permissions": small + "steps: { synth: { permissions: [" +
+			strings.Repeat("{ actions: ["+strings.Repeat("a,", 490)+"], resources: ["+strings.Repeat("b,", 490)+"] }, ", 490) + "] } }\n",
 		"many buckets in environments": manyEnvironments + "application: { buckets: [" + strings.Repeat("{}, ", 490) + "] }\n",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,5 +1,7 @@
 package spec
 
+import "strings"
+
 // Name of a thing in an account: <project>-<scope>-<part>, where scope is an environment or a pipeline.
 // The shapes of all names stand in this file, so that their lengths can be checked before anything is built.
 func Name(project, scope, part string) string { return project + "-" + scope + "-" + part }
@@ -29,5 +31,54 @@ const (
 	CodePart      = "code"
 )
 
+// ToolchainScope stands where the name of an environment or a pipeline stands, for what all environments share.
+const ToolchainScope = "toolchain"
+
+// FunctionRole is the last part of the name of a function's role.
+func FunctionRole(function string) string { return function + "-function" }
+
+// DeadLettersPart is the last part of the name of a function's queue of dead letters.
+func DeadLettersPart(function string) string { return function + "-dead-letters" }
+
+// The last parts of the names of a step's project, role and log group.
+const (
+	BuildPart               = "build"
+	InfrastructureTestsPart = "infrastructure-tests"
+	FunctionTestsPart       = "function-tests"
+	IntegrationTestsPart    = "integration-tests"
+	AcceptanceTestsPart     = "acceptance-tests"
+	OwnStepPrefix           = "own-" // and the step's name
+	PublishCodePart         = "publish-code"
+	PublishImagesPart       = "publish-images"
+	ARMSuffix               = "-arm" // of what publishes for ARM
+)
+
+// PublishPart and TestPart are the last parts of the names of the roles that publish to an environment and test it; OperatorsPart is that
+// of the policy of who may run a pipeline.
+const (
+	PublishPart   = "publish"
+	TestPart      = "test"
+	OperatorsPart = "operators"
+)
+
 // PipelineName is the name of the CodePipeline itself.
 func PipelineName(project, pipeline string) string { return project + "-" + pipeline }
+
+// logicalID is what templates call what has a name: cfn.ID, which this package does not know.
+func logicalID(name string) string {
+	var b strings.Builder
+	upper := true
+	for _, r := range name {
+		switch {
+		case isLower(r) && upper:
+			b.WriteRune(r - 'a' + 'A')
+			upper = false
+		case isLetter(r), isDigit(r):
+			b.WriteRune(r)
+			upper = isDigit(r)
+		default:
+			upper = true
+		}
+	}
+	return b.String()
+}

@@ -167,8 +167,8 @@ func (e *expander) scalar(y *yaml.Node, n *node) {
 	default:
 		n.kind = textKind
 	}
-	if what := refused(n.text); what != "" {
-		e.at(n, "holds "+what, "only new lines and tabs are allowed")
+	if what, hint := refused(n.text); what != "" {
+		e.at(n, "holds "+what, hint)
 	}
 }
 
@@ -242,8 +242,8 @@ func (e *expander) key(k *yaml.Node, n *node) (string, bool) {
 	case utf8.RuneCountInString(k.Value) > maxKey:
 		return bad(fmt.Sprintf("a key has %d characters, at most %d are allowed", utf8.RuneCountInString(k.Value), maxKey), "")
 	}
-	if what := refused(k.Value); what != "" {
-		return bad("a key holds "+what, "")
+	if what, _ := refused(k.Value); what != "" {
+		return bad("a key holds "+what, "remove it")
 	}
 	return k.Value, true
 }

@@ -11,20 +11,25 @@ import (
 func (d decoder) applications(root *node, s *Spec) {
 	overrides := root.get("overrides")
 	d.unknownOverrides(overrides, s)
-	for i := range s.Environments {
-		e := &s.Environments[i]
+	merged := make([]*node, len(s.Environments))
+	for i, e := range s.Environments {
 		over := overrides.get(e.Name)
 		if over != nil && over.kind == nullKind {
 			over = nil // an environment without overrides, not one without application
 		}
-		n := merger{d.report}.merge(reflect.TypeFor[Application](), root.get("application"), over)
+		merged[i] = merger{d.report}.merge(reflect.TypeFor[Application](), root.get("application"), over)
+	}
+	d.leaveOut(merged, s)
+	for i, n := range merged {
 		if n == nil {
 			continue
 		}
+		e := &s.Environments[i]
 		inner := d
 		inner.typ = e.Type
 		inner.fill = s.placeholders(e)
 		inner.decode(n, reflect.ValueOf(&e.Application).Elem(), join(index("environments", i), "application"))
+		e.Application.resolve()
 	}
 }
 
@@ -41,6 +46,75 @@ func (d decoder) unknownOverrides(overrides *node, s *Spec) {
 			d.add(f.line, f.column, Problem{join("overrides", f.key), "there is no environment " + strconv.Quote(f.key), didYouMeanOrKnown(f.key, names)})
 		}
 	}
+}
+
+// leaveOut takes from the application of each environment what is only for others. What is for none is reported and stays, so that what
+// refers to it is not wrong too.
+func (d decoder) leaveOut(applications []*node, s *Spec) {
+	limits := map[*node]Only{}
+	isHeld := map[string]bool{} // by paths as written
+	for i, a := range applications {
+		eachPart(a, func(item *node) bool {
+			o, ok := limits[item]
+			if !ok {
+				o = onlyOf(item)
+				limits[item] = o
+			}
+			if o.isLimit() {
+				path := item.path()
+				isHeld[path] = isHeld[path] || o.Holds(s.Environments[i])
+			}
+			return true
+		})
+	}
+	for i, a := range applications {
+		applications[i] = eachPart(a, func(item *node) bool {
+			o := limits[item]
+			return o.Holds(s.Environments[i]) || !isHeld[item.path()]
+		})
+	}
+	for item, o := range limits {
+		if o.isLimit() && !isHeld[item.path()] && s.knows(o) {
+			d.at(item, "is in no environment", s.environmentsHint())
+		}
+	}
+}
+
+// eachPart gives an application whose lists have the parts that are kept; the one that is given stays as it is.
+func eachPart(application *node, keep func(item *node) bool) *node {
+	if application == nil || application.kind != mappingKind {
+		return application
+	}
+	result := *application
+	result.fields = slices.Clone(application.fields)
+	for i, f := range result.fields {
+		t := fieldType(reflect.TypeFor[Application](), f.key)
+		if t.Kind() == reflect.Slice && t.Elem().Implements(reflect.TypeFor[part]()) && f.value.kind == listKind {
+			list := *f.value
+			list.items = slices.DeleteFunc(slices.Clone(list.items), func(item *node) bool { return !keep(item) })
+			result.fields[i].value = &list
+		}
+	}
+	return &result
+}
+
+// onlyOf a part, before it is decoded: what can be read of its limits.
+func onlyOf(item *node) Only {
+	var o Only
+	for _, n := range itemsOf(item.get("environments")) {
+		o.Environments = append(o.Environments, n.text)
+	}
+	for _, n := range itemsOf(item.get("types")) {
+		o.Types = append(o.Types, Type(n.text))
+	}
+	return o
+}
+
+func itemsOf(n *node) []*node {
+	if n == nil {
+		return nil
+	}
+	return n.items
 }
 
 // merger lays patches over values. It changes neither; the nodes of the result keep their places and paths.

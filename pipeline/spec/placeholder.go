@@ -11,13 +11,39 @@ type placeholder struct{ name, value string }
 
 // placeholders fills in text of the application for an environment.
 func (s *Spec) placeholders(e *Environment) func(string) (string, []Problem) {
-	known := append(s.accountPlaceholders(e.Account), placeholder{"environment", e.Name}, placeholder{"type", string(e.Type)})
+	known := e.placeholders(s.Project)
 	return func(text string) (string, []Problem) { return fill(text, known) }
+}
+
+// Fill in the placeholders of text for an environment of a project. Validate has seen to it that those of permissions are good.
+func (e Environment) Fill(project, text string) (string, error) {
+	return fillOnce(text, e.placeholders(project))
+}
+
+// Fill in the placeholders of text that every account has, the toolchain too: {account}, {region} and {project}.
+func (a Account) Fill(project, text string) (string, error) {
+	return fillOnce(text, a.placeholders(project))
+}
+
+func fillOnce(text string, known []placeholder) (string, error) {
+	filled, problems := fill(text, known)
+	if len(problems) > 0 {
+		return "", &Error{Problem: problems[0]}
+	}
+	return filled, nil
+}
+
+func (e Environment) placeholders(project string) []placeholder {
+	return append(e.Account.placeholders(project), placeholder{"environment", e.Name}, placeholder{"type", string(e.Type)})
+}
+
+func (a Account) placeholders(project string) []placeholder {
+	return []placeholder{{"account", a.Account}, {"region", a.Region}, {"project", project}}
 }
 
 // accountPlaceholders are those that every account has, the toolchain too.
 func (s *Spec) accountPlaceholders(a Account) []placeholder {
-	return []placeholder{{"account", a.Account}, {"region", a.Region}, {"project", s.Project}}
+	return a.placeholders(s.Project)
 }
 
 // fill in the placeholders of text; {{ and }} stand for braces. The first problem, which has no path, ends it.

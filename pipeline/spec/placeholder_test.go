@@ -2,7 +2,7 @@ package spec_test
 
 import "testing"
 
-// Removal is the one text of the application that is not a name, so it shows what became of placeholders.
+// Removal is not a name and its message repeats it, so it shows what became of placeholders.
 func TestPlaceholders(t *testing.T) {
 	t.Parallel()
 	const refused = "; use delete or retain"

@@ -1,6 +1,9 @@
 package spec
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // report collects what is wrong while a file is read.
 type report struct {
@@ -42,7 +45,16 @@ func (r *report) hasFailed(path string) bool {
 func shorten(text string) string {
 	const most = 60
 	text, _, _ = strings.Cut(text, "\n")
-	text = strings.ReplaceAll(text, "\t", " ")
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return ' '
+		case !strconv.IsPrint(r):
+			return '\uFFFD' // no control character reaches a terminal
+		default:
+			return r
+		}
+	}, text)
 	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most-1]) + "…"
 	}

@@ -1,6 +1,8 @@
 // Package spec is pipeline.yaml as plain Go structs, with the position of every value and what is wrong with it.
 package spec
 
+import "slices"
+
 // Spec is a whole pipeline.yaml, with defaults filled in.
 type Spec struct {
 	// Project is the prefix of every name: lower-case letters, digits and single dashes, starting with a letter.
@@ -14,6 +16,13 @@ type Spec struct {
 	Environments []Environment `yaml:"environments"`
 	// Pipelines; when none is given: one called "delivery", branch main, with all environments in order.
 	Pipelines []Pipeline `yaml:"pipelines"`
+	// MaxParallelBuilds is how many builds of a pipeline run side by side, 1 to 50. Default 1, the quota of a new account: CodeBuild
+	// fails further builds instead of letting them wait.
+	MaxParallelBuilds int `yaml:"maxParallelBuilds"`
+	// Steps of the pipelines: name one to add it, null drops it.
+	Steps Steps `yaml:"steps"`
+	// ToolchainStack is what the environments share; the pipeline with the most protected environment deploys it.
+	ToolchainStack ToolchainStack `yaml:"toolchainStack"`
 	// Application as written, before overrides and placeholders and without the defaults that depend on the environment; what
 	// an environment gets is in Environment.Application.
 	Application Application `yaml:"application"`
@@ -28,6 +37,7 @@ type Spec struct {
 
 	file      string              // as given to Load; "" when built in Go
 	positions map[string]position // by path, such as environments[1].account
+	failed    map[string]bool     // paths as written whose value could not be read
 }
 
 // Account is one account in one region.
@@ -74,6 +84,10 @@ type Environment struct {
 	Name    string `yaml:"name"`
 	Type    Type   `yaml:"type"`
 	Account `yaml:",inline"`
+	// Label is a word for people, 64 characters at most: it stands in the descriptions and tags of the environment's stacks.
+	Label string `yaml:"label"`
+	// Approval before the environment is deployed: true, or what it says. Nil: nobody is asked.
+	Approval *Approval `yaml:"approval"`
 	// Application is Spec.Application with this environment's overrides merged and its placeholders filled in.
 	Application Application `yaml:"-"`
 }
@@ -86,6 +100,9 @@ type Pipeline struct {
 	Branch string `yaml:"branch"`
 	// Environments by name, in the order of deployment. Default: all. An environment belongs to one pipeline.
 	Environments []string `yaml:"environments"`
+	// Operators are the ARNs of roles of the toolchain account that may start, stop and approve runs; they get a managed policy. Roles of
+	// IAM Identity Center cannot have policies attached: name none, and add the policy to their permission set.
+	Operators []string `yaml:"operators"`
 	// Mode is superseded (a newer run overtakes a waiting one; the default) or queued.
 	Mode Mode `yaml:"mode"`
 }
@@ -99,9 +116,184 @@ const (
 	Queued     Mode = "queued"
 )
 
+// Steps of every pipeline. A step that is not named is not there; one that is named has defaults for what it does not say.
+type Steps struct {
+	// Synth renders the templates. Its commands run before that; it cannot be dropped.
+	Synth *Step `yaml:"synth"`
+	// InfrastructureTests and FunctionTests check a commit before anything of it is deployed.
+	InfrastructureTests *Step `yaml:"infrastructureTests"`
+	FunctionTests       *Step `yaml:"functionTests"`
+	// Publish builds code and images. It has no commands of its own; null leaves publishing to somebody else.
+	Publish *Step `yaml:"publish"`
+	// IntegrationTests check an environment after its deployment, with its test role. By default those of type dev.
+	IntegrationTests *Step `yaml:"integrationTests"`
+	// AcceptanceTests check an environment after its integration tests, with its test role. By default those of type dev and test.
+	AcceptanceTests *Step `yaml:"acceptanceTests"`
+	// Own steps of the project.
+	Own []Step `yaml:"own"`
+}
+
+// Step is a build that runs commands on the checked-out source.
+type Step struct {
+	// Name of an own step: lower-case letters, digits and dashes between them, beginning with a letter; the steps that cfnpipe knows have
+	// theirs.
+	Name string `yaml:"name"`
+	// Before or After which step an own step runs: one of synth (after only), infrastructureTests, functionTests, publish, deploy,
+	// integrationTests, acceptanceTests, whether or not that one is there. Exactly one of the two is set.
+	Before string `yaml:"before"`
+	After  string `yaml:"after"`
+	// Commands run one after the other in the root of the repository, by bash; the first that fails fails the step. Default for tests: make
+	// with the step's name, such as make integration-tests. Only synth can do without.
+	Commands []string `yaml:"commands"`
+	// Image of the build container; default is CodeBuild's own. It has bash.
+	Image string `yaml:"image"`
+	// Runtimes of CodeBuild's own image by their names and versions, such as python: "3.13".
+	Runtimes map[string]string `yaml:"runtimes"`
+	// Environment variables; no secrets. With Secrets, 5,000 characters together.
+	Environment map[string]string `yaml:"environment"`
+	// Secrets are environment variables from Secrets Manager in the toolchain account and region: the ARN of a secret, perhaps with a JSON
+	// key behind a #.
+	Secrets map[string]string `yaml:"secrets"`
+	// TimeoutMinutes of the build, 5 to 2160 (CodeBuild quotas). Default 30; of publish 60.
+	TimeoutMinutes int `yaml:"timeoutMinutes"`
+	// Reports are the JUnit files that the commands of tests and own steps write, as patterns below the root of the repository. Default
+	// **/junit*.xml.
+	Reports []string `yaml:"reports"`
+	// Permissions beyond the step's own: of the environment's test role where the step runs after a deployment, else of the build's role.
+	Permissions []Permission `yaml:"permissions"`
+	// Only says in which environments a step that runs there does so.
+	Only `yaml:",inline"`
+}
+
+// Permission allows actions on resources.
+type Permission struct {
+	// Actions such as dynamodb:GetItem; a star only behind a service and the beginning of an action.
+	Actions []string `yaml:"actions"`
+	// Resources by ARN, which may have stars. {environment} and the other placeholders stand for the environment's; before any environment,
+	// {account}, {region} and {project} for the toolchain's.
+	Resources []string `yaml:"resources"`
+}
+
+// Only limits a part to some environments: those named, and those of the given types. Both empty: all, or what is said to be the default.
+type Only struct {
+	Environments []string `yaml:"environments"`
+	Types        []Type   `yaml:"types"`
+}
+
+// Holds says whether the part is in an environment.
+func (o Only) Holds(e Environment) bool {
+	return !o.isLimit() || slices.Contains(o.Environments, e.Name) || slices.Contains(o.Types, e.Type)
+}
+
+// Approval is somebody's approval before an environment is deployed, after the tests of the one before.
+type Approval struct {
+	// Text that the approver reads, 600 characters at most; the commit is added. Default: what is about to be deployed, and where.
+	Text string `yaml:"text"`
+	// TimeoutMinutes after which the run fails, 5 to 86400 (CodePipeline quotas). Default 10080, a week.
+	TimeoutMinutes int `yaml:"timeoutMinutes"`
+	// Topic is the ARN of an SNS topic in the toolchain account and region that is told. Empty: nobody is.
+	Topic string `yaml:"topic"`
+	// AfterChangeSet asks when the change sets are made, so that they can be looked at. Stacks that read what others of the same deployment
+	// write get theirs later, and are asked for again.
+	AfterChangeSet bool `yaml:"afterChangeSet"`
+}
+
+// ToolchainStack is what all environments share, in the toolchain account.
+type ToolchainStack struct {
+	// Parameters of SSM: names, which begin with /<project>/ but not with the ParameterPath of an environment, a pipeline or the
+	// toolchain, and their texts. Placeholders are not filled in here.
+	Parameters map[string]string `yaml:"parameters"`
+	// Repositories of images that every environment may pull.
+	Repositories []SharedRepository `yaml:"repositories"`
+}
+
+// SharedRepository is a repository of images in the toolchain account.
+type SharedRepository struct {
+	// Name is the last part of the repository's name: see Name, with the scope toolchain.
+	Name string `yaml:"name"`
+}
+
 // Application is what every environment gets, unless its overrides say otherwise.
 type Application struct {
-	Buckets []Bucket `yaml:"buckets"`
+	Repositories []Repository `yaml:"repositories"`
+	Buckets      []Bucket     `yaml:"buckets"`
+	Functions    []Function   `yaml:"functions"`
+}
+
+// Repository is a repository of images in each environment, and how its images are built.
+type Repository struct {
+	// Name is the last part of the repository's name: see Name.
+	Name string `yaml:"name"`
+	// Context is the directory that docker builds, relative to the root of the source repository; "." is the root itself. Empty:
+	// nothing is built.
+	Context string `yaml:"context"`
+	// Dockerfile below the context. Default Dockerfile.
+	Dockerfile string `yaml:"dockerfile"`
+	// BuildArguments of docker; no secrets, they stay in the image.
+	BuildArguments map[string]string `yaml:"buildArguments"`
+	// Architecture of the image. Default x86_64.
+	Architecture Architecture `yaml:"architecture"`
+	// Refresh is any text: another one builds the image again though no file has changed.
+	Refresh string `yaml:"refresh"`
+	// Removal is what becomes of the repository when its stack goes. Default: delete in dev, else retain.
+	Removal Removal `yaml:"removal"`
+	Only    `yaml:",inline"`
+}
+
+// Architecture of the processors that code runs on.
+type Architecture string
+
+// The architectures.
+const (
+	X86 Architecture = "x86_64"
+	ARM Architecture = "arm64"
+)
+
+// Function is a Lambda function.
+type Function struct {
+	// Name is the last part of the function's name.
+	Name string `yaml:"name"`
+	// Source is the directory of the code, relative to the root of the source repository; "." is the root itself.
+	Source string `yaml:"source"`
+	// Build is a command that runs in a copy of the source before it is packed, such as pip install -r requirements.txt -t . ; may be
+	// empty.
+	Build string `yaml:"build"`
+	// Refresh is any text: another one publishes the code again though no file has changed.
+	Refresh string `yaml:"refresh"`
+	// Runtime as Lambda calls it, such as python3.13; one that it still patches or is about to stop patching.
+	Runtime string `yaml:"runtime"`
+	// Handler in the form of the runtime, such as index.handler. Default bootstrap for the runtimes provided.*, else none.
+	Handler string `yaml:"handler"`
+	// Memory in MB, 128 to 10240 (Lambda quotas). Default 128.
+	Memory int `yaml:"memory"`
+	// Timeout in seconds, 1 to 900 (Lambda quotas). Default 30.
+	Timeout int `yaml:"timeout"`
+	// Architecture that the code is built for. Default x86_64.
+	Architecture Architecture `yaml:"architecture"`
+	// Environment variables, 4,096 bytes together as JSON (Lambda quotas); no secrets.
+	Environment map[string]string `yaml:"environment"`
+	// Layers by the ARNs of their versions, at most 5 (Lambda quotas).
+	Layers []string `yaml:"layers"`
+	// DeadLetters keeps what an asynchronous call failed on in a queue.
+	DeadLetters bool `yaml:"deadLetters"`
+	// Tracing by X-Ray.
+	Tracing bool `yaml:"tracing"`
+	// VPC to run in; nil means in none.
+	VPC *FunctionVPC `yaml:"vpc"`
+	// ReservedConcurrency takes this much of the account's concurrency for the function alone. Nil reserves none: accounts with a quota
+	// of 10 can spare none.
+	ReservedConcurrency *int `yaml:"reservedConcurrency"`
+	// Reads are the buckets of the application that the function may read.
+	Reads []string `yaml:"reads"`
+	// Writes are the buckets of the application that the function may write.
+	Writes []string `yaml:"writes"`
+	Only   `yaml:",inline"`
+}
+
+// FunctionVPC is where in an existing VPC a function runs.
+type FunctionVPC struct {
+	Subnets        []string `yaml:"subnets"`
+	SecurityGroups []string `yaml:"securityGroups"`
 }
 
 // Bucket is an S3 bucket of the application: encrypted, versioned, private.
@@ -114,6 +306,7 @@ type Bucket struct {
 	NoncurrentDays int `yaml:"noncurrentDays"`
 	// Removal is what becomes of the bucket when its stack goes. Default: delete in dev, else retain.
 	Removal Removal `yaml:"removal"`
+	Only    `yaml:",inline"`
 }
 
 // Removal is what becomes of data when the stack that holds it goes.

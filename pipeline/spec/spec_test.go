@@ -9,7 +9,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 )
 
-// full is a file that says something everywhere. Tests change one line of it.
+// full is a file that says something everywhere, but for what code needs: see code. Tests change one line of it.
 const full = `project: shop
 toolchain: { account: "111111111111", region: eu-west-1 }
 source:
@@ -41,6 +41,45 @@ source:
 environments:
   - { name: dev, type: dev, account: "222222222222" }
   - { name: prod, type: prod, account: "444444444444", region: us-east-1 }
+`
+
+// code is small with all that builds, publishes and runs code.
+const code = small + `maxParallelBuilds: 4
+steps:
+  infrastructureTests: { commands: [make test], runtimes: { golang: "1.26" } }
+  functionTests:
+    commands: ["pip install -r requirements-dev.txt", "cd lambda\npytest ${X}"]
+    timeoutMinutes: 45
+    reports: ["build/*.xml"]
+    runtimes: { python: "3.13" }
+toolchainStack:
+  parameters: { /shop/version: "1" }
+  repositories: [{ name: base }]
+application:
+  repositories:
+    - { name: web, context: services/web, dockerfile: docker/Dockerfile, architecture: arm64 }
+    - { name: nightly, context: ., refresh: "2", removal: retain, buildArguments: { ENV: "{environment}" } }
+    - { name: mirror }
+  buckets: [{ name: data }, { name: upload }]
+  functions:
+    - name: hello
+      source: lambda/hello
+      build: "pip install -r requirements.txt -t ."
+      refresh: "1"
+      runtime: python3.13
+      handler: index.handler
+      memory: 512
+      timeout: 60
+      architecture: arm64
+      environment: { STAGE: "{environment}", LEVEL: debug }
+      layers: ["arn:aws:lambda:{region}:{account}:layer:tools:7"]
+      deadLetters: true
+      tracing: true
+      vpc: { subnets: [subnet-0123456789abcdef0], securityGroups: [sg-01234567] }
+      reservedConcurrency: 2
+      reads: [data]
+      writes: [data, upload]
+    - { name: fast, source: cmd/fast, runtime: provided.al2023 }
 `
 
 func parse(t *testing.T, src string) *spec.Spec {

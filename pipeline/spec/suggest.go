@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,15 +16,26 @@ func didYouMean(word string, candidates []string) string {
 
 // didYouMeanOrKnown is didYouMean with a list of the candidates where none is near.
 func didYouMeanOrKnown(word string, candidates []string) string {
-	const most = 20
-	hint := didYouMean(word, candidates)
-	switch {
-	case hint != "" || len(candidates) == 0:
+	if hint := didYouMean(word, candidates); hint != "" || len(candidates) == 0 {
 		return hint
-	case len(candidates) > most:
-		return "known here: " + strings.Join(candidates[:most], ", ") + ", …"
 	}
-	return "known here: " + strings.Join(candidates, ", ")
+	return knownHere(candidates)
+}
+
+// knownHere lists words, each once.
+func knownHere(words []string) string {
+	const most = 20
+	var list []string
+	for _, w := range words {
+		switch {
+		case slices.Contains(list, w):
+		case len(list) == most:
+			return "known here: " + strings.Join(list, ", ") + ", …"
+		default:
+			list = append(list, w)
+		}
+	}
+	return "known here: " + strings.Join(list, ", ")
 }
 
 // nearest candidate to word by edit distance, whatever the case; "" when none is near. Of equals, the first.

@@ -30,7 +30,7 @@ func (r *report) parseYAML(src []byte) *yaml.Node {
 	case second != nil:
 		return syntax(second.Line, second.Column, "begins a second document", `keep one, without "---" after it`)
 	case doc == nil || len(doc.Content) == 0 || doc.Content[0].Tag == "!!null":
-		return syntax(1, 1, "is empty", `"cfnpipe init" writes one to start from`)
+		return syntax(1, 1, "is empty", howToStart)
 	}
 	return doc.Content[0]
 }
@@ -133,7 +133,7 @@ func refusedIn(src []byte) (line, column int, what string) {
 	for i := 0; i < len(src); {
 		r, size := utf8.DecodeRune(src[i:])
 		crlf := r == '\r' && i+1 < len(src) && src[i+1] == '\n'
-		if what := refused(string(src[i : i+size])); what != "" && !crlf {
+		if what, _ := refused(string(src[i : i+size])); what != "" && !crlf {
 			return line, column, what
 		}
 		i += size

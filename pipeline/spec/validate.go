@@ -4,18 +4,28 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Validate says everything that is wrong with s, in no particular order; nothing when it can be built. It expects a Spec
 // that was resolved. Parse calls it.
 func (s *Spec) Validate() []Problem {
-	v := validator{spec: s, names: map[string]string{}}
+	v := validator{spec: s, names: map[string]string{}, buckets: map[string]bool{}}
+	for _, e := range s.Environments {
+		for _, b := range e.Application.Buckets {
+			v.buckets[b.Name] = true
+		}
+	}
 	v.project()
 	v.toolchain()
 	v.source()
 	v.generator()
 	v.environments()
 	v.pipelines()
+	v.between("maxParallelBuilds", s.MaxParallelBuilds, 1, 50, "builds")
+	v.steps()
+	v.toolchainStack()
+	v.limits()
 	v.tags()
 	v.permissionsBoundary()
 	if s.positions == nil && len(s.Overrides) > 0 {
@@ -27,6 +37,7 @@ func (s *Spec) Validate() []Problem {
 type validator struct {
 	spec     *Spec
 	names    map[string]string // of environments and pipelines, to the path of the first that has it
+	buckets  map[string]bool   // names of those that any environment has
 	problems []Problem
 }
 
@@ -54,6 +65,11 @@ func (v *validator) project() {
 	}
 	if prefix := reservedBucketPrefix(p + "-"); prefix != "" {
 		v.add("project", "S3 reserves bucket names that begin with "+prefix, "choose another project name")
+	}
+	for _, prefix := range []string{"aws", "ssm"} {
+		if strings.HasPrefix(p, prefix) {
+			v.add("project", "SSM reserves parameter names that begin with /"+prefix, "choose another project name")
+		}
 	}
 }
 
@@ -83,9 +99,17 @@ func (v *validator) environments() {
 		v.scopeName(path, e.Name)
 		v.account(path, e.Account)
 		v.partition(join(path, "region"), e.Account)
-		oneOfThese(v, join(path, "type"), e.Type, Dev, Test, Prod)
+		oneOfThese(v, join(path, "type"), e.Type, types()...)
+		v.label(join(path, "label"), e.Label)
+		v.approval(join(path, "approval"), e.Approval)
 		v.application(join(path, "application"), e)
+		v.ownBuckets(join(path, "name"), e)
 	}
+}
+
+// isScope matches [a-z][a-z0-9]*.
+func isScope(name string) bool {
+	return name != "" && all(name, func(r rune) bool { return isLower(r) || isDigit(r) }) && isLower(rune(name[0]))
 }
 
 // scopeName checks the name of an environment or a pipeline.
@@ -96,7 +120,7 @@ func (v *validator) scopeName(path, name string) {
 		return
 	}
 	switch first, taken := v.names[name]; {
-	case !all(name, func(r rune) bool { return isLower(r) || isDigit(r) }) || isDigit(rune(name[0])):
+	case !isScope(name):
 		v.add(path, strconv.Quote(shorten(name))+" cannot stand in the middle of names", hint)
 		return
 	case name == "toolchain":
@@ -107,15 +131,29 @@ func (v *validator) scopeName(path, name string) {
 		return
 	}
 	v.names[name] = path
-	// Stacks (128 characters) and pipelines (100) have more room than roles. So has every other role of a pipeline: its
+	// Stacks (128 characters), pipelines (100) and CodeBuild projects (150) have more room than roles, and the other fixed roles
+	// of an environment have shorter names. So has every other role of a pipeline, even that of the infrastructure tests: its
 	// artifact bucket leaves project and pipeline together fewer than 40 characters.
-	const most = 64 // IAM
 	role := Name(v.spec.Project, name, ExecutionPart)
-	if isProject(v.spec.Project) && len(role) > most {
-		v.add(path, fmt.Sprintf("role names such as %s have %d characters, IAM allows %d", shorten(role), len(role), most),
-			fmt.Sprintf("shorten this name or the project by %d", len(role)-most))
+	if isProject(v.spec.Project) && len(role) > maxRole {
+		at, names := v.named(path)
+		v.add(at, fmt.Sprintf("role names such as %s have %d characters, IAM allows %d", shorten(role), len(role), maxRole),
+			fmt.Sprintf("shorten %s by %d", names, len(role)-maxRole))
 	}
 }
+
+// named says where the name at path is blamed, with the project, for a longer one that is too long, and what can be shortened. The default
+// pipeline is not in the file.
+func (v *validator) named(path string) (at, names string) {
+	if v.spec.positions != nil && strings.HasPrefix(path, "pipelines[") {
+		if _, written := v.spec.positions[parentPath(path)]; !written {
+			return "project", "it"
+		}
+	}
+	return path, "this name or the project"
+}
+
+const maxRole = 64 // characters, IAM
 
 func (v *validator) pipelines() {
 	environments := v.spec.environmentNames()
@@ -126,6 +164,7 @@ func (v *validator) pipelines() {
 		v.branch(join(path, "branch"), p.Branch)
 		oneOfThese(v, join(path, "mode"), p.Mode, Superseded, Queued)
 		v.pipelineEnvironments(join(path, "environments"), p, environments, owner)
+		v.operators(join(path, "operators"), p.Operators)
 		v.artifactBuckets(join(path, "name"), p)
 	}
 	if slices.ContainsFunc(v.spec.Pipelines, func(p Pipeline) bool { return len(p.Environments) == 0 }) {
@@ -176,6 +215,50 @@ func (v *validator) artifactBuckets(path string, p Pipeline) {
 		if e := &v.spec.Environments[i]; e.Region != v.spec.Toolchain.Region && slices.Contains(p.Environments, e.Name) {
 			v.bucketName(path, p.Name, ArtifactsPart, Account{Account: v.spec.Toolchain.Account, Region: e.Region})
 		}
+	}
+}
+
+// between checks a number of things, such as days.
+func (v *validator) between(path string, n, least, most int, things string) {
+	if n < least || n > most {
+		v.add(path, fmt.Sprintf("cannot be %d", n), fmt.Sprintf("use a number of %s from %d to %d", things, least, most))
+	}
+}
+
+// unread says whether the value at path is there but could not be read, so that nothing follows from its absence.
+func (v *validator) unread(path string) bool {
+	written := v.spec.locate(Problem{Path: path}).Path
+	for ; written != ""; written = parentPath(written) {
+		if v.spec.failed[written] {
+			return true
+		}
+	}
+	return false
+}
+
+// uniqueNames of a list that makes resources of one kind in one stack.
+func (v *validator) uniqueNames(path string, names []string) {
+	list := path[strings.LastIndexByte(path, '.')+1:]
+	first, firstID := map[string]int{}, map[string]int{}
+	for i, name := range names {
+		if name == "" {
+			continue
+		}
+		at, id := join(index(path, i), "name"), logicalID(name)
+		if j, taken := first[name]; taken {
+			v.add(at, fmt.Sprintf("the name %q is taken by %s", shorten(name), index(list, j)), "choose another")
+			continue
+		}
+		first[name] = i
+		if !isNamePart(name) {
+			continue // said elsewhere
+		}
+		if j, taken := firstID[id]; taken {
+			v.add(at, fmt.Sprintf("the name %q gives the logical id %s, which %s has from %q", shorten(name), shorten(id), index(list, j), shorten(names[j])),
+				"logical ids are letters and digits alone: choose another")
+			continue
+		}
+		firstID[id] = i
 	}
 }
 

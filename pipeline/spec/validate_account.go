@@ -45,19 +45,22 @@ func (v *validator) account(path string, a Account) {
 		v.add(region, strconv.Quote(shorten(a.Region))+" is not a region", hint)
 		return
 	}
-	switch a.Partition() {
-	case "aws", "aws-us-gov":
-	case "aws-cn":
+	switch {
+	case a.isSupported():
+	case a.Partition() == "aws-cn":
 		v.add(region, "CodePipeline has no CloudFormation action in China", "choose a region outside China")
 	default:
 		v.add(region, fmt.Sprintf("the partition %s of %s is not supported", a.Partition(), shorten(a.Region)), "choose a region in aws or aws-us-gov")
 	}
 }
 
+// isSupported says whether cfnpipe knows what is different in the account's partition.
+func (a Account) isSupported() bool { return a.Partition() == "aws" || a.Partition() == "aws-us-gov" }
+
 // partition must be the same everywhere, for no role can be assumed across partitions.
 func (v *validator) partition(path string, a Account) {
 	home := v.spec.Toolchain
-	if isRegion(home.Region) && isRegion(a.Region) && a.Partition() != home.Partition() {
+	if isRegion(home.Region) && isRegion(a.Region) && home.isSupported() && a.isSupported() && a.Partition() != home.Partition() {
 		v.add(path, fmt.Sprintf("is in the partition %s, but the toolchain is in %s", a.Partition(), home.Partition()),
 			"no role can be assumed across partitions: keep all accounts in one")
 	}
@@ -116,7 +119,7 @@ func (v *validator) permissionsBoundary() {
 		accounts = append(accounts, e.Account)
 	}
 	for i, a := range accounts {
-		if !isAccount(a.Account) || !isRegion(a.Region) {
+		if !isAccount(a.Account) || !isRegion(a.Region) || !a.isSupported() {
 			continue // said elsewhere
 		}
 		who := "the toolchain"

@@ -2,34 +2,33 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 func (v *validator) application(path string, e *Environment) {
-	v.buckets(join(path, "buckets"), e)
+	v.repositories(join(path, "repositories"), e)
+	v.bucketList(join(path, "buckets"), e)
+	v.functions(join(path, "functions"), e)
 }
 
 const maxDays = 36_500 // a century; S3 takes more, but that is a slip
 
-func (v *validator) buckets(path string, e *Environment) {
-	first := map[string]int{}
+func (v *validator) bucketList(path string, e *Environment) {
+	names := make([]string, len(e.Application.Buckets))
 	for i, b := range e.Application.Buckets {
-		at := index(path, i)
-		v.bucket(at, b, e)
-		if j, taken := first[b.Name]; taken && b.Name != "" {
-			v.add(join(at, "name"), fmt.Sprintf("the name %q is taken by buckets[%d]", shorten(b.Name), j), "choose another")
-		} else {
-			first[b.Name] = i
-		}
+		names[i] = b.Name
+		v.bucket(index(path, i), b, e)
 	}
+	v.uniqueNames(path, names)
 }
 
 func (v *validator) bucket(path string, b Bucket, e *Environment) {
 	const hint = "use lower-case letters, digits and dashes between them, such as data"
 	if name := join(path, "name"); v.given(name, b.Name, hint) {
 		switch {
-		case !isBucketPart(b.Name):
+		case !isNamePart(b.Name):
 			v.add(name, strconv.Quote(shorten(b.Name))+" cannot be part of a bucket's name", hint)
 		case b.Name == LogsPart, b.Name == CodePart:
 			v.add(name, strconv.Quote(b.Name)+" is the name of a bucket that cfnpipe makes", "choose another")
@@ -37,37 +36,49 @@ func (v *validator) bucket(path string, b Bucket, e *Environment) {
 			v.bucketName(name, e.Name, b.Name, e.Account)
 		}
 	}
-	v.days(join(path, "expireDays"), b.ExpireDays, 0)
-	v.days(join(path, "noncurrentDays"), b.NoncurrentDays, 1)
+	v.between(join(path, "expireDays"), b.ExpireDays, 0, maxDays, "days")
+	v.between(join(path, "noncurrentDays"), b.NoncurrentDays, 1, maxDays, "days")
+	v.removal(join(path, "removal"), b.Removal, e)
+}
+
+func (v *validator) removal(path string, r Removal, e *Environment) {
 	// Without its type, an environment has no default for removal, and that is said already.
-	if b.Removal != "" || e.Type == Dev || e.Type == Test || e.Type == Prod {
-		oneOfThese(v, join(path, "removal"), b.Removal, Delete, Retain)
+	if r != "" || slices.Contains(types(), e.Type) {
+		oneOfThese(v, path, r, Delete, Retain)
 	}
 }
 
-func (v *validator) days(path string, days, least int) {
-	if days < least || days > maxDays {
-		v.add(path, fmt.Sprintf("cannot be %d", days), fmt.Sprintf("use a number of days from %d to %d", least, maxDays))
+const maxBucket = 63 // characters, S3
+
+// ownBuckets are those that cfnpipe makes beside an application's: the longest name of them must fit.
+func (v *validator) ownBuckets(path string, e *Environment) {
+	if len(e.Application.Functions)+len(e.Application.Buckets) == 0 {
+		return
+	}
+	name := BucketName(v.spec.Project, e.Name, LogsPart, e.Account) // as long as that of the bucket of code
+	if over := len(name) - maxBucket; over > 0 && isProject(v.spec.Project) && isAccount(e.Account.Account) && isRegion(e.Region) {
+		v.add(path, fmt.Sprintf("the bucket %s has %d characters, S3 allows %d", name, len(name), maxBucket),
+			fmt.Sprintf("shorten this name or the project by %d", over))
 	}
 }
 
 // bucketName checks the whole name of a bucket once all its parts are good.
 func (v *validator) bucketName(path, scope, part string, a Account) {
-	if !isProject(v.spec.Project) || scope == "" || !isAccount(a.Account) || !isRegion(a.Region) {
+	if !isProject(v.spec.Project) || !isScope(scope) || !isAccount(a.Account) || !isRegion(a.Region) {
 		return
 	}
-	const most = 63 // S3
 	name := BucketName(v.spec.Project, scope, part, a)
-	if over := len(name) - most; over > 0 {
-		v.add(path, fmt.Sprintf("%s has %d characters, S3 allows %d", name, len(name), most), fmt.Sprintf("shorten by %d", over))
+	if over := len(name) - maxBucket; over > 0 {
+		at, names := v.named(path)
+		v.add(at, fmt.Sprintf("%s has %d characters, S3 allows %d", name, len(name), maxBucket), fmt.Sprintf("shorten %s by %d", names, over))
 	}
 	if prefix := reservedBucketPrefix(name); prefix != "" && reservedBucketPrefix(v.spec.Project+"-") == "" {
 		v.add(path, "S3 reserves bucket names that begin with "+prefix, "choose another name")
 	}
 }
 
-// isBucketPart matches [a-z0-9]([a-z0-9-]*[a-z0-9])?.
-func isBucketPart(part string) bool {
+// isNamePart matches [a-z0-9]([a-z0-9-]*[a-z0-9])?.
+func isNamePart(part string) bool {
 	return all(part, func(r rune) bool { return isLower(r) || isDigit(r) || r == '-' }) && strings.Trim(part, "-") == part
 }
 

@@ -5,7 +5,6 @@ import (
 	"path"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -27,21 +26,26 @@ func (v *validator) connection(at, arn string) {
 		v.add(at, strconv.Quote(shorten(arn))+" is not an ARN", hint)
 		return
 	}
-	home := v.spec.Toolchain
-	if isRegion(home.Region) && p[1] != home.Partition() {
-		v.add(at, fmt.Sprintf("is in the partition %q, but the toolchain is in %s", shorten(p[1]), home.Partition()), "")
-	}
 	if p[2] != "codeconnections" && p[2] != "codestar-connections" {
 		v.add(at, fmt.Sprintf("belongs to the service %q", shorten(p[2])), "use a connection of codeconnections or codestar-connections")
 	}
-	if isRegion(home.Region) && p[3] != home.Region {
-		v.add(at, fmt.Sprintf("is in the region %q, but the toolchain is in %s", shorten(p[3]), home.Region), "make a connection there")
-	}
-	if isAccount(home.Account) && p[4] != home.Account {
-		v.add(at, fmt.Sprintf("is in the account %q, but the toolchain is %s", shorten(p[4]), home.Account), "make a connection there")
-	}
+	v.atHome(at, p, "make a connection there")
 	if id, ok := strings.CutPrefix(p[5], "connection/"); !ok || !isUUID(id) {
 		v.add(at, strconv.Quote(shorten(p[5]))+" is not connection/ and its id", hint)
+	}
+}
+
+// atHome checks that the parts of an ARN are of the toolchain's partition, region and account. Global things have no region.
+func (v *validator) atHome(at string, arn []string, hint string) {
+	home := v.spec.Toolchain
+	if isRegion(home.Region) && arn[1] != home.Partition() {
+		v.add(at, fmt.Sprintf("is in the partition %q, but the toolchain is in %s", shorten(arn[1]), home.Partition()), "write arn:"+home.Partition())
+	}
+	if isRegion(home.Region) && arn[3] != home.Region && arn[2] != "iam" {
+		v.add(at, fmt.Sprintf("is in the region %q, but the toolchain is in %s", shorten(arn[3]), home.Region), hint)
+	}
+	if isAccount(home.Account) && arn[4] != home.Account {
+		v.add(at, fmt.Sprintf("is in the account %q, but the toolchain is %s", shorten(arn[4]), home.Account), hint)
 	}
 }
 
@@ -146,13 +150,20 @@ func (v *validator) generator() {
 		}
 		v.add("generator.version", strconv.Quote(shorten(g.Version))+" is not a version", hint)
 	}
-	const most = 1000
 	switch {
 	case g.Command == "":
-	case strings.TrimSpace(g.Command) == "" || strings.IndexFunc(g.Command, func(r rune) bool { return !unicode.IsPrint(r) }) >= 0:
+	case isBlank(g.Command) || !isLine(g.Command):
 		v.add("generator.command", "is not one line of printable text", "put what is longer into a script")
-	case utf8.RuneCountInString(g.Command) > most:
-		v.add("generator.command", fmt.Sprintf("has %d characters, at most %d are allowed", utf8.RuneCountInString(g.Command), most), "put what is longer into a script")
+	default:
+		v.commandLength("generator.command", g.Command)
+	}
+}
+
+// commandLength keeps buildspecs short; they have a limit.
+func (v *validator) commandLength(at, command string) {
+	const most = 1000
+	if n := utf8.RuneCountInString(command); n > most {
+		v.add(at, fmt.Sprintf("has %d characters, at most %d are allowed", n, most), "put what is longer into a script")
 	}
 }
 

@@ -28,10 +28,12 @@ func (v *validator) tags() {
 		switch first, taken := seen[lower]; {
 		case key == "":
 			v.add(path, "has an empty key", "write a key")
+		case strings.ContainsRune(key, '='), strings.ContainsAny(key[:1], "-[{\""):
+			v.add(path, "aws cloudformation deploy cannot pass a key that holds = or begins with - [ { or \"", "choose another key")
 		case strings.HasPrefix(lower, "aws:"):
 			v.add(path, "AWS reserves keys that begin with aws:", "choose another key")
 		case !isTag(key):
-			v.add(path, "the key has characters other than letters, digits, spaces and _ . : / = + - @", "")
+			v.add(path, "the key has characters other than letters, digits, spaces and _ . : / + - @", "")
 		case taken:
 			v.add(path, "differs from "+strconv.Quote(first)+" in case alone", "IAM takes them for the same key: keep one")
 		}

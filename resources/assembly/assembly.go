@@ -16,6 +16,9 @@ type Assembly struct {
 	// Stacks in deployable order.
 	Stacks    []Stack
 	Pipelines []Pipeline
+	// Release says where each piece of code is published and what it is built from, by environment, code or images, and name. Nil where
+	// the assembly was rendered without a release.
+	Release *tree.Node
 	// Format of the templates in the directory that it was read from. Nothing when it was built.
 	Format Format
 }
@@ -52,6 +55,9 @@ type Stack struct {
 	Tags         map[string]string
 	// StackPolicy is the policy that CodePipeline sets with the template's configuration; nil leaves it alone.
 	StackPolicy *tree.Node
+	// UploadBucket is a bucket in the stack's account and region that is there before the stack: a template that is too large to be sent
+	// with the request goes through it. Empty: whoever deploys names one.
+	UploadBucket string
 	// DependsOn names the stacks that must be there before.
 	DependsOn []string
 	// ReleaseParameters name the parameters whose values are known only when code was built.

@@ -84,6 +84,10 @@ func (c *checker) names() {
 		}
 	}
 
+	if !madeOf(s.UploadBucket, ".-") {
+		c.fail("", "%q is no bucket", s.UploadBucket)
+	}
+
 	place := [3]string{s.Account, s.Region, s.Name}
 	if other, taken := c.places[place]; taken {
 		c.fail("give one of them another name", "%s and %s are the same stack in account %s, region %s", other, s.Path, s.Account, s.Region)
@@ -102,8 +106,8 @@ func (c *checker) names() {
 	if other, taken := c.files[path]; taken {
 		c.fail("", "its template would be the same file as that of stack %s: %s", other, s.Path)
 	}
-	if path+".json" == manifestName {
-		c.fail("", "its template would be the same file as %s", manifestName)
+	if file := path + ".json"; file == manifestName || file == releaseName {
+		c.fail("", "its template would be the same file as %s", file)
 	}
 	c.files[path] = s.Name
 }

@@ -15,6 +15,7 @@ import (
 const (
 	manifestName = "manifest.json"
 	deployName   = "deploy.sh"
+	releaseName  = "release.json"
 )
 
 // Format is how templates are written. The zero Format is YAML.
@@ -52,8 +53,8 @@ type File struct {
 	Executable bool
 }
 
-// Files renders the output directory: each stack's template and configuration in the order of the stacks, then deploy.sh, and
-// manifest.json last. The error joins a [*StackError] for each thing that is wrong with a stack.
+// Files renders the output directory: each stack's template and configuration in the order of the stacks, then release.json if
+// there is a release, deploy.sh, and manifest.json last. The error joins a [*StackError] for each thing that is wrong with a stack.
 func (a *Assembly) Files(format Format) ([]File, error) {
 	extension, err := format.extension()
 	if err != nil {
@@ -85,6 +86,9 @@ func (a *Assembly) Files(format Format) ([]File, error) {
 	manifest, err := encodeJSON(a.manifest(extension))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", manifestName, err)
+	}
+	if a.Release != nil {
+		files = append(files, File{Name: releaseName, Data: a.Release.JSON()})
 	}
 	return append(files,
 		File{Name: deployName, Data: a.deployScript(a.commands(extension, sizes)), Executable: true},

@@ -23,6 +23,8 @@ type manifest struct {
 	Project       string             `json:"project"`
 	Stacks        []manifestStack    `json:"stacks"`
 	Pipelines     []manifestPipeline `json:"pipelines"`
+	// Release is the file with the addresses of released code; empty where there is none.
+	Release string `json:"release,omitempty"`
 	// Unfinished are the files of a Write that has not come to its end; see there.
 	Unfinished []string `json:"unfinished,omitempty"`
 }
@@ -39,6 +41,7 @@ type manifestStack struct {
 	DependsOn             []string            `json:"dependsOn"`
 	ReleaseParameters     []string            `json:"releaseParameters"`
 	OutputParameters      []manifestParameter `json:"outputParameters,omitempty"`
+	UploadBucket          string              `json:"uploadBucket,omitempty"`
 	TerminationProtection bool                `json:"terminationProtection"`
 	DeployedBy            []Deployer          `json:"deployedBy"`
 }
@@ -66,6 +69,9 @@ func (a *Assembly) manifest(extension string) manifest {
 		Stacks:        make([]manifestStack, len(a.Stacks)),
 		Pipelines:     make([]manifestPipeline, len(a.Pipelines)),
 	}
+	if a.Release != nil {
+		m.Release = releaseName
+	}
 	for i := range a.Stacks {
 		s := &a.Stacks[i]
 		tags := s.Tags
@@ -83,6 +89,7 @@ func (a *Assembly) manifest(extension string) manifest {
 			Tags:                  tags,
 			DependsOn:             list(s.DependsOn),
 			ReleaseParameters:     list(s.ReleaseParameters),
+			UploadBucket:          s.UploadBucket,
 			TerminationProtection: s.TerminationProtection,
 			DeployedBy:            list(s.DeployedBy),
 		}
@@ -118,6 +125,9 @@ func (m *manifest) files() []string {
 	names := make([]string, 0, 2*len(m.Stacks)+2+len(m.Unfinished))
 	for i := range m.Stacks {
 		names = append(names, m.Stacks[i].Template, m.Stacks[i].Configuration)
+	}
+	if m.Release != "" {
+		names = append(names, m.Release)
 	}
 	return append(append(names, m.Unfinished...), deployName, manifestName)
 }

@@ -98,9 +98,8 @@ func Plan(commands []Command, dir string) string {
 	var b strings.Builder
 	for i, c := range commands {
 		if heading := groupHeading(commands, i); heading != "" {
-			b.WriteString(heading + "\n")
+			b.WriteString(heading + "\n\n")
 		}
-		b.WriteString("\n")
 		for j, o := range c.Outputs {
 			fmt.Fprintf(&b, "%s=$(aws cloudformation describe-stacks --stack-name %s --region %s \\\n"+
 				`  --query "Stacks[].Outputs[] | [?OutputKey=='%s'].OutputValue" --output text)`+"\n",
@@ -112,7 +111,10 @@ func Plan(commands []Command, dir string) string {
 			"  --template-file " + word(path.Join(dir, c.Template)),
 			"  --region " + c.Stack.Region,
 		}
-		if c.NeedsBucket {
+		switch {
+		case c.NeedsBucket && c.Stack.UploadBucket != "":
+			lines = append(lines, "  --s3-bucket "+c.Stack.UploadBucket)
+		case c.NeedsBucket:
 			lines = append(lines, fmt.Sprintf(`  --s3-bucket "${S3_BUCKET:?a bucket in %s for %s, which is larger than 51,200 bytes}"`, c.Stack.Region, c.Template))
 		}
 		lines = append(lines, c.options("  ", func(i int, o Output) string {

@@ -20,16 +20,12 @@ const maxFile = 10 * maxTemplate
 // at most 10 MB. Parameters, tags and the stack policy are those of the configuration files, since CodePipeline takes them
 // from there; the rest is the manifest's.
 func Read(dir string) (*Assembly, error) {
-	root, err := os.OpenRoot(dir)
+	root, m, err := open(dir)
 	if err != nil {
-		return nil, fmt.Errorf("cannot open the output directory %s: %w", dir, err)
+		return nil, err
 	}
 	defer root.Close() //nolint:errcheck // nothing was written
 
-	data, err := readFile(root, manifestName)
-	if err != nil {
-		return nil, fmt.Errorf("%s is no output directory of %s: %w", dir, generator, err)
-	}
 	in := func(name string, err error) error {
 		var syntax *tree.SyntaxError
 		name = filepath.Join(dir, filepath.FromSlash(name))
@@ -38,14 +34,7 @@ func Read(dir string) (*Assembly, error) {
 		}
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	m, err := decodeManifest(data)
-	if err != nil {
-		return nil, in(manifestName, err)
-	}
-	if len(m.Unfinished) > 0 {
-		return nil, in(manifestName, fmt.Errorf("writing the directory was interrupted; run %s generate again", generator))
-	}
-
+	var data []byte
 	a := &Assembly{Project: m.Project}
 	for i := range m.Stacks {
 		s := m.Stacks[i].stack()
@@ -71,6 +60,14 @@ func Read(dir string) (*Assembly, error) {
 		}
 		a.Stacks = append(a.Stacks, s)
 	}
+	if m.Release != "" {
+		if data, err = readFile(root, m.Release); err == nil {
+			a.Release, err = tree.Parse(m.Release, data)
+		}
+		if err != nil {
+			return nil, in(m.Release, err)
+		}
+	}
 	for _, p := range m.Pipelines {
 		p.Environments = nothing(p.Environments)
 		a.Pipelines = append(a.Pipelines, Pipeline(p))
@@ -89,6 +86,7 @@ func (m *manifestStack) stack() Stack {
 		Capabilities:          nothing(m.Capabilities),
 		DependsOn:             nothing(m.DependsOn),
 		ReleaseParameters:     nothing(m.ReleaseParameters),
+		UploadBucket:          m.UploadBucket,
 		TerminationProtection: m.TerminationProtection,
 		DeployedBy:            nothing(m.DeployedBy),
 	}

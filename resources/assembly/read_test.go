@@ -76,7 +76,7 @@ func TestReadRefuses(t *testing.T) {
 		change func(t *testing.T, dir string)
 		want   []string
 	}{
-		"no directory":     {remove("."), []string{"cannot open"}},
+		"no directory":     {remove("."), []string{"there is no output directory"}},
 		"no manifest":      {remove("manifest.json"), []string{"manifest.json", "no output directory"}},
 		"no template":      {remove("dev/access.yaml"), []string{"dev/access.yaml"}},
 		"no configuration": {remove("dev/access.config.json"), []string{"dev/access.config.json"}},

@@ -16,7 +16,7 @@ func (a *Assembly) deployScript(commands []Command) []byte {
 	fmt.Fprintf(&b, "\nproject=%s\nknown=%s\n\narguments \"$@\"\n", quote(a.Project), quote(strings.Join(a.environments(), " ")))
 
 	for _, c := range commands {
-		if c.NeedsBucket {
+		if c.NeedsBucket && c.Stack.UploadBucket == "" {
 			fmt.Fprintf(&b, "needs_bucket %s %s\n", c.who(), c.Template)
 		}
 		if len(c.Unknown) > 0 {
@@ -33,7 +33,7 @@ func (a *Assembly) deployScript(commands []Command) []byte {
 		}
 		lines := []string{"  deploy " + c.Template}
 		if c.NeedsBucket {
-			lines = append(lines, `    --s3-bucket "$bucket"`)
+			lines = append(lines, fmt.Sprintf(`    --s3-bucket "${bucket:-%s}"`, c.Stack.UploadBucket))
 		}
 		c.Unknown = nil // needs_release has stopped the script
 		lines = append(lines, c.options("    ", func(i int, _ Output) string { return "$" + outputVariable(i) })...)

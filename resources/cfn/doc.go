@@ -4,8 +4,7 @@
 // A value is opaque and has a kind, so a key's ARN cannot stand where a role's ARN is asked for, and text cannot be glued to a
 // reference behind CloudFormation's back:
 //
-//	key := cfn.Att[cfn.KeyARN](resource, "Arn")
-//	arn := cfn.Format[cfn.RoleARN]("arn:%s:iam::%s:role/%s", cfn.Partition(), cfn.AccountID(), cfn.Lit("shop-dev-deploy"))
+//	role := cfn.Format[cfn.RoleARN]("arn:%s:iam::%s:role/%s", cfn.Partition(), cfn.AccountID(), cfn.Lit("shop-dev-deploy"))
 //
 // Nothing here panics: a wrong use becomes a Problem with the path of the property, returned by Template.Render.
 package cfn
@@ -30,19 +29,19 @@ func (p Problem) String() string {
 	return s
 }
 
-// Problems is everything that is wrong with the template of one stack.
-type Problems struct {
+// TemplateError is everything that is wrong with the template of one stack.
+type TemplateError struct {
 	// Stack is the name of the stack in its account; may be empty.
 	Stack string
 	List  []Problem
 }
 
-func (p *Problems) Error() string {
-	lines := make([]string, len(p.List))
-	for i, x := range p.List {
+func (e *TemplateError) Error() string {
+	lines := make([]string, len(e.List))
+	for i, x := range e.List {
 		lines[i] = x.String()
-		if p.Stack != "" {
-			lines[i] = p.Stack + ": " + lines[i]
+		if e.Stack != "" {
+			lines[i] = e.Stack + ": " + lines[i]
 		}
 	}
 	return strings.Join(lines, "\n")

@@ -87,19 +87,20 @@ func appendText(flat []*expr, e *expr) []*expr {
 func (t *Template) node(path string, e *expr) *tree.Node {
 	switch e.op {
 	case opText:
-		if message := badText(e.text); message != "" {
-			t.fail(path, message, "correct it")
-		}
 		return tree.Text(e.text)
 	case opNumber:
 		return &tree.Node{Kind: tree.Number, Text: e.text}
 	case opRef:
-		t.owns(path, e)
+		if !t.owns(path, e) {
+			return tree.Text("")
+		}
 		return tree.NewMap().Set("Ref", tree.Text(e.text))
 	case opPseudo:
 		return tree.NewMap().Set("Ref", tree.Text(e.text))
 	case opAtt:
-		t.owns(path, e)
+		if !t.owns(path, e) {
+			return tree.Text("")
+		}
 		return tree.NewMap().Set("Fn::GetAtt", tree.NewList(tree.Text(e.text), tree.Text(e.attr)))
 	case opSub:
 		return t.subNode(path, e)
@@ -132,10 +133,13 @@ func (t *Template) argument(path string, e *expr) *tree.Node {
 	return t.node(path, e)
 }
 
-func (t *Template) owns(path string, e *expr) {
+// owns refuses what Ref and GetAtt name in another template.
+func (t *Template) owns(path string, e *expr) bool {
 	if e.owner != nil && e.owner != t {
 		t.fail(path, fmt.Sprintf("the value belongs to the stack %q", e.owner.Name()), "Publish it there and Take it here")
+		return false
 	}
+	return true
 }
 
 // subNode writes ${Name} for what Fn::Sub can name, and everything else as a variable of the Sub.
@@ -157,17 +161,18 @@ func (t *Template) subNode(path string, e *expr) *tree.Node {
 		switch a.op {
 		case opText:
 			if escaped, ok := escapeSub(a.text); ok {
-				t.node(path, a) // for its refusals
 				text.WriteString(escaped)
 			} else {
 				variable(t.node(path, a))
 			}
 		case opRef, opPseudo:
-			t.owns(path, a)
-			text.WriteString("${" + a.text + "}")
+			if t.owns(path, a) {
+				text.WriteString("${" + a.text + "}")
+			}
 		case opAtt:
-			t.owns(path, a)
-			text.WriteString("${" + a.text + "." + a.attr + "}")
+			if t.owns(path, a) {
+				text.WriteString("${" + a.text + "." + a.attr + "}")
+			}
 		default:
 			variable(t.node(path, a))
 		}

@@ -30,6 +30,18 @@ type (
 	PipelineName struct{}
 	// ConnectionARN is the ARN of a CodeConnections connection.
 	ConnectionARN struct{}
+	// ReportGroupARN is the ARN of a CodeBuild report group.
+	ReportGroupARN struct{}
+	// RepositoryName is the name of an ECR repository.
+	RepositoryName struct{}
+	// QueueARN is the ARN of an SQS queue.
+	QueueARN struct{}
+	// QueueName is the name of an SQS queue.
+	QueueName struct{}
+	// FunctionName is the name of a Lambda function.
+	FunctionName struct{}
+	// FunctionARN is the ARN of a Lambda function, its version or its alias.
+	FunctionARN struct{}
 	// StackARN is the ARN of a CloudFormation stack, possibly with wildcards.
 	StackARN struct{}
 	// ParameterName is the name of an SSM parameter.

@@ -9,15 +9,20 @@ import (
 
 // Output is a text that a stack publishes for others. It is known by name before its stack is built.
 type Output[K any] struct {
+	_    [0]func(K) // no conversion from one kind to another
 	From Stack
 	Name string
 }
 
 // ListOutput is a list that a stack publishes for others.
 type ListOutput[K any] struct {
+	_    [0]func(K) // no conversion from one kind to another
 	From Stack
 	Name string
 }
+
+// maxParameterValue is the most bytes of a standard parameter (AWS Systems Manager quotas).
+const maxParameterValue = 4096
 
 type published struct{ kind string }
 
@@ -69,12 +74,16 @@ func (t *Template) publish(from Stack, name, kind, ssmType string, e *expr) {
 		t.fail(path, "the logical id is used twice", "choose another one")
 	}
 	t.published[name] = published{kind: kind}
+	value := t.argument(path+".Properties.Value", e)
+	if n := len(value.Text); e != nil && e.op == opText && (n == 0 || n > maxParameterValue) {
+		t.fail(path+".Properties.Value", fmt.Sprintf("it has %d bytes, SSM allows 1 to %d", n, maxParameterValue), "publish something shorter, but something")
+	}
 	r := &Resource{template: t, id: id, kind: "AWS::SSM::Parameter"}
 	r.properties = mapOf(
 		"Name", text(t.outputPath(name)),
 		"Description", text("Output "+name+" of stack "+t.Name()),
 		"Type", text(ssmType),
-		"Value", t.argument(path+".Properties.Value", e),
+		"Value", value,
 	)
 	t.byID[id] = r
 	t.resources = append(t.resources, r)
@@ -110,6 +119,13 @@ func (t *Template) take(from Stack, name, kind, parameterKind string) *parameter
 	return p
 }
 
+// DeployAfter says that t is deployed after another template of the same account, where no value that it takes says so.
+func (t *Template) DeployAfter(other *Template) {
+	if !slices.Contains(t.earlier, other) {
+		t.earlier = append(t.earlier, other)
+	}
+}
+
 // PublishForeign makes a value an output of its stack, for TakeForeign.
 func PublishForeign[K any](t *Template, o Output[K], v Value[K]) {
 	if o.From != t.stack {
@@ -129,9 +145,7 @@ func TakeForeign[K any](t *Template, from *Template, o Output[K]) Value[K] {
 	}
 	p := t.parameter(ID(o.From.Name(), o.Name), parameterType[K](), "Output "+o.Name+" of stack "+from.Name())
 	p.source, p.foreign = FromForeign, &source
-	if !slices.Contains(t.foreign, from) {
-		t.foreign = append(t.foreign, from)
-	}
+	t.DeployAfter(from)
 	if from.outputs.Get(o.Name) == nil || from.Place.Account != t.Place.Account {
 		t.fail("Parameters."+p.name, fmt.Sprintf("the stack %s puts out no %s in this account", from.Name(), o.Name), "PublishForeign it there")
 	}
@@ -165,11 +179,11 @@ type linker struct {
 }
 
 func (l *linker) fail(t *Template, x taken, message, hint string) {
-	l.errs = append(l.errs, &Problems{Stack: t.Name(), List: []Problem{{Path: "Parameters." + x.parameter.name, Message: message, Hint: hint}}})
+	l.errs = append(l.errs, &TemplateError{Stack: t.Name(), List: []Problem{{Path: "Parameters." + x.parameter.name, Message: message, Hint: hint}}})
 }
 
 func (l *linker) wire(t *Template) {
-	t.needs = slices.Clone(t.foreign)
+	t.needs = slices.Clone(t.earlier)
 	for _, x := range t.taken {
 		from := l.producers[x.from]
 		if from == nil {

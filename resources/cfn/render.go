@@ -7,7 +7,7 @@ import (
 )
 
 // Render is the template as a plain tree, sections in the order of CloudFormation's documentation and resources in the order in
-// which they were added. Every problem of the template is in the error, a *Problems.
+// which they were added. Every problem of the template is in the error, a *TemplateError.
 func (t *Template) Render() (*tree.Node, error) {
 	root := mapOf("AWSTemplateFormatVersion", text("2010-09-09"))
 	if t.Description != "" {
@@ -38,7 +38,7 @@ func (t *Template) Render() (*tree.Node, error) {
 		}
 	}
 	if len(problems) > 0 {
-		return nil, &Problems{Stack: t.Name(), List: problems}
+		return nil, &TemplateError{Stack: t.Name(), List: problems}
 	}
 	return root, nil
 }

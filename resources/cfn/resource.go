@@ -1,6 +1,8 @@
 package cfn
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"regexp"
 	"slices"
@@ -56,9 +58,6 @@ func (r *Resource) path() string { return "Resources." + r.id }
 
 // ID is the logical id.
 func (r *Resource) ID() string { return r.id }
-
-// Tree is the resource as it stands in the template so far, for hashes of what it holds.
-func (r *Resource) Tree() *tree.Node { return r.node() }
 
 // When makes the resource only if the declared condition is true.
 func (r *Resource) When(c Condition) *Resource {
@@ -194,4 +193,13 @@ func (r *Resource) node() *tree.Node {
 		n.Set("Properties", r.properties)
 	}
 	return n
+}
+
+// Hash tells apart what resources hold, in 16 characters. It changes when any of them changes, and only then.
+func Hash(resources ...*Resource) string {
+	h := sha256.New()
+	for _, r := range resources {
+		h.Write(r.node().JSON())
+	}
+	return hex.EncodeToString(h.Sum(nil))[:16]
 }

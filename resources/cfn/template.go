@@ -12,16 +12,21 @@ import (
 // Place is where a stack lives.
 type Place struct {
 	Project string
-	// Scope is the environment or the pipeline that the stack belongs to, or "toolchain".
+	// Scope is the environment or the pipeline that the stack belongs to; empty for what all of them share.
 	Scope   string
 	Account string
 	Region  string
 }
 
 // ParameterPath is the SSM path under which the stacks of a place publish, ending in a slash.
-func (p Place) ParameterPath() string { return "/" + p.Project + "/" + p.Scope + "/" }
+func (p Place) ParameterPath() string {
+	if p.Scope == "" {
+		return "/" + p.Project + "/"
+	}
+	return "/" + p.Project + "/" + p.Scope + "/"
+}
 
-// Stack is what fills a template: one of cfnpipe's, or a project's own.
+// Stack is what fills a template: one of cfnpipe's, or a project's own. It is a pointer: others name it by its identity.
 type Stack interface {
 	// Name is the last part of the stack's name, known before Build.
 	Name() string
@@ -46,7 +51,7 @@ type Template struct {
 
 	published map[string]published
 	taken     []taken
-	foreign   []*Template // whose outputs in other regions are taken
+	earlier   []*Template // deployed before, whatever is taken of them
 	needs     []*Template
 
 	mine     string  // what marks of this template carry
@@ -78,7 +83,12 @@ func New(place Place, stack Stack) *Template {
 func (t *Template) Stack() Stack { return t.stack }
 
 // Name of the stack in its account: <project>-<scope>-<name>.
-func (t *Template) Name() string { return t.Place.Project + "-" + t.Place.Scope + "-" + t.stack.Name() }
+func (t *Template) Name() string {
+	if t.Place.Scope == "" {
+		return t.Place.Project + "-" + t.stack.Name()
+	}
+	return t.Place.Project + "-" + t.Place.Scope + "-" + t.stack.Name()
+}
 
 // Types of the resources in the template, sorted, each once.
 func (t *Template) Types() []string {
@@ -176,6 +186,14 @@ func (t *Template) ref(name string) *expr { return &expr{op: opRef, owner: t, te
 // AddParameter declares a parameter with a default, which a deployment passes explicitly too.
 func AddParameter[K any](t *Template, name, value, description string) Value[K] {
 	t.setDefault(t.parameter(name, parameterType[K](), description), value)
+	return Value[K]{e: t.ref(name)}
+}
+
+// AddReleaseParameter declares a parameter that says which version of some code runs. It has no default: committed templates do not
+// change from release to release.
+func AddReleaseParameter[K any](t *Template, name, description string) Value[K] {
+	p := t.parameter(name, parameterType[K](), description)
+	p.source = FromRelease
 	return Value[K]{e: t.ref(name)}
 }
 

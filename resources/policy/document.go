@@ -16,6 +16,8 @@ const (
 	MaxManaged      = 6144
 	MaxKeyPolicy    = 32 * 1024
 	MaxBucketPolicy = 20 * 1024
+	// MaxRepositoryPolicy is what ECR takes (its API, SetRepositoryPolicy).
+	MaxRepositoryPolicy = 10240
 )
 
 // Node renders the document; it is what goformation's untyped policy properties take.
@@ -47,6 +49,17 @@ func (d Trust) Node(t *cfn.Template, path string) *tree.Node {
 	n := render(t, path, d)
 	Budget(t, path, "a trust policy", MaxTrust, n)
 	return n
+}
+
+// Node renders the document; it is what goformation's untyped policy properties take.
+func (d Repository) Node(t *cfn.Template, path string) *tree.Node {
+	for i, s := range d {
+		p := fmt.Sprintf("%s.Statement[%d]", path, i)
+		if len(s.resources)+len(s.notResources) > 0 {
+			t.Fail(p, "a repository's policy names no resources", "leave out On")
+		}
+	}
+	return Resource(d).Node(t, path)
 }
 
 // Node renders the document; it is what goformation's untyped policy properties take.

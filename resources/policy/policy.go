@@ -120,11 +120,11 @@ func FromResource(arns ...cfn.Part) Condition { return When("ArnLike", "aws:Sour
 // InAccount holds for resources of an account, so that a bucket name that somebody else took over leads nowhere.
 func InAccount(id cfn.Part) Condition { return When("StringEquals", "aws:ResourceAccount", id) }
 
-// ThroughS3 holds for the use of a key by S3 of a region on the caller's behalf. The domain is the same in every partition.
-func ThroughS3(regions ...cfn.Part) Condition {
+// Through holds for the use of a key by a service of the regions on the caller's behalf. The domain is the same in every partition.
+func Through(service string, regions ...cfn.Part) Condition {
 	services := make([]cfn.Part, len(regions))
 	for i, r := range regions {
-		services[i] = cfn.Format[cfn.Text]("s3.%s.amazonaws.com", r)
+		services[i] = cfn.Format[cfn.Text]("%s.%s.amazonaws.com", cfn.Lit(service), r)
 	}
 	return When("StringEquals", "kms:ViaService", services...)
 }
@@ -144,8 +144,11 @@ type Identity []Statement
 // Trust is a role's trust policy: who may become the role.
 type Trust []Statement
 
-// Resource is a policy of a bucket, key, repository or topic: who may do what to it.
+// Resource is a policy of a bucket, key, queue or topic: who may do what to it.
 type Resource []Statement
+
+// Repository is a policy of an ECR repository: who may do what to it. It names no resources.
+type Repository []Statement
 
 // KeyUse are the actions of who reads and writes what a key encrypts.
 func KeyUse() []string {

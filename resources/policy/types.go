@@ -10,8 +10,10 @@ import (
 // Scope is what an execution role may touch: the things of one environment or pipeline, in the account of its access stack.
 type Scope struct {
 	Project string
-	// Name of the environment or pipeline.
-	Name string
+	// Names of the environment or pipeline, and of what else the role deploys: all names begin with <project>-<one of these>-.
+	Names []string
+	// Parameters of SSM that do not stand under /<project>/<one of Names>/, by their full names.
+	Parameters []string
 	// Regions in which its stacks are; the access stack's own first.
 	Regions []string
 	// ApplicationPath of the roles that its stacks may hold.
@@ -43,6 +45,11 @@ func Deployment(types []string, s Scope) ([]Statement, error) {
 // row is the table: one case per resource type. Its sources are the permissions that the handlers of the type's CloudFormation schema
 // name, less what our templates cannot trigger, and the resource types that the Service Authorization Reference gives for each action.
 func (s Scope) row(typ string) []Statement {
+	// only artifact stores stand in other regions than the access stack
+	everywhere := []string{"AWS::KMS::Alias", "AWS::KMS::Key", "AWS::S3::Bucket", "AWS::S3::BucketPolicy"}
+	if len(s.Regions) > 1 && !slices.Contains(everywhere, typ) {
+		s.Regions = s.Regions[:1]
+	}
 	switch typ {
 	case "AWS::S3::Bucket":
 		// left out: replication (and its PassRole), inventory, analytics, website, object lock, metadata tables; they are still read
@@ -53,18 +60,19 @@ func (s Scope) row(typ string) []Statement {
 			"s3:GetBucketVersioning", "s3:PutBucketVersioning", "s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration",
 			"s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration", "s3:ListTagsForResource", "s3:TagResource", "s3:UntagResource",
 			"s3:GetAccelerateConfiguration", "s3:GetAnalyticsConfiguration", "s3:GetBucketAbac", "s3:GetBucketCORS",
-			"s3:GetBucketMetadataTableConfiguration", "s3:GetBucketNotification", "s3:GetBucketObjectLockConfiguration",
+			"s3:GetBucketMetadataTableConfiguration", "s3:GetBucketNotification", "s3:PutBucketNotification", "s3:GetBucketObjectLockConfiguration",
 			"s3:GetBucketWebsite", "s3:GetIntelligentTieringConfiguration", "s3:GetInventoryConfiguration", "s3:GetMetricsConfiguration",
 			"s3:GetReplicationConfiguration",
-		).On(s.buckets())}
+		).On(s.buckets("")...)}
 	case "AWS::S3::BucketPolicy":
-		return []Statement{Allow("Buckets", "s3:DeleteBucketPolicy", "s3:GetBucketPolicy", "s3:PutBucketPolicy").On(s.buckets())}
+		return []Statement{Allow("Buckets", "s3:DeleteBucketPolicy", "s3:GetBucketPolicy", "s3:PutBucketPolicy").On(s.buckets("")...)}
 	case "AWS::KMS::Key":
 		return []Statement{
 			// CreateKey knows no resource: there is no key yet
 			Allow("CreateKeys", "kms:CreateKey").On(cfn.Lit("*")).
 				If(When("StringEquals", "aws:RequestedRegion", s.regions()...)),
-			// keys have no names: the policy of each key admits the role that may manage it
+			// keys have no names: the policy of each of our keys admits the role that may manage it, and CloudFormation touches only keys
+			// that a stack holds
 			Allow("Keys",
 				"kms:DescribeKey", "kms:DisableKey", "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation", "kms:GetKeyPolicy",
 				"kms:GetKeyRotationStatus", "kms:ListResourceTags", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:TagResource",
@@ -73,13 +81,20 @@ func (s Scope) row(typ string) []Statement {
 	case "AWS::KMS::Alias":
 		return []Statement{
 			Allow("Aliases", "kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias").
-				On(s.arns("kms", "alias/"+s.prefix()+"*")...).On(s.arns("kms", "key/*")...),
+				On(s.named("kms", "alias/")...).On(s.arns("kms", "key/*")...),
 			Allow("ListAliases", "kms:ListAliases").On(cfn.Lit("*")), // knows no resource
 		}
 	case "AWS::SSM::Parameter":
-		return []Statement{Allow("Parameters",
+		parameters := Allow("Parameters",
 			"ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:GetParameters", "ssm:ListTagsForResource", "ssm:PutParameter",
-			"ssm:RemoveTagsFromResource").On(s.arns("ssm", "parameter/"+s.Project+"/"+s.Name+"/*")...)}
+			"ssm:RemoveTagsFromResource")
+		for _, name := range s.Names {
+			parameters = parameters.On(s.arns("ssm", "parameter/"+s.Project+"/"+name+"/*")...)
+		}
+		for _, name := range s.Parameters {
+			parameters = parameters.On(s.arns("ssm", "parameter"+name)...)
+		}
+		return []Statement{parameters}
 	case "AWS::Logs::LogGroup":
 		// left out: data protection, index and resource policies, bearer tokens, deliveries; the policies are still read
 		return []Statement{
@@ -87,7 +102,7 @@ func (s Scope) row(typ string) []Statement {
 				"logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:DisassociateKmsKey",
 				"logs:DescribeIndexPolicies", "logs:GetDataProtectionPolicy", "logs:ListTagsForResource", "logs:PutRetentionPolicy",
 				"logs:TagResource", "logs:UntagResource").
-				On(s.arns("logs", "log-group:/aws/*/"+s.prefix()+"*")...),
+				On(s.named("logs", "log-group:/aws/*/")...),
 			Allow("ListLogGroups", "logs:DescribeLogGroups").On(s.arns("logs", "log-group:*")...), // lists all groups or none
 			Allow("ListLogPolicies", "logs:DescribeResourcePolicies").On(cfn.Lit("*")),            // knows no resource
 		}
@@ -97,31 +112,82 @@ func (s Scope) row(typ string) []Statement {
 		// left out: attaching to users, groups and roles, which each role does for itself, within its boundary
 		return []Statement{Allow("Policies",
 			"iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:GetPolicy",
-			"iam:GetPolicyVersion", "iam:ListEntitiesForPolicy", "iam:ListPolicyVersions").On(s.own("policy"))}
+			"iam:GetPolicyVersion", "iam:ListEntitiesForPolicy", "iam:ListPolicyVersions").On(s.own("policy")...)}
 	case "AWS::CodeBuild::Project":
 		// the schema names no permissions: those of the API's create, update, delete and read operations
 		return []Statement{
 			Allow("Projects", "codebuild:BatchGetProjects", "codebuild:CreateProject", "codebuild:DeleteProject", "codebuild:UpdateProject").
-				On(s.arns("codebuild", "project/"+s.prefix()+"*")...),
+				On(s.named("codebuild", "project/")...),
 			s.pass("PassRolesToBuilds", "codebuild.amazonaws.com"),
 		}
 	case "AWS::CodePipeline::Pipeline":
-		pipelines := s.arns("codepipeline", s.Project+"-"+s.Name)
+		var pipelines, stages []cfn.Part
+		for _, name := range s.Names {
+			pipelines = append(pipelines, s.arns("codepipeline", s.Project+"-"+name)...)
+			stages = append(stages, s.arns("codepipeline", s.Project+"-"+name+"/*")...)
+		}
 		list := []Statement{
 			Allow("Pipelines",
 				"codepipeline:CreatePipeline", "codepipeline:DeletePipeline", "codepipeline:GetPipeline", "codepipeline:GetPipelineState",
 				"codepipeline:ListTagsForResource", "codepipeline:StartPipelineExecution", "codepipeline:TagResource",
 				"codepipeline:UntagResource", "codepipeline:UpdatePipeline").On(pipelines...),
-			Allow("PipelineStages", "codepipeline:DisableStageTransition", "codepipeline:EnableStageTransition").
-				On(s.arns("codepipeline", s.Project+"-"+s.Name+"/*")...),
-			s.pass("PassRolesToPipelines", "codepipeline.amazonaws.com"),
-			Allow("Roles", "iam:GetRole").On(s.own("role")),
+			Allow("PipelineStages", "codepipeline:DisableStageTransition", "codepipeline:EnableStageTransition").On(stages...),
 		}
 		if s.Connection != nil {
 			// the service checks either prefix, depending on how old the connection is
 			list = append(list, Allow("PassConnection", "codeconnections:PassConnection", "codestar-connections:PassConnection").On(s.Connection))
 		}
-		return list
+		return append(list, s.pass("PassRolesToPipelines", "codepipeline.amazonaws.com"), Allow("Roles", "iam:GetRole").On(s.own("role")...))
+	case "AWS::CodeBuild::ReportGroup":
+		// the schema names no permissions: those of the API's create, update, delete and read operations
+		return []Statement{Allow("ReportGroups",
+			"codebuild:BatchGetReportGroups", "codebuild:CreateReportGroup", "codebuild:DeleteReport", "codebuild:DeleteReportGroup",
+			"codebuild:ListReportsForReportGroup", "codebuild:UpdateReportGroup").On(s.named("codebuild", "report-group/")...)}
+	case "AWS::ECR::Repository":
+		return []Statement{
+			Allow("Repositories",
+				"ecr:CreateRepository", "ecr:DeleteLifecyclePolicy", "ecr:DeleteRepository", "ecr:DeleteRepositoryPolicy",
+				"ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:GetRepositoryPolicy", "ecr:ListTagsForResource",
+				"ecr:PutImageScanningConfiguration", "ecr:PutImageTagMutability", "ecr:PutLifecyclePolicy", "ecr:SetRepositoryPolicy",
+				"ecr:TagResource", "ecr:UntagResource").On(s.named("ecr", "repository/")...),
+			// ECR uses the key by a grant that it makes on behalf of who makes the repository
+			Allow("RepositoryKeys", "kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant").On(s.arns("kms", "key/*")...).
+				If(Through("ecr", s.regions()...)),
+		}
+	case "AWS::Lambda::Function":
+		// left out: code signing, capacity providers, file systems, recursion and runtime settings, which are still read
+		return []Statement{
+			Allow("Functions",
+				"lambda:CreateFunction", "lambda:DeleteFunction", "lambda:DeleteFunctionConcurrency", "lambda:GetFunction",
+				"lambda:GetFunctionCodeSigningConfig", "lambda:GetFunctionConfiguration", "lambda:GetFunctionRecursionConfig",
+				"lambda:GetFunctionScalingConfig", "lambda:GetRuntimeManagementConfig", "lambda:ListTags", "lambda:PublishVersion",
+				"lambda:PutFunctionConcurrency", "lambda:TagResource", "lambda:UntagResource", "lambda:UpdateFunctionCode",
+				"lambda:UpdateFunctionConfiguration").On(s.functions()...),
+			// a layer may be another account's, whose policy decides
+			Allow("Layers", "lambda:GetLayerVersion").On(s.layers()...),
+			// EC2 knows no resource for these; they check what the spec says of a VPC
+			Allow("Networks", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs").
+				On(cfn.Lit("*")).If(When("StringEquals", "aws:RequestedRegion", s.regions()...)),
+			// Lambda reads the code as who deploys it
+			Allow("Code", "s3:GetObject", "s3:GetObjectVersion").On(s.buckets("code-*/*")...).If(InAccount(cfn.AccountID())),
+			Allow("CodeKeys", "kms:Decrypt").On(s.arns("kms", "key/*")...).If(Through("s3", s.regions()...)),
+			s.pass("PassRolesToFunctions", "lambda.amazonaws.com"),
+		}
+	case "AWS::Lambda::Version":
+		return []Statement{Allow("Functions",
+			"lambda:DeleteFunction", "lambda:GetFunctionConfiguration", "lambda:GetFunctionScalingConfig",
+			"lambda:GetProvisionedConcurrencyConfig", "lambda:GetRuntimeManagementConfig", "lambda:ListVersionsByFunction",
+			"lambda:PublishVersion").On(s.functions()...)}
+	case "AWS::Lambda::Alias":
+		return []Statement{Allow("Functions",
+			"lambda:CreateAlias", "lambda:DeleteAlias", "lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig",
+			"lambda:UpdateAlias").On(s.functions()...)}
+	case "AWS::SQS::Queue":
+		return []Statement{Allow("Queues",
+			"sqs:CreateQueue", "sqs:DeleteQueue", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags", "sqs:SetQueueAttributes",
+			"sqs:TagQueue", "sqs:UntagQueue").On(s.named("sqs", "")...)}
+	case "AWS::SQS::QueuePolicy":
+		return []Statement{Allow("Queues", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes").On(s.named("sqs", "")...)}
 	default:
 		return nil
 	}
@@ -131,29 +197,60 @@ func (s Scope) row(typ string) []Statement {
 func (s Scope) roles() []Statement {
 	own := s.own("role")
 	return []Statement{
-		Allow("BoundedRoles", "iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy").On(own).
+		Allow("BoundedRoles", "iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy").On(own...).
 			If(When("ArnEquals", "iam:PermissionsBoundary", s.Boundary)),
 		Allow("Roles",
 			"iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:GetRole", "iam:GetRolePolicy",
 			"iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:ListRoleTags", "iam:TagRole", "iam:UntagRole",
-			"iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription").On(own),
+			"iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription").On(own...),
 	}
 }
 
 func (s Scope) pass(sid string, services ...string) Statement {
-	return Allow(sid, "iam:PassRole").On(s.own("role")).If(PassedTo(services...))
+	return Allow(sid, "iam:PassRole").On(s.own("role")...).If(PassedTo(services...))
 }
 
 // own roles or policies: those under the applications' path with the scope's names.
-func (s Scope) own(kind string) cfn.Part {
-	return cfn.Format[cfn.Text]("arn:%s:iam::%s:%s%s", cfn.Partition(), cfn.AccountID(), cfn.Lit(kind), cfn.Lit(s.ApplicationPath+s.prefix()+"*"))
+func (s Scope) own(kind string) []cfn.Part {
+	return s.each(func(prefix string) []cfn.Part {
+		return []cfn.Part{cfn.Format[cfn.Text]("arn:%s:iam::%s:%s%s", cfn.Partition(), cfn.AccountID(), cfn.Lit(kind), cfn.Lit(s.ApplicationPath+prefix+"*"))}
+	})
 }
 
-// prefix of every name in the scope.
-func (s Scope) prefix() string { return s.Project + "-" + s.Name + "-" }
+// each collects what of gives for the prefix of each name in the scope.
+func (s Scope) each(of func(prefix string) []cfn.Part) []cfn.Part {
+	var list []cfn.Part
+	for _, name := range s.Names {
+		list = append(list, of(s.Project+"-"+name+"-")...)
+	}
+	return list
+}
 
-func (s Scope) buckets() cfn.Part {
-	return cfn.Format[cfn.Text]("arn:%s:s3:::%s", cfn.Partition(), cfn.Lit(s.prefix()+"*"))
+// named is every resource of a kind whose name begins as the scope's do.
+func (s Scope) named(service, kind string) []cfn.Part {
+	return s.each(func(prefix string) []cfn.Part { return s.arns(service, kind+prefix+"*") })
+}
+
+// functions, and their versions and aliases.
+func (s Scope) functions() []cfn.Part { return s.named("lambda", "function:") }
+
+// layers of any account.
+func (s Scope) layers() []cfn.Part {
+	list := s.regions()
+	for i, region := range slices.Clone(list) {
+		list[i] = cfn.Format[cfn.Text]("arn:%s:lambda:%s:*:layer:*", cfn.Partition(), region)
+	}
+	return list
+}
+
+// buckets whose names begin as the scope's do and go on with a pattern; all of them without one.
+func (s Scope) buckets(pattern string) []cfn.Part {
+	if pattern == "" {
+		pattern = "*"
+	}
+	return s.each(func(prefix string) []cfn.Part {
+		return []cfn.Part{cfn.Format[cfn.Text]("arn:%s:s3:::%s", cfn.Partition(), cfn.Lit(prefix+pattern))}
+	})
 }
 
 func (s Scope) regions() []cfn.Part {

@@ -206,6 +206,18 @@ if begin operator toolchain 111111111111 eu-west-1 tiny-delivery-artifacts; then
   protect
 fi
 
+if begin operator toolchain 111111111111 eu-west-1 tiny-delivery-builds; then
+  deploy toolchain/delivery-builds.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --parameter-overrides \
+      'ArtifactsKeyArn=/tiny/delivery/artifacts/KeyArn' \
+      'AccessResourceTypes=/tiny/delivery/access/ResourceTypes' \
+    --tags \
+      'pipeline=delivery' \
+      'project=tiny'
+  protect
+fi
+
 if begin operator toolchain 111111111111 eu-west-1 tiny-delivery-pipeline; then
   deploy toolchain/delivery-pipeline.yaml \
     --capabilities CAPABILITY_NAMED_IAM \

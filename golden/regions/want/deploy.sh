@@ -249,6 +249,20 @@ if begin operator toolchain 111111111111 eu-west-1 atlas-delivery-artifacts; the
   protect
 fi
 
+if begin operator toolchain 111111111111 eu-west-1 atlas-delivery-builds; then
+  deploy toolchain/delivery-builds.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --parameter-overrides \
+      'ArtifactsKeyArn=/atlas/delivery/artifacts/KeyArn' \
+      'AccessResourceTypes=/atlas/delivery/access/ResourceTypes' \
+    --tags \
+      'cost center=4711' \
+      'pipeline=delivery' \
+      'project=atlas' \
+      'team=platform'
+  protect
+fi
+
 if begin operator toolchain 111111111111 eu-west-1 atlas-delivery-pipeline; then
   deploy toolchain/delivery-pipeline.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -285,6 +299,20 @@ if begin operator toolchain 111111111111 us-east-1 atlas-release-artifacts-us-ea
   protect
 fi
 
+if begin operator toolchain 111111111111 eu-west-1 atlas-release-builds; then
+  deploy toolchain/release-builds.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --parameter-overrides \
+      'ArtifactsKeyArn=/atlas/release/artifacts/KeyArn' \
+      'AccessResourceTypes=/atlas/release/access/ResourceTypes' \
+    --tags \
+      'cost center=4711' \
+      'pipeline=release' \
+      'project=atlas' \
+      'team=platform'
+  protect
+fi
+
 if begin operator toolchain 111111111111 eu-west-1 atlas-release-pipeline; then
   output1=$(output atlas-release-artifacts-us-east-1 us-east-1 KeyArn)
   deploy toolchain/release-pipeline.yaml \
@@ -303,9 +331,21 @@ fi
 
 # account 333333333333 (qa)
 
+if begin pipeline qa 333333333333 eu-west-1 atlas-qa-bootstrap; then
+  deploy qa/bootstrap.yaml \
+    --parameter-overrides \
+      'AccessResourceTypes=/atlas/qa/access/ResourceTypes' \
+    --tags \
+      'cost center=4711' \
+      'environment=qa' \
+      'project=atlas' \
+      'team=platform'
+fi
+
 if begin pipeline qa 333333333333 eu-west-1 atlas-qa-storage; then
   deploy qa/storage.yaml \
     --parameter-overrides \
+      'BootstrapAccessLogsName=/atlas/qa/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/atlas/qa/access/ResourceTypes' \
     --tags \
       'cost center=4711' \
@@ -316,8 +356,8 @@ fi
 
 # account 444444444444 (eu, us)
 
-if begin pipeline eu 444444444444 eu-west-1 atlas-eu-storage; then
-  deploy eu/storage.yaml \
+if begin pipeline eu 444444444444 eu-west-1 atlas-eu-bootstrap; then
+  deploy eu/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/atlas/eu/access/ResourceTypes' \
     --tags \
@@ -327,9 +367,33 @@ if begin pipeline eu 444444444444 eu-west-1 atlas-eu-storage; then
       'team=platform'
 fi
 
+if begin pipeline eu 444444444444 eu-west-1 atlas-eu-storage; then
+  deploy eu/storage.yaml \
+    --parameter-overrides \
+      'BootstrapAccessLogsName=/atlas/eu/bootstrap/AccessLogsName' \
+      'AccessResourceTypes=/atlas/eu/access/ResourceTypes' \
+    --tags \
+      'cost center=4711' \
+      'environment=eu' \
+      'project=atlas' \
+      'team=platform'
+fi
+
+if begin pipeline us 444444444444 us-east-1 atlas-us-bootstrap; then
+  deploy us/bootstrap.yaml \
+    --parameter-overrides \
+      'AccessResourceTypes=/atlas/us/access/ResourceTypes' \
+    --tags \
+      'cost center=4711' \
+      'environment=us' \
+      'project=atlas' \
+      'team=platform'
+fi
+
 if begin pipeline us 444444444444 us-east-1 atlas-us-storage; then
   deploy us/storage.yaml \
     --parameter-overrides \
+      'BootstrapAccessLogsName=/atlas/us/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/atlas/us/access/ResourceTypes' \
     --tags \
       'cost center=4711' \

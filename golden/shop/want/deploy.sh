@@ -170,9 +170,12 @@ finish() {
 }
 
 project='shop'
-known='dev qa prod toolchain'
+known='dev qa toolchain prod'
 
 arguments "$@"
+needs_release pipeline dev dev/functions.config.json HelloCodeKey
+needs_release pipeline qa qa/functions.config.json HelloCodeKey
+needs_release pipeline prod prod/functions.config.json HelloCodeKey
 
 # account 222222222222 (dev)
 
@@ -198,6 +201,18 @@ if begin operator qa 333333333333 eu-west-1 shop-qa-access; then
   protect
 fi
 
+# account 111111111111 (toolchain)
+
+if begin operator toolchain 111111111111 eu-west-1 shop-delivery-access; then
+  deploy toolchain/delivery-access.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'pipeline=delivery' \
+      'project=shop' \
+      'team=shop'
+  protect
+fi
+
 # account 444444444444 (prod)
 
 if begin operator prod 444444444444 eu-west-1 shop-prod-access; then
@@ -212,11 +227,11 @@ fi
 
 # account 111111111111 (toolchain)
 
-if begin operator toolchain 111111111111 eu-west-1 shop-delivery-access; then
-  deploy toolchain/delivery-access.yaml \
+if begin operator toolchain 111111111111 eu-west-1 shop-release-access; then
+  deploy toolchain/release-access.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --tags \
-      'pipeline=delivery' \
+      'pipeline=release' \
       'project=shop' \
       'team=shop'
   protect
@@ -225,6 +240,19 @@ fi
 if begin operator toolchain 111111111111 eu-west-1 shop-delivery-artifacts; then
   deploy toolchain/delivery-artifacts.yaml \
     --parameter-overrides \
+      'AccessResourceTypes=/shop/delivery/access/ResourceTypes' \
+    --tags \
+      'pipeline=delivery' \
+      'project=shop' \
+      'team=shop'
+  protect
+fi
+
+if begin operator toolchain 111111111111 eu-west-1 shop-delivery-builds; then
+  deploy toolchain/delivery-builds.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --parameter-overrides \
+      'ArtifactsKeyArn=/shop/delivery/artifacts/KeyArn' \
       'AccessResourceTypes=/shop/delivery/access/ResourceTypes' \
     --tags \
       'pipeline=delivery' \
@@ -246,11 +274,83 @@ if begin operator toolchain 111111111111 eu-west-1 shop-delivery-pipeline; then
   protect
 fi
 
+if begin operator toolchain 111111111111 eu-west-1 shop-release-artifacts; then
+  deploy toolchain/release-artifacts.yaml \
+    --parameter-overrides \
+      'AccessResourceTypes=/shop/release/access/ResourceTypes' \
+    --tags \
+      'pipeline=release' \
+      'project=shop' \
+      'team=shop'
+  protect
+fi
+
+if begin operator toolchain 111111111111 eu-west-1 shop-release-builds; then
+  deploy toolchain/release-builds.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --parameter-overrides \
+      'ArtifactsKeyArn=/shop/release/artifacts/KeyArn' \
+      'AccessResourceTypes=/shop/release/access/ResourceTypes' \
+    --tags \
+      'pipeline=release' \
+      'project=shop' \
+      'team=shop'
+  protect
+fi
+
+if begin pipeline toolchain 111111111111 eu-west-1 shop-toolchain; then
+  deploy toolchain/toolchain.yaml \
+    --parameter-overrides \
+      'AccessResourceTypes=/shop/release/access/ResourceTypes' \
+    --tags \
+      'pipeline=release' \
+      'project=shop' \
+      'team=shop'
+fi
+
+if begin operator toolchain 111111111111 eu-west-1 shop-release-pipeline; then
+  deploy toolchain/release-pipeline.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --parameter-overrides \
+      'ArtifactsKeyArn=/shop/release/artifacts/KeyArn' \
+      'AccessResourceTypes=/shop/release/access/ResourceTypes' \
+    --tags \
+      'pipeline=release' \
+      'project=shop' \
+      'team=shop'
+  protect
+fi
+
 # account 222222222222 (dev)
+
+if begin pipeline dev 222222222222 eu-west-1 shop-dev-bootstrap; then
+  deploy dev/bootstrap.yaml \
+    --parameter-overrides \
+      'AccessResourceTypes=/shop/dev/access/ResourceTypes' \
+    --tags \
+      'environment=dev' \
+      'project=shop' \
+      'team=shop'
+fi
 
 if begin pipeline dev 222222222222 eu-west-1 shop-dev-storage; then
   deploy dev/storage.yaml \
     --parameter-overrides \
+      'BootstrapAccessLogsName=/shop/dev/bootstrap/AccessLogsName' \
+      'AccessResourceTypes=/shop/dev/access/ResourceTypes' \
+    --tags \
+      'environment=dev' \
+      'project=shop' \
+      'team=shop'
+fi
+
+if begin pipeline dev 222222222222 eu-west-1 shop-dev-functions; then
+  deploy dev/functions.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --parameter-overrides \
+      'BootstrapCodeBucketName=/shop/dev/bootstrap/CodeBucketName' \
+      'StorageDataBucketName=/shop/dev/storage/DataBucketName' \
+      'StorageKeyArn=/shop/dev/storage/KeyArn' \
       'AccessResourceTypes=/shop/dev/access/ResourceTypes' \
     --tags \
       'environment=dev' \
@@ -260,9 +360,34 @@ fi
 
 # account 333333333333 (qa)
 
+if begin pipeline qa 333333333333 eu-west-1 shop-qa-bootstrap; then
+  deploy qa/bootstrap.yaml \
+    --parameter-overrides \
+      'AccessResourceTypes=/shop/qa/access/ResourceTypes' \
+    --tags \
+      'environment=qa' \
+      'project=shop' \
+      'team=shop'
+fi
+
 if begin pipeline qa 333333333333 eu-west-1 shop-qa-storage; then
   deploy qa/storage.yaml \
     --parameter-overrides \
+      'BootstrapAccessLogsName=/shop/qa/bootstrap/AccessLogsName' \
+      'AccessResourceTypes=/shop/qa/access/ResourceTypes' \
+    --tags \
+      'environment=qa' \
+      'project=shop' \
+      'team=shop'
+fi
+
+if begin pipeline qa 333333333333 eu-west-1 shop-qa-functions; then
+  deploy qa/functions.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --parameter-overrides \
+      'BootstrapCodeBucketName=/shop/qa/bootstrap/CodeBucketName' \
+      'StorageDataBucketName=/shop/qa/storage/DataBucketName' \
+      'StorageKeyArn=/shop/qa/storage/KeyArn' \
       'AccessResourceTypes=/shop/qa/access/ResourceTypes' \
     --tags \
       'environment=qa' \
@@ -272,9 +397,34 @@ fi
 
 # account 444444444444 (prod)
 
+if begin pipeline prod 444444444444 eu-west-1 shop-prod-bootstrap; then
+  deploy prod/bootstrap.yaml \
+    --parameter-overrides \
+      'AccessResourceTypes=/shop/prod/access/ResourceTypes' \
+    --tags \
+      'environment=prod' \
+      'project=shop' \
+      'team=shop'
+fi
+
 if begin pipeline prod 444444444444 eu-west-1 shop-prod-storage; then
   deploy prod/storage.yaml \
     --parameter-overrides \
+      'BootstrapAccessLogsName=/shop/prod/bootstrap/AccessLogsName' \
+      'AccessResourceTypes=/shop/prod/access/ResourceTypes' \
+    --tags \
+      'environment=prod' \
+      'project=shop' \
+      'team=shop'
+fi
+
+if begin pipeline prod 444444444444 eu-west-1 shop-prod-functions; then
+  deploy prod/functions.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --parameter-overrides \
+      'BootstrapCodeBucketName=/shop/prod/bootstrap/CodeBucketName' \
+      'StorageDataBucketName=/shop/prod/storage/DataBucketName' \
+      'StorageKeyArn=/shop/prod/storage/KeyArn' \
       'AccessResourceTypes=/shop/prod/access/ResourceTypes' \
     --tags \
       'environment=prod' \

@@ -1,0 +1,208 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// ownImages of CodeBuild begin with this.
+const ownImages = "aws/codebuild/"
+
+func (v *validator) image(at, image string) {
+	const most = 255 // characters
+	switch {
+	case image == "":
+	case len(image) > most:
+		v.add(at, fmt.Sprintf("has %d characters, at most %d are allowed", len(image), most), fmt.Sprintf("shorten it by %d", len(image)-most))
+	case !isImage(image):
+		v.add(at, strconv.Quote(shorten(image))+" is not the name of an image", "write one such as public.ecr.aws/docker/library/python:3.13")
+	}
+}
+
+// isImage matches what docker pulls: [host[:port]/]path[:tag][@sha256:digest].
+func isImage(image string) bool {
+	name, digest, hasDigest := strings.Cut(image, "@")
+	if number, ok := strings.CutPrefix(digest, "sha256:"); hasDigest && (!ok || len(number) != 64 || !all(number, isHex)) {
+		return false
+	}
+	// A colon behind the last slash begins the tag, one before it the port of the host.
+	if colon := strings.LastIndexByte(name, ':'); colon > strings.LastIndexByte(name, '/') {
+		tag := name[colon+1:]
+		if tag == "" || len(tag) > 128 || !only(tag, "_.-") || strings.ContainsRune("_.-", rune(tag[0])) && tag[0] != '_' {
+			return false
+		}
+		name = name[:colon]
+	}
+	parts := strings.Split(name, "/")
+	if host, port, ok := strings.Cut(parts[0], ":"); ok && len(parts) > 1 && all(port, isDigit) {
+		parts[0] = host
+	}
+	return !slices.ContainsFunc(parts, func(p string) bool {
+		return !all(p, func(r rune) bool { return isLower(r) || isDigit(r) || strings.ContainsRune("._-", r) }) || strings.Trim(p, "._-") != p
+	})
+}
+
+// ownVariables are set by cfnpipe or by what it does, such as assuming a role.
+func ownVariables() []string {
+	return strings.Fields(`
+		PROJECT_HASH ENVIRONMENT TEST_ROLE PUBLISH_ROLE REGION CODE_BUCKET REGISTRY PREFIX ARCHITECTURE TOOLCHAIN_REGISTRY TOOLCHAIN_REGION
+		AWS_REGION AWS_DEFAULT_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN`)
+}
+
+// buildVariables are the environment of a build, plain and secret.
+func (v *validator) buildVariables(at string, s *Step) {
+	const most = 5000 // characters; CodeBuild takes 5,500, and cfnpipe adds its own
+	size := 0
+	path := join(at, "environment")
+	for _, name := range slices.Sorted(maps.Keys(s.Environment)) {
+		size += utf8.RuneCountInString(name + s.Environment[name])
+		v.buildVariable(join(path, name), name)
+		if what, hint := refused(s.Environment[name]); what != "" {
+			v.add(join(path, name), "holds "+what, hint)
+		}
+	}
+	secrets := join(at, "secrets")
+	for _, name := range slices.Sorted(maps.Keys(s.Secrets)) {
+		size += utf8.RuneCountInString(name + s.Secrets[name])
+		at := join(secrets, name)
+		v.buildVariable(at, name)
+		if _, twice := s.Environment[name]; twice {
+			v.add(at, "is in environment too", "keep one")
+		}
+		v.secret(at, s.Secrets[name])
+	}
+	if len(s.Environment) == 0 {
+		path = secrets
+	}
+	if size > most {
+		v.add(path, fmt.Sprintf("environment and secrets have %d characters together, at most %d are allowed", size, most),
+			fmt.Sprintf("shorten them by %d; what is long belongs into a file or into SSM", size-most))
+	}
+}
+
+func (v *validator) buildVariable(at, name string) {
+	switch {
+	case !isVariable(name):
+		v.add(at, strconv.Quote(shorten(name))+" is no name of an environment variable", "use letters, digits and _, beginning with no digit, such as STAGE")
+	case strings.HasPrefix(name, "CODEBUILD_"):
+		v.add(at, "CodeBuild reserves names that begin with CODEBUILD_", "choose another name")
+	case slices.Contains(ownVariables(), name):
+		v.add(at, "cfnpipe sets "+name+" itself", "choose another name")
+	}
+}
+
+// secret is the ARN of one in Secrets Manager, which must be where the pipelines are, perhaps with # and a JSON key.
+func (v *validator) secret(at, secret string) {
+	const hint = "copy it from Secrets Manager: arn:aws:secretsmanager:<region>:<account>:secret:<name>-<six characters>"
+	const most = 512 // characters of a name, Secrets Manager
+	if !v.given(at, secret, hint) {
+		return
+	}
+	arn, key, hasKey := strings.Cut(secret, "#")
+	p := strings.SplitN(arn, ":", 6)
+	switch {
+	case len(p) < 6 || p[0] != "arn":
+		v.add(at, "is not an ARN", hint) // nor is it repeated: it may be the secret itself
+		return
+	case p[2] != "secretsmanager":
+		v.add(at, fmt.Sprintf("belongs to the service %q", shorten(p[2])), "use a secret of secretsmanager")
+		return
+	}
+	v.atHome(at, p, "use a secret there")
+	name, ok := strings.CutPrefix(p[5], "secret:")
+	end := len(name) - len("-AbCdEf")
+	switch {
+	case ok && strings.Contains(name, ":"):
+		v.add(at, "has a colon behind the secret's name", "write # before a JSON key; versions cannot be chosen")
+	case !ok || name == "" || !only(name, "/_+=.@-") || len(name) > most+len("-AbCdEf"):
+		v.add(at, strconv.Quote(shorten(p[5]))+" is not secret: and its name", hint)
+	case end < 1 || name[end] != '-' || !only(name[end+1:], ""):
+		v.add(at, strconv.Quote(shorten(name))+" lacks the dash and six characters that Secrets Manager puts behind a name", "copy the whole ARN")
+	}
+	if hasKey && (key == "" || len(key) > most || !only(key, "_.-/")) {
+		v.add(at, strconv.Quote(shorten(key))+" is not a JSON key", "write letters, digits and _ . - / behind the #, or leave it out for the whole secret")
+	}
+}
+
+func (v *validator) permissions(path string, permissions []Permission, inEnvironments bool) {
+	for i, p := range permissions {
+		at := index(path, i)
+		v.actions(join(at, "actions"), p.Actions)
+		v.permissionResources(join(at, "resources"), p.Resources, inEnvironments)
+	}
+}
+
+func (v *validator) actions(path string, actions []string) {
+	const hint = "write a service and an action, such as dynamodb:GetItem; a star may stand at the end, as in dynamodb:Get*"
+	if len(actions) == 0 {
+		v.add(path, "there is none", "write at least one, such as dynamodb:GetItem")
+	}
+	for i, action := range actions {
+		at := index(path, i)
+		service, name, _ := strings.Cut(action, ":")
+		switch {
+		case action == "*", action == "*:*":
+			v.add(at, "allows everything", "say which actions, such as dynamodb:GetItem")
+		case slices.Contains([]string{"iam", "organizations", "account", "sts"}, strings.ToLower(service)):
+			v.add(at, "a step with actions of "+shorten(service)+" could widen its own permissions", "give the operator's stacks what needs them")
+		case isService(service) && name == "*":
+			v.add(at, "allows everything of "+shorten(service), "say which actions, such as "+shorten(service)+":Get*")
+		case !isService(service) || !isAction(name):
+			v.add(at, strconv.Quote(shorten(action))+" is not an action", hint)
+		case slices.Contains(actions[:i], action):
+			v.add(at, strconv.Quote(shorten(action))+" is given twice", "keep one")
+		}
+	}
+}
+
+// isService matches what actions and ARNs call a service: s3, execute-api.
+func isService(service string) bool {
+	return isNamePart(service) && len(service) <= 64
+}
+
+// isAction matches GetItem, Get* and the like; a star alone is not one.
+func isAction(name string) bool {
+	name = strings.TrimSuffix(name, "*")
+	return name != "" && only(name, "") && isLetter(rune(name[0])) && len(name) <= 128
+}
+
+// permissionResources are ARNs with placeholders.
+func (v *validator) permissionResources(path string, resources []string, inEnvironments bool) {
+	const most = 2048 // characters
+	const hint = "write one such as arn:aws:dynamodb:{region}:{account}:table/orders"
+	home := v.spec.Toolchain
+	known := v.spec.accountPlaceholders(home)
+	if inEnvironments {
+		known = Environment{Account: home, Name: "environment", Type: "type"}.placeholders(v.spec.Project)
+	}
+	if len(resources) == 0 {
+		v.add(path, "there is none", hint)
+	}
+	for i, resource := range resources {
+		at := index(path, i)
+		arn, problems := fill(resource, known)
+		for _, p := range problems {
+			if !inEnvironments && (strings.Contains(p.Message, `"{environment}"`) || strings.Contains(p.Message, `"{type}"`)) {
+				p.Message = strings.Replace(p.Message, "unknown placeholder ", "the toolchain has no ", 1)
+				p.Hint = "the step runs before any environment: use {account}, {region} or {project}"
+			}
+			v.add(at, p.Message, p.Hint)
+		}
+		p := strings.SplitN(arn, ":", 6)
+		switch {
+		case len(problems) > 0:
+		case resource == "*":
+			v.add(at, "is every resource of every account", "say which, by ARNs; a star may stand for a part of one")
+		case len(p) < 6 || p[0] != "arn" || !isService(p[2]) || p[5] == "" || !isLine(arn) || strings.Contains(arn, " ") || len(arn) > most:
+			v.add(at, strconv.Quote(shorten(resource))+" is not the ARN of a resource", hint)
+		case isRegion(home.Region) && p[1] != home.Partition():
+			v.add(at, fmt.Sprintf("is in the partition %q, but the accounts are in %s", shorten(p[1]), home.Partition()), "write arn:"+home.Partition())
+		case slices.Contains(resources[:i], resource):
+			v.add(at, strconv.Quote(shorten(resource))+" is given twice", "keep one")
+		}
+	}
+}

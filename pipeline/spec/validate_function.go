@@ -1,0 +1,325 @@
+package spec
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func (v *validator) functions(path string, e *Environment) {
+	buckets := map[string]bool{}
+	for _, b := range e.Application.Buckets {
+		buckets[b.Name] = true
+	}
+	if v.unread(join(parentPath(path), "buckets")) || buckets[""] {
+		buckets = nil // the one that is meant may be there
+	}
+	names := make([]string, len(e.Application.Functions))
+	for i := range e.Application.Functions {
+		f := &e.Application.Functions[i]
+		names[i] = f.Name
+		v.function(index(path, i), f, e, buckets)
+	}
+	v.uniqueNames(path, names)
+}
+
+// function of an environment with these buckets; nil when they are not known.
+func (v *validator) function(path string, f *Function, e *Environment, buckets map[string]bool) {
+	v.functionName(join(path, "name"), f.Name, e)
+	if at := join(path, "source"); v.given(at, f.Source, "write the directory of the code, such as lambda/hello") {
+		v.directory(at, f.Source, "lambda/hello")
+	}
+	if at := join(path, "build"); f.Build != "" {
+		v.script(at, f.Build)
+		v.commandLength(at, f.Build)
+	}
+	v.refresh(join(path, "refresh"), f.Refresh)
+	v.runtime(join(path, "runtime"), f.Runtime)
+	v.handler(join(path, "handler"), f)
+	v.between(join(path, "memory"), f.Memory, 128, 10240, "MB")
+	v.between(join(path, "timeout"), f.Timeout, 1, 900, "seconds")
+	oneOfThese(v, join(path, "architecture"), f.Architecture, X86, ARM)
+	v.variables(join(path, "environment"), f.Environment)
+	v.layers(join(path, "layers"), f.Layers, e)
+	if n := f.ReservedConcurrency; n != nil && *n < 0 {
+		v.add(join(path, "reservedConcurrency"), fmt.Sprintf("cannot be %d", *n), "use 0 or more; null reserves none")
+	}
+	if f.VPC != nil {
+		v.network(join(path, "vpc"), f.VPC)
+	}
+	if buckets != nil {
+		v.grants(join(path, "reads"), f.Reads, e, buckets)
+		v.grants(join(path, "writes"), f.Writes, e, buckets)
+	}
+}
+
+func (v *validator) functionName(at, name string, e *Environment) {
+	const hint = "use lower-case letters, digits and dashes between them, beginning with a letter, such as hello"
+	if !v.given(at, name, hint) {
+		return
+	}
+	if !isNamePart(name) || isDigit(rune(name[0])) {
+		v.add(at, strconv.Quote(shorten(name))+" cannot be part of a function's name", hint)
+		return
+	}
+	// The function itself (64 characters), its queue (80) and its log group (512) have more room.
+	role := Name(v.spec.Project, e.Name, FunctionRole(name))
+	if over := len(role) - maxRole; over > 0 && isProject(v.spec.Project) && e.Name != "" {
+		v.add(at, fmt.Sprintf("its role %s has %d characters, IAM allows %d", shorten(role), len(role), maxRole), fmt.Sprintf("shorten this name or the project by %d", over))
+	}
+}
+
+// runtimes that Lambda makes new functions with at the end of 2026, newest first. Those that are built on Amazon Linux 2, and
+// nodejs20.x, ruby3.2 and dotnet8, go in 2027.
+func runtimes() []string {
+	return strings.Fields(`
+		python3.14 python3.13 python3.12 python3.11 python3.10
+		nodejs24.x nodejs22.x nodejs20.x
+		java25 java21 java17.al2023 java17 java11.al2023 java11 java8.al2023 java8.al2
+		dotnet10 dotnet8
+		ruby4.0 ruby3.4 ruby3.3 ruby3.2
+		provided.al2023 provided.al2`)
+}
+
+// retiredRuntimes are those that Lambda neither patches nor, in the long run, makes new functions with.
+func retiredRuntimes() []string {
+	return strings.Fields(`
+		python2.7 python3.6 python3.7 python3.8 python3.9
+		nodejs nodejs4.3 nodejs6.10 nodejs8.10 nodejs10.x nodejs12.x nodejs14.x nodejs16.x nodejs18.x
+		java8 dotnetcore1.0 dotnetcore2.0 dotnetcore2.1 dotnetcore3.1 dotnet6 ruby2.5 ruby2.7
+		go1.x provided`)
+}
+
+// familyOf a runtime is its language; "" when it has none that Lambda knows.
+func familyOf(runtime string) string {
+	for _, family := range []string{"python", "nodejs", "java", "dotnet", "ruby", "provided"} {
+		if strings.HasPrefix(runtime, family) {
+			return family
+		}
+	}
+	if runtime == "go1.x" {
+		return "provided"
+	}
+	return ""
+}
+
+func (v *validator) runtime(at, runtime string) {
+	if !v.given(at, runtime, "write one such as python3.13") || slices.Contains(runtimes(), runtime) {
+		return
+	}
+	family := familyOf(runtime)
+	known := slices.DeleteFunc(runtimes(), func(r string) bool { return family != "" && familyOf(r) != family })
+	if slices.Contains(retiredRuntimes(), runtime) {
+		v.add(at, "Lambda has retired "+strconv.Quote(runtime), "use "+known[0])
+		return
+	}
+	v.add(at, "Lambda has no runtime "+strconv.Quote(shorten(runtime)), didYouMeanOrKnown(runtime, known))
+}
+
+func (v *validator) handler(at string, f *Function) {
+	const most = 128 // characters, Lambda
+	family := familyOf(f.Runtime)
+	hint := ""
+	switch family {
+	case "":
+		return // what form it needs is not known
+	case "java":
+		hint = "write class and method, such as com.acme.Hello::handle"
+	case "dotnet":
+		hint = "write assembly, class and method, such as Shop::Shop.Hello::Handle, or the assembly alone if it runs by itself"
+	case "provided":
+		hint = "write a word, such as bootstrap"
+	default:
+		hint = "write file and function, such as index.handler"
+	}
+	if !v.given(at, f.Handler, hint) {
+		return
+	}
+	file, extension, _ := strings.Cut(f.Handler, ".")
+	switch {
+	case len(f.Handler) > most:
+		v.add(at, fmt.Sprintf("has %d characters, Lambda allows %d", len(f.Handler), most), fmt.Sprintf("shorten it by %d", len(f.Handler)-most))
+	case !isHandler(family, f.Handler):
+		v.add(at, strconv.Quote(shorten(f.Handler))+" is no handler for "+shorten(f.Runtime), hint)
+	case isExtension(family, extension):
+		v.add(at, strconv.Quote(shorten(f.Handler))+" is a file, not a function in it", "write both without the ending, such as "+shorten(file)+".handler")
+	}
+}
+
+// isHandler says whether a handler has the form that runtimes of a family take.
+func isHandler(family, handler string) bool {
+	parts := strings.Split(handler, "::")
+	switch family {
+	case "java": // package.Class or package.Class::method
+		return len(parts) <= 2 && isDotted(parts[0], "_$") && (len(parts) == 1 || isDotted(parts[1], "_$") && !strings.Contains(parts[1], "."))
+	case "dotnet": // Assembly or Assembly::Namespace.Class::Method
+		return isDotted(parts[0], "_-") && (len(parts) == 1 || len(parts) == 3 && isDotted(parts[1], "_+`") && isDotted(parts[2], "_") && !strings.Contains(parts[2], "."))
+	case "provided":
+		return isLine(handler) && !strings.Contains(handler, " ")
+	}
+	// directory/file.function; packages of Python and modules of Ruby add parts before the function
+	extra := "_-"
+	if family == "ruby" {
+		handler, extra = strings.ReplaceAll(handler, "::", "."), "_-?!"
+	}
+	directories := strings.Split(handler, "/")
+	last := directories[len(directories)-1]
+	for _, d := range directories {
+		if !isDotted(d, extra) {
+			return false
+		}
+	}
+	return strings.Contains(last, ".")
+}
+
+// isDotted says whether text is names with dots between them, of letters, digits and characters of more.
+func isDotted(text, more string) bool {
+	for part := range strings.SplitSeq(text, ".") {
+		if part == "" || !only(part, more) {
+			return false
+		}
+	}
+	return true
+}
+
+// isExtension says whether what stands in the place of the function is the ending of a file's name.
+func isExtension(family, word string) bool {
+	return family == "python" && word == "py" || family == "ruby" && word == "rb" ||
+		family == "nodejs" && slices.Contains([]string{"js", "mjs", "cjs", "ts"}, word)
+}
+
+// reservedVariables are set by Lambda itself. Others that begin with AWS_LAMBDA_ are there to be set.
+func reservedVariables() []string {
+	return strings.Fields(`
+		_HANDLER _X_AMZN_TRACE_ID AWS_DEFAULT_REGION AWS_REGION AWS_EXECUTION_ENV
+		AWS_LAMBDA_FUNCTION_NAME AWS_LAMBDA_FUNCTION_MEMORY_SIZE AWS_LAMBDA_FUNCTION_VERSION AWS_LAMBDA_INITIALIZATION_TYPE
+		AWS_LAMBDA_LOG_GROUP_NAME AWS_LAMBDA_LOG_STREAM_NAME AWS_LAMBDA_RUNTIME_API
+		AWS_ACCESS_KEY AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
+		LAMBDA_TASK_ROOT LAMBDA_RUNTIME_DIR`)
+}
+
+func (v *validator) variables(path string, variables map[string]string) {
+	const most = 4096 // bytes, Lambda
+	if len(variables) == 0 {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		at := join(path, name)
+		switch {
+		case slices.Contains(reservedVariables(), name):
+			v.add(at, "Lambda sets "+name+" itself", "choose another name")
+		case !isVariable(name) || name[0] == '_' || len(name) < 2:
+			v.add(at, strconv.Quote(shorten(name))+" is no name of an environment variable", "use two or more letters, digits and _, beginning with a letter, such as STAGE")
+		}
+		if what, hint := refused(variables[name]); what != "" {
+			v.add(at, "holds "+what, hint)
+		}
+	}
+	if size := jsonSize(variables); size > most {
+		v.add(path, fmt.Sprintf("has %d bytes as JSON, Lambda allows %d", size, most), fmt.Sprintf("shorten it by %d; what is long belongs in a bucket or in SSM", size-most))
+	}
+}
+
+// jsonSize is what Lambda measures: {"NAME":"value",…}.
+func jsonSize(variables map[string]string) int {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(variables); err != nil { // never for text
+		return 0
+	}
+	return b.Len() - 1 // without the new line
+}
+
+func (v *validator) layers(path string, layers []string, e *Environment) {
+	const most = 5 // Lambda
+	const hint = "write one such as arn:aws:lambda:{region}:{account}:layer:tools:1"
+	if len(layers) > most {
+		v.add(path, fmt.Sprintf("has %d layers, Lambda allows %d", len(layers), most), "put several into one")
+		return
+	}
+	seen := map[string]bool{} // without versions: Lambda refuses two of one layer
+	for i, layer := range layers {
+		at := index(path, i)
+		p := strings.Split(layer, ":")
+		isLayer := len(p) >= 7 && p[0] == "arn" && p[2] == "lambda" && isAccount(p[4]) && p[5] == "layer" && p[6] != "" && only(p[6], "-_")
+		switch {
+		case layer == "":
+			v.add(at, "is empty", hint)
+			continue
+		case isLayer && len(p) == 7:
+			v.add(at, "names a layer without its version", "add the number of one, such as :1")
+			continue
+		case !isLayer || len(p) != 8 || !all(p[7], isDigit) || len(layer) > 140:
+			v.add(at, "is not the ARN of a layer's version", hint)
+			continue
+		case !isRegion(e.Region): // said elsewhere
+		case p[1] != e.Partition():
+			v.add(at, fmt.Sprintf("is in the partition %q, but the accounts are in %s", shorten(p[1]), e.Partition()), "write arn:"+e.Partition())
+		case p[3] != e.Region:
+			v.add(at, fmt.Sprintf("is in the region %q, but environment %q is in %s", shorten(p[3]), shorten(e.Name), e.Region), "write {region} in its place, or another layer in the overrides")
+		}
+		bare := strings.Join(p[:7], ":")
+		if seen[bare] {
+			v.add(at, strconv.Quote(shorten(p[6]))+" is given twice", "keep one version")
+		}
+		seen[bare] = true
+	}
+}
+
+func (v *validator) network(path string, n *FunctionVPC) {
+	v.ids(join(path, "subnets"), n.Subnets, "subnet", "subnets", 16)
+	v.ids(join(path, "securityGroups"), n.SecurityGroups, "sg", "security groups", 5)
+}
+
+// ids of things in a VPC, such as subnet-0123456789abcdef0; Lambda takes so many.
+func (v *validator) ids(path string, ids []string, prefix, things string, most int) {
+	hint := "write one such as " + prefix + "-0123456789abcdef0"
+	switch {
+	case len(ids) == 0:
+		v.add(path, "there is none", "a function in a VPC needs at least one")
+	case len(ids) > most:
+		v.add(path, fmt.Sprintf("has %d %s, Lambda allows %d", len(ids), things, most), "")
+		return
+	}
+	for i, id := range ids {
+		at := index(path, i)
+		number, ok := strings.CutPrefix(id, prefix+"-")
+		switch {
+		case !ok || len(number) != 8 && len(number) != 17 || !all(number, isHex):
+			v.add(at, strconv.Quote(shorten(id))+" is not an id of "+things, hint)
+		case slices.Contains(ids[:i], id):
+			v.add(at, strconv.Quote(id)+" is given twice", "keep one")
+		}
+	}
+}
+
+// grants are buckets of the environment by name.
+func (v *validator) grants(path string, names []string, e *Environment, buckets map[string]bool) {
+	const patience = 1000 // problems; the hints of later ones cost more than they help
+	seen := map[string]bool{}
+	for i, name := range names {
+		at := index(path, i)
+		switch {
+		case name == "":
+			v.add(at, "is empty", "write the name of a bucket")
+		case seen[name]:
+			v.add(at, strconv.Quote(shorten(name))+" is given twice", "keep one")
+		case !buckets[name]:
+			if v.buckets[name] {
+				v.add(at, fmt.Sprintf("environment %q has no bucket %q", shorten(e.Name), shorten(name)), "leave it out in the overrides, or add the bucket there")
+				break
+			}
+			hint := "add it to the buckets of the application"
+			if len(buckets) > 0 && len(v.problems) < patience {
+				hint = didYouMeanOrKnown(name, slices.Sorted(maps.Keys(buckets)))
+			}
+			v.add(at, "there is no bucket "+strconv.Quote(shorten(name)), hint)
+		}
+		seen[name] = true
+	}
+}

@@ -1,0 +1,110 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+)
+
+func types() []Type { return []Type{Dev, Test, Prod} }
+
+// limits of parts of the application to some environments, where they were written.
+func (v *validator) limits() {
+	if v.spec.positions == nil { // without overrides; Spec.Application is not used
+		for i, e := range v.spec.Environments {
+			v.partLimits(join(index("environments", i), "application"), e.Application)
+		}
+		return
+	}
+	v.partLimits("application", v.spec.Application)
+	for _, name := range slices.Sorted(maps.Keys(v.spec.Overrides)) {
+		v.partLimits(join("overrides", name), v.spec.Overrides[name])
+	}
+}
+
+func (v *validator) partLimits(path string, a Application) {
+	for i, r := range a.Repositories {
+		v.only(index(join(path, "repositories"), i), r.Only)
+	}
+	for i, b := range a.Buckets {
+		v.only(index(join(path, "buckets"), i), b.Only)
+	}
+	for i, f := range a.Functions {
+		v.only(index(join(path, "functions"), i), f.Only)
+	}
+}
+
+// only checks what limits the part at path.
+func (v *validator) only(path string, o Only) {
+	const patience = 1000 // problems; the hints of later ones cost more than they help
+	known := v.spec.environmentNames()
+	at := join(path, "environments")
+	if o.Environments != nil && len(o.Environments) == 0 {
+		v.add(at, "there is none", "leave it out, or name at least one")
+	}
+	seen := map[string]bool{}
+	for i, name := range o.Environments {
+		at := index(at, i)
+		switch {
+		case name == "":
+			v.add(at, "is empty", "write the name of an environment")
+		case seen[name]:
+			v.add(at, strconv.Quote(shorten(name))+" is given twice", "keep one")
+		case !slices.Contains(known, name) && !slices.Contains(known, ""): // one whose name could not be read may be it
+			hint := ""
+			if len(v.problems) < patience {
+				hint = didYouMeanOrKnown(name, known)
+			}
+			v.add(at, "there is no environment "+strconv.Quote(shorten(name)), hint)
+		}
+		seen[name] = true
+	}
+	at = join(path, "types")
+	if o.Types != nil && len(o.Types) == 0 {
+		v.add(at, "there is none", "leave it out, or name at least one")
+	}
+	for i, t := range o.Types {
+		at := index(at, i)
+		oneOfThese(v, at, t, types()...)
+		if t != "" && slices.Contains(o.Types[:i], t) {
+			v.add(at, strconv.Quote(shorten(string(t)))+" is given twice", "keep one")
+		}
+	}
+}
+
+// stepOnly checks the limits of a step that runs in environments.
+func (v *validator) stepOnly(path string, o Only) {
+	v.only(path, o)
+	if !v.spec.knows(o) || slices.ContainsFunc(v.spec.Environments, o.Holds) {
+		return
+	}
+	hint := v.spec.environmentsHint()
+	if _, written := v.spec.positions[join(path, "types")]; !written && v.spec.positions != nil {
+		words := make([]string, len(o.Types))
+		for i, t := range o.Types {
+			words[i] = string(t)
+		}
+		hint = fmt.Sprintf("without environments and types it runs in those of type %s: name others", oneOf(words))
+	}
+	v.add(path, "runs in no environment", hint)
+}
+
+// knows says whether it is certain in which environments a part is, for it names and types that are good, and so are those of all
+// environments.
+func (s *Spec) knows(o Only) bool {
+	names := s.environmentNames()
+	return len(names) > 0 && !slices.Contains(names, "") &&
+		!slices.ContainsFunc(s.Environments, func(e Environment) bool { return !slices.Contains(types(), e.Type) }) &&
+		!slices.ContainsFunc(o.Environments, func(name string) bool { return !slices.Contains(names, name) }) &&
+		!slices.ContainsFunc(o.Types, func(t Type) bool { return !slices.Contains(types(), t) })
+}
+
+// environmentsHint lists the environments with their types.
+func (s *Spec) environmentsHint() string {
+	words := make([]string, len(s.Environments))
+	for i, e := range s.Environments {
+		words[i] = fmt.Sprintf("%s of type %s", shorten(e.Name), e.Type)
+	}
+	return knownHere(words)
+}

@@ -1,0 +1,34 @@
+package spec
+
+import (
+	"path"
+	"strconv"
+	"strings"
+)
+
+// directory is one in the source repository; it reaches a shell between single quotes, and docker.
+func (v *validator) directory(at, dir, example string) {
+	if dir != "." {
+		v.pathBelow(at, dir, "the root of the repository", example)
+	}
+}
+
+// pathBelow is a path from some directory down.
+func (v *validator) pathBelow(at, p, top, example string) {
+	const most = 255 // characters
+	hint := "write a path from " + top + ", such as " + example
+	switch {
+	case !isLine(p) || strings.ContainsAny(p, "'\"`$\\"):
+		v.add(at, strconv.Quote(shorten(p))+" has quotes, dollar signs, backslashes or what cannot be printed", hint)
+	case !isBelow(p) || isBlank(p) || len(p) > most:
+		if clean := path.Clean(p); clean != p && isBelow(clean) && !strings.Contains(p, "://") {
+			hint = "write " + clean
+		}
+		v.add(at, strconv.Quote(shorten(p))+" is not a plain path below "+top, hint)
+	}
+}
+
+// isBelow admits clean relative paths that stay where they are and do not look like a flag.
+func isBelow(p string) bool {
+	return path.Clean(p) == p && p != "." && p != ".." && !strings.HasPrefix(p, "../") && p[0] != '/' && p[0] != '-'
+}

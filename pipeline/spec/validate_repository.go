@@ -1,0 +1,64 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+)
+
+func (v *validator) repositories(path string, e *Environment) {
+	names := make([]string, len(e.Application.Repositories))
+	for i, r := range e.Application.Repositories {
+		names[i] = r.Name
+		v.imageRepository(index(path, i), r, e)
+	}
+	v.uniqueNames(path, names)
+}
+
+func (v *validator) imageRepository(path string, r Repository, e *Environment) {
+	v.repositoryName(join(path, "name"), e.Name, r.Name)
+	if r.Context != "" {
+		v.directory(join(path, "context"), r.Context, "services/web")
+	}
+	if file := join(path, "dockerfile"); v.given(file, r.Dockerfile, "write a path from the context, such as Dockerfile") {
+		v.pathBelow(file, r.Dockerfile, "the context", "Dockerfile")
+	}
+	arguments := join(path, "buildArguments")
+	for _, name := range slices.Sorted(maps.Keys(r.BuildArguments)) {
+		at := join(arguments, name)
+		if !isVariable(name) {
+			v.add(at, strconv.Quote(shorten(name))+" is no name of a build argument", "use letters, digits and _, beginning with no digit, such as VERSION")
+		}
+		if !isLine(r.BuildArguments[name]) {
+			v.add(at, "is not one line of printable text", "put what is longer into a file of the context")
+		}
+	}
+	oneOfThese(v, join(path, "architecture"), r.Architecture, X86, ARM)
+	v.refresh(join(path, "refresh"), r.Refresh)
+	v.removal(join(path, "removal"), r.Removal, e)
+}
+
+// repositoryName checks the last part of the name of a repository of images, and the whole.
+func (v *validator) repositoryName(at, scope, name string) {
+	const hint = "use lower-case letters, digits and dashes between them, such as web"
+	const most = 256 // ECR
+	if !v.given(at, name, hint) {
+		return
+	}
+	if !isNamePart(name) {
+		v.add(at, strconv.Quote(shorten(name))+" cannot be part of a repository's name", hint)
+		return
+	}
+	whole := Name(v.spec.Project, scope, name)
+	if over := len(whole) - most; over > 0 && isProject(v.spec.Project) && scope != "" {
+		v.add(at, fmt.Sprintf("%s has %d characters, ECR allows %d", shorten(whole), len(whole), most), fmt.Sprintf("shorten this name or the project by %d", over))
+	}
+}
+
+// refresh is any text; it is hashed and only has to be readable.
+func (v *validator) refresh(at, text string) {
+	if !isLine(text) {
+		v.add(at, "is not one line of printable text", `write any other text, such as "2"`)
+	}
+}

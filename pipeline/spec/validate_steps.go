@@ -1,0 +1,263 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func (v *validator) steps() {
+	s := &v.spec.Steps
+	if s.Synth == nil {
+		v.add("steps.synth", "cannot be dropped", "it renders what the others deploy: leave it out for its defaults")
+	} else {
+		v.synth("steps.synth", s.Synth)
+	}
+	v.test("steps.infrastructureTests", s.InfrastructureTests, false)
+	v.test("steps.functionTests", s.FunctionTests, false)
+	if s.Publish != nil {
+		v.publish("steps.publish", s.Publish)
+	}
+	v.test("steps.integrationTests", s.IntegrationTests, true)
+	v.test("steps.acceptanceTests", s.AcceptanceTests, true)
+	v.ownSteps("steps.own", s.Own)
+}
+
+func (v *validator) synth(at string, s *Step) {
+	v.known(at, s)
+	v.commands(join(at, "commands"), s.Commands)
+	if s.Reports != nil {
+		v.add(join(at, "reports"), "cannot be set for synth", "it tests nothing: write an own step after it")
+	}
+	v.build(at, s, false)
+}
+
+func (v *validator) test(at string, s *Step, inEnvironments bool) {
+	if s == nil {
+		return
+	}
+	v.known(at, s)
+	v.someCommands(join(at, "commands"), s.Commands, "write at least one, or null in place of the step to drop it")
+	v.reports(join(at, "reports"), s.Reports)
+	v.build(at, s, inEnvironments)
+}
+
+func (v *validator) publish(at string, s *Step) {
+	v.known(at, s)
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{
+		{"commands", s.Commands != nil},
+		{"runtimes", s.Runtimes != nil},
+		{"reports", s.Reports != nil},
+	} {
+		if f.set {
+			v.add(join(at, f.name), "cannot be set: publish has no commands of its own", "write an own step before or after publish")
+		}
+	}
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{
+		{"environments", s.Environments != nil},
+		{"types", s.Types != nil},
+	} {
+		if f.set {
+			v.add(join(at, f.name), "cannot be set: publish goes where code does", "limit the functions and repositories themselves")
+		}
+	}
+	v.build(at, &Step{
+		Image: s.Image, Environment: s.Environment, Secrets: s.Secrets, TimeoutMinutes: s.TimeoutMinutes, Permissions: s.Permissions,
+	}, true)
+}
+
+// known steps have a name and a place.
+func (v *validator) known(at string, s *Step) {
+	for _, f := range []struct{ name, value string }{{"name", s.Name}, {"before", s.Before}, {"after", s.After}} {
+		if f.value != "" {
+			v.add(join(at, f.name), "cannot be set here", "only own steps have it: leave it out")
+		}
+	}
+}
+
+// anchor is what own steps run before or after, whether or not a step is there.
+type anchor struct {
+	name string
+	// inEnvironments says whether it is there in every environment, and so are the own steps beside it.
+	inEnvironments bool
+}
+
+func anchors() []anchor {
+	return []anchor{
+		{"synth", false},
+		{"infrastructureTests", false},
+		{"functionTests", false},
+		{"publish", true},
+		{"deploy", true},
+		{"integrationTests", true},
+		{"acceptanceTests", true},
+	}
+}
+
+func (v *validator) ownSteps(path string, steps []Step) {
+	names := make([]string, len(steps))
+	for i := range steps {
+		s, at := &steps[i], index(path, i)
+		names[i] = s.Name
+		v.ownName(join(at, "name"), s.Name)
+		v.someCommands(join(at, "commands"), s.Commands, "write at least one, such as make lint")
+		v.reports(join(at, "reports"), s.Reports)
+		v.build(at, s, v.anchor(at, s))
+	}
+	v.uniqueNames(path, names)
+}
+
+func (v *validator) ownName(at, name string) {
+	const hint = "use lower-case letters, digits and dashes between them, beginning with a letter, such as lint"
+	if !v.given(at, name, hint) {
+		return
+	}
+	bare := strings.ToLower(strings.ReplaceAll(name, "-", ""))
+	switch {
+	case slices.ContainsFunc(anchors(), func(a anchor) bool { return strings.ToLower(a.name) == bare }):
+		v.add(at, strconv.Quote(shorten(name))+" is the name of a step that cfnpipe has", "choose another")
+		return
+	case !isNamePart(name) || !isLower(rune(name[0])):
+		v.add(at, strconv.Quote(shorten(name))+" cannot be part of a step's name", hint)
+		return
+	case !isProject(v.spec.Project):
+		return // said elsewhere
+	}
+	longest := ""
+	for _, p := range v.spec.Pipelines {
+		if role := Name(v.spec.Project, p.Name, OwnStepPrefix+name); len(role) > len(longest) {
+			longest = role
+		}
+	}
+	// The project itself (150 characters), its report group (128) and its log group (512) have more room.
+	if over := len(longest) - maxRole; over > 0 {
+		v.add(at, fmt.Sprintf("its role %s has %d characters, IAM allows %d", shorten(longest), len(longest), maxRole),
+			fmt.Sprintf("shorten this name, the pipeline's or the project by %d", over))
+	}
+}
+
+// anchor of an own step. It says whether the step runs in environments; one whose place is not known might.
+func (v *validator) anchor(at string, s *Step) bool {
+	field, name := "after", s.After
+	switch {
+	case s.Before != "" && s.After != "":
+		v.add(at, "has both before and after", "keep one")
+		return true
+	case s.Before != "":
+		field, name = "before", s.Before
+	case s.After == "":
+		if !v.unread(join(at, "before")) && !v.unread(join(at, "after")) {
+			v.add(at, "says neither before nor after which step it runs", "write one, such as after: functionTests")
+		}
+		return true
+	}
+	if s.Before == "synth" {
+		v.add(join(at, field), "nothing runs before synth", "write after: synth, or add the commands to those of synth")
+		return false
+	}
+	i := slices.IndexFunc(anchors(), func(a anchor) bool { return a.name == name })
+	if i < 0 {
+		var names []string
+		for _, a := range anchors() {
+			names = append(names, a.name)
+		}
+		v.add(join(at, field), "there is no step "+strconv.Quote(shorten(name))+" to run "+field, didYouMeanOrKnown(name, names))
+		return true
+	}
+	return anchors()[i].inEnvironments
+}
+
+// someCommands that a step cannot do without.
+func (v *validator) someCommands(at string, commands []string, hint string) {
+	if len(commands) == 0 {
+		v.add(at, "there is none", hint)
+	}
+	v.commands(at, commands)
+}
+
+func (v *validator) commands(at string, commands []string) {
+	const most = 20_000 // bytes; CodeBuild takes a buildspec of 25,600, and cfnpipe adds its own
+	size := 0
+	for i, c := range commands {
+		size += len(c)
+		v.script(index(at, i), c)
+	}
+	if size > most {
+		v.add(at, fmt.Sprintf("has %d bytes together, at most %d are allowed", size, most), "put what is longer into a script")
+	}
+}
+
+// script is one or more lines for a shell.
+func (v *validator) script(at, text string) {
+	switch what, hint := refused(text); {
+	case isBlank(text):
+		v.add(at, "is empty", "write a command, such as make test")
+	case what != "":
+		v.add(at, "holds "+what, hint)
+	}
+}
+
+// reports are patterns of CodeBuild, relative to the root of the repository.
+func (v *validator) reports(at string, patterns []string) {
+	const most = 255 // characters
+	for i, p := range patterns {
+		at := index(at, i)
+		switch {
+		case isBlank(p):
+			v.add(at, "is empty", "write a pattern such as **/junit*.xml")
+		case !isLine(p):
+			v.add(at, "is not one line of printable text", "write a pattern such as **/junit*.xml")
+		case path.Clean(p) != p || p[0] == '/' || p == ".." || strings.HasPrefix(p, "../") || len(p) > most:
+			v.add(at, strconv.Quote(shorten(p))+" is not a plain pattern below the root of the repository", "write one such as **/junit*.xml")
+		case slices.Contains(patterns[:i], p):
+			v.add(at, strconv.Quote(shorten(p))+" is given twice", "keep one")
+		}
+	}
+}
+
+// build is what all steps have.
+func (v *validator) build(at string, s *Step, inEnvironments bool) {
+	v.between(join(at, "timeoutMinutes"), s.TimeoutMinutes, 5, 2160, "minutes") // CodeBuild
+	v.image(join(at, "image"), s.Image)
+	v.buildRuntimes(join(at, "runtimes"), s.Runtimes)
+	if s.Image != "" && len(s.Runtimes) > 0 && isImage(s.Image) && !strings.HasPrefix(s.Image, ownImages) {
+		v.add(join(at, "runtimes"), "are only in CodeBuild's own images", "leave them out: the image has what the commands need, or they install it")
+	}
+	v.buildVariables(at, s)
+	v.permissions(join(at, "permissions"), s.Permissions, inEnvironments)
+	if inEnvironments {
+		v.stepOnly(at, s.Only)
+		return
+	}
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{{"environments", s.Environments != nil}, {"types", s.Types != nil}} {
+		if f.set {
+			v.add(join(at, f.name), "cannot be set: the step runs before any environment", "leave it out")
+		}
+	}
+}
+
+// buildRuntimes of CodeBuild's images by name. Which versions an image has changes too often to be known here.
+func (v *validator) buildRuntimes(at string, runtimes map[string]string) {
+	known := []string{"dotnet", "golang", "java", "nodejs", "php", "python", "ruby"}
+	for _, name := range slices.Sorted(maps.Keys(runtimes)) {
+		at := join(at, name)
+		if !slices.Contains(known, name) {
+			v.add(at, "CodeBuild has no runtime "+strconv.Quote(shorten(name)), didYouMeanOrKnown(name, known))
+		}
+		if version := runtimes[name]; version == "" || !only(version, ".") {
+			v.add(at, strconv.Quote(shorten(version))+" is not a version", `write one such as "3.13" or latest`)
+		}
+	}
+}

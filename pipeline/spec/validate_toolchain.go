@@ -1,0 +1,81 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func (v *validator) toolchainStack() {
+	const path = "toolchainStack"
+	v.parameters(join(path, "parameters"))
+	repositories := v.spec.ToolchainStack.Repositories
+	names := make([]string, len(repositories))
+	for i, r := range repositories {
+		at := index(join(path, "repositories"), i)
+		names[i] = r.Name
+		v.repositoryName(join(at, "name"), ToolchainScope, r.Name)
+	}
+	v.uniqueNames(join(path, "repositories"), names)
+}
+
+func (v *validator) parameters(path string) {
+	parameters := v.spec.ToolchainStack.Parameters
+	ids := map[string]string{} // logical id to the first name that gives it
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		at := join(path, name)
+		v.parameterName(at, name)
+		v.parameterValue(at, parameters[name])
+		id := logicalID(name)
+		if first, taken := ids[id]; taken && id != "" {
+			v.add(at, fmt.Sprintf("gives the logical id %s, and so does %q", shorten(id), shorten(first)), "logical ids are letters and digits alone: choose another name")
+			continue
+		}
+		ids[id] = name
+	}
+}
+
+func (v *validator) parameterName(at, name string) {
+	const mostLevels = 15 // SSM
+	const most = 1011     // characters of its ARN, SSM
+	home := v.spec.Toolchain
+	top := "/" + v.spec.Project + "/"
+	arn := fmt.Sprintf("arn:%s:ssm:%s:%s:parameter%s", home.Partition(), home.Region, home.Account, name)
+	levels := strings.Split(strings.TrimPrefix(name, "/"), "/")
+	switch {
+	case !only(name, "_.-/"):
+		v.add(at, "the name has characters other than letters, digits and _ . - /", "write one such as /shop/version")
+	case isProject(v.spec.Project) && !strings.HasPrefix(name, top):
+		v.add(at, "does not begin with "+shorten(top), "write "+shorten(top+strings.TrimPrefix(name, "/")))
+	case slices.Contains(levels, ""):
+		v.add(at, "the name has an empty part", "write one slash between two parts and none at the end")
+	case len(levels) > mostLevels:
+		v.add(at, fmt.Sprintf("the name has %d levels, SSM allows %d", len(levels), mostLevels), "")
+	case len(arn) > most:
+		v.add(at, fmt.Sprintf("the name has %d characters with its ARN, SSM allows %d", len(arn), most), fmt.Sprintf("shorten it by %d", len(arn)-most))
+	case len(levels) > 2 && v.isScope(levels[1]):
+		v.add(at, fmt.Sprintf("is below %s, where cfnpipe's own stacks put their outputs", ParameterPath(v.spec.Project, levels[1])), "choose another path below "+top)
+	}
+}
+
+func (v *validator) isScope(name string) bool {
+	_, taken := v.names[name]
+	return taken || name == ToolchainScope
+}
+
+func (v *validator) parameterValue(at, value string) {
+	const most = 4096 // bytes, standard parameters of SSM
+	what, hint := refused(value)
+	switch {
+	case value == "":
+		v.add(at, "has no value", "SSM wants at least one character")
+	case len(value) > most:
+		v.add(at, fmt.Sprintf("the value has %d bytes, SSM allows %d", len(value), most), fmt.Sprintf("shorten it by %d", len(value)-most))
+	case what != "":
+		v.add(at, "holds "+what, hint)
+	case strings.Contains(value, "{{"):
+		v.add(at, "the value holds "+strconv.Quote("{{")+", which SSM reads as a reference and refuses", "leave it out")
+	}
+}

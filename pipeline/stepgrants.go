@@ -1,0 +1,34 @@
+package pipeline
+
+import (
+	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources"
+	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/policy"
+)
+
+// secretARN of a secret as the spec names it: an ARN, perhaps with a JSON key behind a #.
+func secretARN(s string) string {
+	arn, _, _ := strings.Cut(s, "#")
+	return arn
+}
+
+// secretReference is how CodeBuild names the same: the ARN, then the JSON key behind a colon.
+func secretReference(s string) string { return strings.Replace(s, "#", ":", 1) }
+
+// pullImage lets a build pull its image, if that is in ECR: <account>.dkr.ecr.<region>.<domain>/<repository>, with a tag or a digest.
+func pullImage(image string) policy.Identity {
+	host, repository, _ := strings.Cut(image, "/")
+	parts := strings.Split(host, ".")
+	if len(parts) < 5 || parts[1] != "dkr" || parts[2] != "ecr" {
+		return nil
+	}
+	repository, _, _ = strings.Cut(repository, "@")
+	repository, _, _ = strings.Cut(repository, ":")
+	return policy.Identity{
+		policy.Allow("LogIn", "ecr:GetAuthorizationToken").On(cfn.Lit("*")), // knows no resource
+		policy.Allow("PullImage", resources.PullActions()...).
+			On(resources.RepositoryARNOf(cfn.Lit(parts[0]), cfn.Lit(parts[3]), repository)),
+	}
+}

@@ -1,0 +1,149 @@
+package resources
+
+import (
+	"unicode/utf8"
+
+	"github.com/awslabs/goformation/v7/cloudformation/lambda"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/policy"
+)
+
+// Function is a Lambda function from a zip file in S3, with a role, a log group, a version for each release and the alias "live", which
+// callers use: a deployment moves it at once, or shifts traffic from the version before.
+type Function struct {
+	// ID is the logical id; what belongs to the function has it in front of its own.
+	ID          string
+	Name        string
+	Description string
+	// CodeBucket and CodeKey are where the zip file is.
+	CodeBucket cfn.Value[cfn.BucketName]
+	CodeKey    cfn.Value[cfn.Text]
+	Runtime    string
+	Handler    string
+	// Architecture is x86_64 or arm64.
+	Architecture string
+	// Memory in MB, Timeout in seconds.
+	Memory, Timeout int
+	Environment     []Variable
+	Layers          []string
+	// RoleName and RolePath of the function's role, and the boundary of what it may do.
+	RoleName, RolePath string
+	Boundary           cfn.Value[cfn.PolicyARN]
+	// Grants are what the function may do beside writing logs.
+	Grants policy.Identity
+	// LogKey encrypts the logs, which stay for LogDays.
+	LogKey  cfn.Value[cfn.KeyARN]
+	LogDays int
+	// DeadLetters is the name of a queue that keeps what an asynchronous call failed on. Empty: there is none.
+	DeadLetters string
+	// Tracing by X-Ray.
+	Tracing bool
+	// Subnets and SecurityGroups by id; without them the function runs in no VPC.
+	Subnets, SecurityGroups []string
+	// ReservedConcurrency is taken from the account's for this function alone. Nil reserves none.
+	ReservedConcurrency *int
+}
+
+// FunctionHandle is a declared function.
+type FunctionHandle struct{ function, alias *cfn.Resource }
+
+// Name of the function.
+func (h FunctionHandle) Name() cfn.Value[cfn.FunctionName] {
+	return cfn.Ref[cfn.FunctionName](h.function)
+}
+
+// AliasARN is the ARN of the alias "live", which is what to call.
+func (h FunctionHandle) AliasARN() cfn.Value[cfn.FunctionARN] {
+	return cfn.Ref[cfn.FunctionARN](h.alias)
+}
+
+// maxFunctionDescription is what Lambda's 256 characters leave when the address of the code stands there too.
+const maxFunctionDescription = 150
+
+// Add declares the function and what belongs to it.
+func (f Function) Add(t *cfn.Template) FunctionHandle {
+	path := "Resources." + f.ID + ".Properties"
+	checkName(t, path+".FunctionName", "Lambda", f.Name, "_-", 1, 64)
+	checkRange(t, path+".MemorySize", "Lambda", f.Memory, 128, 10240)
+	checkRange(t, path+".Timeout", "Lambda", f.Timeout, 1, 900)
+	if n := utf8.RuneCountInString(f.Description); n > maxFunctionDescription {
+		t.Failf(path+".Description", "shorten it", "it has %d characters, beside the address of the code Lambda leaves %d", n, maxFunctionDescription)
+	}
+	logs := LogGroup{ID: f.ID + "Logs", Name: "/aws/lambda/" + f.Name, RetentionDays: f.LogDays, Key: f.LogKey}.Add(t)
+	grants := append(policy.Identity{
+		policy.Allow("Logs", "logs:CreateLogStream", "logs:PutLogEvents").On(logs.Streams()),
+	}, f.Grants...)
+
+	properties := &lambda.Function{
+		FunctionName: new(f.Name),
+		// another release is another configuration even if its zip file is the same: Lambda makes no version of what did not change
+		Description:   t.TextPtr(cfn.Format[cfn.Text]("%s (%s)", cfn.Lit(f.Description), f.CodeKey)),
+		Code:          &lambda.Function_Code{S3Bucket: t.TextPtr(f.CodeBucket), S3Key: t.TextPtr(f.CodeKey)},
+		Runtime:       new(f.Runtime),
+		Handler:       new(f.Handler),
+		Architectures: []string{f.Architecture},
+		MemorySize:    new(f.Memory),
+		Timeout:       new(f.Timeout),
+		Layers:        f.Layers,
+		LoggingConfig: &lambda.Function_LoggingConfig{LogGroup: t.TextPtr(logs.Name())},
+	}
+	if len(f.Environment) > 0 {
+		properties.Environment = &lambda.Function_Environment{Variables: map[string]string{}}
+		for _, v := range f.Environment {
+			properties.Environment.Variables[v.Name] = t.Text(v.Value)
+		}
+	}
+	if f.DeadLetters != "" {
+		queue := Queue{ID: f.ID + "DeadLetters", Name: f.DeadLetters}.Add(t)
+		properties.DeadLetterConfig = &lambda.Function_DeadLetterConfig{TargetArn: t.TextPtr(queue.ARN())}
+		grants = append(grants, policy.Allow("DeadLetters", "sqs:SendMessage").On(queue.ARN()))
+	}
+	if f.Tracing {
+		properties.TracingConfig = &lambda.Function_TracingConfig{Mode: new("Active")}
+		// X-Ray knows no resource for these
+		grants = append(grants, policy.Allow("Tracing", "xray:PutTelemetryRecords", "xray:PutTraceSegments").On(cfn.Lit("*")))
+	}
+	if len(f.Subnets) > 0 {
+		properties.VpcConfig = &lambda.Function_VpcConfig{SubnetIds: f.Subnets, SecurityGroupIds: f.SecurityGroups}
+		grants = append(grants, f.networkInterfaces()...)
+	}
+	role := Role{
+		ID: f.ID + "Role", Name: f.RoleName, Path: f.RolePath, Description: "Function " + f.Name + " runs with it",
+		Trust:    policy.Trust{policy.Allow("Lambda", "sts:AssumeRole").By(policy.Service("lambda.amazonaws.com"))},
+		Boundary: f.Boundary,
+		Policies: []InlinePolicy{{Name: "function", Document: grants}},
+	}.Add(t)
+	properties.Role = t.Text(role.ARN())
+	function := t.Add(f.ID, properties)
+
+	// a version never changes: another description, so another release or other settings, make another version
+	version := t.Add(f.ID+"Version", &lambda.Version{
+		FunctionName: t.Text(cfn.Ref[cfn.FunctionName](function)),
+		Description:  t.TextPtr(cfn.Format[cfn.Text]("%s %s", cfn.Lit(cfn.Hash(function)), f.CodeKey)),
+	})
+	if f.ReservedConcurrency != nil {
+		// no part of a version: Lambda would refuse to make one that differs in nothing else
+		function.Set("ReservedConcurrentExecutions", *f.ReservedConcurrency)
+	}
+	version.OnRemoval(cfn.Delete, cfn.Delete)
+	alias := t.Add(f.ID+"Alias", &lambda.Alias{
+		Name:            "live",
+		FunctionName:    t.Text(cfn.Ref[cfn.FunctionName](function)),
+		FunctionVersion: t.Text(cfn.Att[cfn.Text](version, "Version")),
+	})
+	return FunctionHandle{function, alias}
+}
+
+// networkInterfaces lets Lambda connect the function to its VPC with the function's role, and denies the same to the function's code.
+func (f Function) networkInterfaces() policy.Identity {
+	actions := []string{
+		"ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces",
+		"ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs", "ec2:UnassignPrivateIpAddresses",
+	}
+	self := cfn.Format[cfn.Text]("arn:%s:lambda:%s:%s:function:%s", cfn.Partition(), cfn.Region(), cfn.AccountID(), cfn.Lit(f.Name))
+	return policy.Identity{
+		policy.Allow("NetworkInterfaces", actions...).On(cfn.Lit("*")), // most of them know no resource, none knows the function's
+		policy.Deny("NotItsCode", actions...).On(cfn.Lit("*")).If(policy.When("ArnEquals", "lambda:SourceFunctionArn", self)),
+	}
+}

@@ -1,0 +1,25 @@
+package resources
+
+import (
+	"github.com/awslabs/goformation/v7/cloudformation/ssm"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn"
+)
+
+// Parameter is an SSM parameter of plain text. Its value stands in the template: no secrets.
+type Parameter struct {
+	// ID is the logical id.
+	ID          string
+	Name        string
+	Description string
+	Value       cfn.Part
+}
+
+// maxParameterName counts what stands before the name in its ARN too, which is not known here.
+const maxParameterName = 1011
+
+// Add declares the parameter.
+func (p Parameter) Add(t *cfn.Template) {
+	checkName(t, "Resources."+p.ID+".Properties.Name", "SSM", p.Name, "._/-", 1, maxParameterName)
+	t.Add(p.ID, &ssm.Parameter{Name: new(p.Name), Description: new(p.Description), Type: "String", Value: t.Text(p.Value)})
+}

@@ -1,0 +1,88 @@
+package stages
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/cfnpipe/cfnpipe/pipeline/spec"
+	"github.com/cfnpipe/cfnpipe/resources"
+	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/policy"
+)
+
+// Bootstrap is the stack of what must be there before code is published and the other stacks are deployed: the repositories of images, the
+// bucket of code, and the bucket in which S3 writes the access logs of all buckets of the environment.
+type Bootstrap struct {
+	Environment  *Environment
+	Repositories []spec.Repository
+	// Code says whether there is code to publish, so whether there is a bucket for it.
+	Code bool
+	// Logs says whether there are buckets, so whether there is one for their access logs. Retain keeps it when the stack goes.
+	Logs, Retain bool
+}
+
+// Name of the stack.
+func (b *Bootstrap) Name() string { return "bootstrap" }
+
+// CodeBucket is the name of the bucket of code, for other stacks.
+func (b *Bootstrap) CodeBucket() cfn.Output[cfn.BucketName] {
+	return cfn.Output[cfn.BucketName]{From: b, Name: "CodeBucketName"}
+}
+
+// AccessLogs is the name of the bucket of access logs, for other stacks.
+func (b *Bootstrap) AccessLogs() cfn.Output[cfn.BucketName] {
+	return cfn.Output[cfn.BucketName]{From: b, Name: "AccessLogsName"}
+}
+
+// CodeBucketName is the name of the bucket of code of a place.
+func CodeBucketName(p cfn.Place) string {
+	return spec.BucketName(p.Project, p.Scope, spec.CodePart, spec.Account{Account: p.Account, Region: p.Region})
+}
+
+// Build declares the repositories and the bucket.
+func (b *Bootstrap) Build(t *cfn.Template) error {
+	p := t.Place
+	t.Description = fmt.Sprintf("%s: what the other stacks and the code of environment %s need first. Deployed by the pipeline.", p.Project, b.Environment.called())
+	account := spec.Account{Account: p.Account, Region: p.Region}
+	var logs resources.LogBucketHandle
+	if b.Logs {
+		logs = resources.LogBucket{
+			ID: "AccessLogs", Name: cfn.Literal[cfn.BucketName](spec.BucketName(p.Project, p.Scope, spec.LogsPart, account)),
+			Sources: []cfn.Part{cfn.Lit(spec.Name(p.Project, p.Scope, "*"))}, ExpireDays: b.Environment.logDays(), Retain: b.Retain,
+		}.Add(t)
+		cfn.Publish(t, b.AccessLogs(), logs.Name())
+	}
+	if !b.Code && len(b.Repositories) == 0 {
+		return nil
+	}
+	key := resources.Key{
+		ID: "Key", Alias: spec.Name(p.Project, p.Scope, b.Name()),
+		Description:    fmt.Sprintf("Encrypts the code and images of %s in environment %s", p.Project, p.Scope),
+		Administrators: []cfn.Part{b.Environment.Access.Role(spec.ExecutionPart)},
+		Fenced:         []cfn.Part{ProjectRoles(p)},
+		Users:          policy.Resource{UseThroughS3(p.Region), useByRepositories(b.Environment.Access, p.Region)},
+		PendingDays:    b.Environment.pendingDays(),
+		Retain:         slices.ContainsFunc(b.Repositories, func(r spec.Repository) bool { return r.Removal == spec.Retain }),
+	}.Add(t)
+	for _, r := range b.Repositories {
+		resources.Repository{
+			ID: cfn.ID(r.Name, "repository"), Name: spec.Name(p.Project, p.Scope, r.Name), Key: key.ARN(), Retain: r.Removal == spec.Retain,
+		}.Add(t)
+	}
+	if !b.Code {
+		return nil
+	}
+	// nothing is lost with it: the next run publishes what it held
+	bucket := resources.Bucket{
+		ID: "CodeBucket", Name: cfn.Literal[cfn.BucketName](CodeBucketName(p)), Key: key.ARN(), Logs: logs.Name(), NoncurrentDays: 30,
+	}.Add(t)
+	cfn.Publish(t, b.CodeBucket(), bucket.Name())
+	return nil
+}
+
+// useByRepositories lets ECR make its grants on a key when the execution role makes a repository.
+func useByRepositories(a *Access, region string) policy.Statement {
+	return policy.Allow("EncryptRepositories", "kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant").
+		By(policy.Account(cfn.AccountID())).On(cfn.Lit("*")).
+		If(policy.ByRole(a.Role(spec.ExecutionPart)), policy.Through("ecr", cfn.Lit(region)))
+}

@@ -1,0 +1,586 @@
+package stages_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cfnpipe/cfnpipe/pipeline/spec"
+	"github.com/cfnpipe/cfnpipe/resources/assembly"
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+)
+
+// trusted are who may become a role, and under which conditions, one a line.
+func trusted(s assembly.Stack, role *tree.Node) []string {
+	var list []string
+	for _, statement := range role.At("AssumeRolePolicyDocument", "Statement").Items {
+		words := []string{strings.Join(texts(s, statement.Get("Action")), ","), "by"}
+		principal := statement.Get("Principal")
+		for i, kind := range principal.Keys {
+			words = append(words, kind+":"+strings.Join(texts(s, principal.Items[i]), ","))
+		}
+		if condition := statement.Get("Condition"); condition != nil {
+			for i, operator := range condition.Keys {
+				for j, key := range condition.Items[i].Keys {
+					words = append(words, "if", operator, key, strings.Join(texts(s, condition.Items[i].Items[j]), ","))
+				}
+			}
+		}
+		list = append(list, strings.Join(words, " "))
+	}
+	return list
+}
+
+func TestNoRoleTrustsAnybodyButWhoShouldUseIt(t *testing.T) {
+	t.Parallel()
+	const root = "sts:AssumeRole by AWS:arn:aws:iam::111111111111:root if ArnEquals aws:PrincipalArn arn:aws:iam::111111111111:role/shop/app/"
+	want := map[string]string{
+		"shop-dev-deploy":  root + "shop-delivery-pipeline",
+		"shop-qa-deploy":   root + "shop-delivery-pipeline",
+		"shop-prod-deploy": root + "shop-release-pipeline",
+		// each publishes what it is built for: there is code for both processors, images for ARM alone
+		"shop-dev-publish": root + "shop-delivery-publish-code,arn:aws:iam::111111111111:role/shop/app/shop-delivery-publish-code-arm," +
+			"arn:aws:iam::111111111111:role/shop/app/shop-delivery-publish-images-arm",
+		"shop-qa-publish": root + "shop-delivery-publish-code,arn:aws:iam::111111111111:role/shop/app/shop-delivery-publish-code-arm",
+		"shop-prod-publish": root + "shop-release-publish-code,arn:aws:iam::111111111111:role/shop/app/shop-release-publish-code-arm," +
+			"arn:aws:iam::111111111111:role/shop/app/shop-release-publish-images-arm",
+		"shop-delivery-deploy": root + "shop-delivery-pipeline",
+		"shop-release-deploy":  root + "shop-release-pipeline",
+	}
+	for _, env := range []string{"dev", "qa", "prod"} {
+		want["shop-"+env+"-hello-function"] = "sts:AssumeRole by Service:lambda.amazonaws.com"
+		want["shop-"+env+"-sink-function"] = "sts:AssumeRole by Service:lambda.amazonaws.com"
+	}
+	for _, scope := range []string{"dev", "qa", "prod", "delivery", "release"} {
+		want["shop-"+scope+"-execution"] = "sts:AssumeRole by Service:cloudformation.amazonaws.com"
+	}
+	for _, line := range []string{"delivery", "release"} {
+		want["shop-"+line+"-pipeline"] = "sts:AssumeRole by Service:codepipeline.amazonaws.com if StringEquals aws:SourceAccount 111111111111"
+		for _, project := range []string{"build", "publish-code", "publish-code-arm", "publish-images-arm"} {
+			want["shop-"+line+"-"+project] = "sts:AssumeRole by Service:codebuild.amazonaws.com if StringEquals aws:SourceAccount 111111111111" +
+				" if ArnLike aws:SourceArn arn:aws:codebuild:eu-west-1:111111111111:project/shop-" + line + "-" + project
+		}
+	}
+	got := map[string]string{}
+	for _, s := range assembled(t, full) {
+		for _, role := range ofType(s.Template, "AWS::IAM::Role") {
+			got[role.Get("RoleName").Text] = strings.Join(trusted(s, role), "\n")
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
+	}
+}
+
+func TestNothingIsAllowedByWildcardActions(t *testing.T) {
+	t.Parallel()
+	for name, s := range everyStack(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			policies(s.Template, func(path string, statement *tree.Node) {
+				if statement.Get("Effect").Text != "Allow" {
+					return
+				}
+				for _, a := range texts(s, statement.Get("Action")) {
+					administration := a == "kms:*" && statement.Get("Sid").Text == "Administer" && strings.HasSuffix(path, ".KeyPolicy")
+					if (a == "*" || strings.HasSuffix(a, ":*")) && !administration {
+						t.Errorf("%s allows %s:\n%s", path, a, statement.YAML())
+					}
+				}
+				ceiling := strings.HasPrefix(path, "Resources.Boundary.") && statement.Get("Sid").Text == "Application"
+				if statement.Get("NotAction") != nil && !ceiling || statement.Get("NotResource") != nil {
+					t.Errorf("%s allows everything but:\n%s", path, statement.YAML())
+				}
+			})
+		})
+	}
+}
+
+// Who administers keys is anybody of the account, but none of the project's roles.
+func TestNoRoleOfTheProjectAdministersAKey(t *testing.T) {
+	t.Parallel()
+	for name, s := range everyStack(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for id, key := range ofType(s.Template, "AWS::KMS::Key") {
+				list := key.At("KeyPolicy", "Statement").Items
+				for _, statement := range list {
+					if statement.Get("Effect").Text == "Deny" {
+						continue // it only takes away
+					}
+					if p := statement.Get("Principal"); p.Kind == tree.String || statement.Get("Condition") == nil {
+						t.Errorf("%s: a statement without a condition, or for everybody:\n%s", id, statement.YAML())
+					}
+				}
+				fence := find(list, "Administer").At("Condition", "ArnNotLike", "aws:PrincipalArn")
+				if want := "arn:aws:iam::" + s.Account + ":role/shop/*"; text(s, fence) != want {
+					t.Errorf("%s: but for %q, want %s", id, text(s, fence), want)
+				}
+			}
+		})
+	}
+}
+
+// everywhere are the actions that are allowed on all resources, and why.
+var everywhere = map[string]string{
+	"codepipeline:ListPipelines":       "CodePipeline knows no resource for it; operators only, and it only lists",
+	"ec2:AssignPrivateIpAddresses":     "Lambda connects a function to its VPC as the function's role; the function's own code is denied it",
+	"ec2:CreateNetworkInterface":       "as above",
+	"ec2:DeleteNetworkInterface":       "as above",
+	"ec2:UnassignPrivateIpAddresses":   "as above",
+	"ec2:DescribeNetworkInterfaces":    "EC2 knows no resource for it",
+	"ec2:DescribeSecurityGroups":       "EC2 knows no resource for it",
+	"ec2:DescribeSubnets":              "EC2 knows no resource for it",
+	"ec2:DescribeVpcs":                 "EC2 knows no resource for it",
+	"ecr:GetAuthorizationToken":        "ECR knows no resource for it; what the token opens is another permission",
+	"kms:CreateKey":                    "there is no key yet; only in the regions of the stacks",
+	"kms:ListAliases":                  "KMS knows no resource for it; it only lists",
+	"logs:DescribeResourcePolicies":    "CloudWatch Logs knows no resource for it; it only lists",
+	"xray:PutTelemetryRecords":         "X-Ray knows no resource for it",
+	"xray:PutTraceSegments":            "X-Ray knows no resource for it",
+	"the ceiling of application roles": "a boundary grants nothing",
+}
+
+func TestOnlyWhatKnowsNoResourceIsAllowedOnAll(t *testing.T) {
+	t.Parallel()
+	used := map[string]bool{"the ceiling of application roles": true}
+	for _, yaml := range systems {
+		for _, s := range assembled(t, yaml) {
+			policies(s.Template, func(path string, statement *tree.Node) {
+				// in the policy of a key, * is the key
+				if statement.Get("Effect").Text != "Allow" || strings.HasSuffix(path, ".KeyPolicy") || statement.Get("NotAction") != nil ||
+					!slices.Contains(texts(s, statement.Get("Resource")), "*") {
+					return
+				}
+				for _, a := range texts(s, statement.Get("Action")) {
+					used[a] = true
+					if everywhere[a] == "" {
+						t.Errorf("%s: %s allows %s on all resources", s.Name, path, a)
+					}
+				}
+			})
+		}
+	}
+	for a := range everywhere {
+		if !used[a] {
+			t.Errorf("%s is on the list and nobody has it", a)
+		}
+	}
+}
+
+func TestKeysAreMadeInTheRegionsOfTheStacksOnly(t *testing.T) {
+	t.Parallel()
+	for scope, want := range map[string][]string{"dev": {"eu-west-1"}, "qa": {"eu-central-1"}, "delivery": {"eu-west-1", "eu-central-1"}, "release": {"eu-west-1"}} {
+		s := stackNamed(t, assembled(t, full), "shop-"+scope+"-access")
+		statement := find(statementsOf(ofType(s.Template, "AWS::IAM::Role")["ExecutionRole"]), "CreateKeys")
+		if got := texts(s, statement.At("Condition", "StringEquals", "aws:RequestedRegion")); !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", scope, got, want)
+		}
+	}
+}
+
+// covers says whether a pattern with wildcards stands for a text.
+func covers(pattern, text string) bool {
+	start, rest, wild := strings.Cut(pattern, "*")
+	text, ok := strings.CutPrefix(text, start)
+	if !ok || !wild {
+		return ok && text == ""
+	}
+	for i := range len(text) + 1 {
+		if covers(rest, text[i:]) {
+			return true
+		}
+	}
+	return false
+}
+
+func coversAny(patterns []string, text string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return covers(p, text) })
+}
+
+// may says whether a list of statements allows an action on a resource, conditions aside.
+func may(s assembly.Stack, list []*tree.Node, action, resource string) bool {
+	allowed := false
+	for _, statement := range list {
+		if !coversAny(texts(s, statement.Get("Action")), action) || !coversAny(texts(s, statement.Get("Resource")), resource) {
+			continue
+		}
+		if statement.Get("Effect").Text == "Deny" {
+			if statement.Get("Condition") == nil {
+				return false
+			}
+			continue // it may not hold
+		}
+		allowed = true
+	}
+	return allowed
+}
+
+func TestNoExecutionRoleTouchesItsOwnChain(t *testing.T) {
+	t.Parallel()
+	for name, yaml := range systems {
+		stacks := assembled(t, yaml)
+		for _, s := range stacks {
+			if !isAccess(s) {
+				continue
+			}
+			t.Run(name+"/"+s.Name, func(t *testing.T) {
+				t.Parallel()
+				scope := strings.TrimSuffix(strings.TrimPrefix(s.Name, "shop-"), "-access")
+				list := statementsOf(ofType(s.Template, "AWS::IAM::Role")["ExecutionRole"])
+				iam := "arn:aws:iam::" + s.Account + ":"
+				for _, action := range []string{
+					"iam:AttachRolePolicy", "iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:CreateRole", "iam:DeletePolicy", "iam:DeletePolicyVersion",
+					"iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PassRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
+					"iam:SetDefaultPolicyVersion", "iam:TagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole",
+				} {
+					for _, part := range []string{"deploy", "execution", "publish", "anything"} {
+						if arn := iam + "role/shop/access/shop-" + scope + "-" + part; may(s, list, action, arn) || !denied(s, list, action, arn) {
+							t.Errorf("%s on %s is not denied", action, arn)
+						}
+					}
+					if arn := iam + "policy/shop/access/shop-" + scope + "-boundary"; may(s, list, action, arn) || !denied(s, list, action, arn) {
+						t.Errorf("%s on %s is not denied", action, arn)
+					}
+					for _, arn := range []string{iam + "policy/Boundary", iam + "role/Admin", iam + "role/shop/app/shop-other-x", iam + "user/somebody"} {
+						if may(s, list, action, arn) {
+							t.Errorf("%s on %s is allowed", action, arn)
+						}
+					}
+				}
+				for _, path := range []string{"shop/app/shop-" + scope + "-function", "anything"} {
+					if arn := iam + "role/" + path; !denied(s, list, "iam:DeleteRolePermissionsBoundary", arn) {
+						t.Errorf("the boundary of %s can go", arn)
+					}
+				}
+				for _, action := range []string{"ssm:PutParameter", "ssm:DeleteParameter"} {
+					arn := fmt.Sprintf("arn:aws:ssm:%s:%s:parameter/shop/%s/access/ResourceTypes", s.Region, s.Account, scope)
+					if may(s, list, action, arn) || !denied(s, list, action, arn) {
+						t.Errorf("%s on %s is not denied", action, arn)
+					}
+					for _, other := range []string{"dev", "qa", "prod", "delivery", "release"} {
+						if arn := fmt.Sprintf("arn:aws:ssm:%s:%s:parameter/shop/%s/storage/KeyArn", s.Region, s.Account, other); other != scope && may(s, list, action, arn) {
+							t.Errorf("%s on %s of another is allowed", action, arn)
+						}
+					}
+				}
+				for _, statement := range list {
+					for _, action := range texts(s, statement.Get("Action")) {
+						if service, _, _ := strings.Cut(action, ":"); slices.Contains([]string{"sts", "cloudformation", "organizations", "account", "lambda:InvokeFunction"}, service) {
+							t.Errorf("it may %s", action)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// denied says whether a statement denies an action on a resource, whatever the conditions.
+func denied(s assembly.Stack, list []*tree.Node, action, resource string) bool {
+	return slices.ContainsFunc(list, func(statement *tree.Node) bool {
+		return statement.Get("Effect").Text == "Deny" && statement.Get("Condition") == nil &&
+			coversAny(texts(s, statement.Get("Action")), action) && coversAny(texts(s, statement.Get("Resource")), resource)
+	})
+}
+
+func TestRolesOfDeployedStacksAreBounded(t *testing.T) {
+	t.Parallel()
+	for name, yaml := range systems {
+		for _, s := range assembled(t, yaml) {
+			t.Run(name+"/"+s.Name, func(t *testing.T) {
+				t.Parallel()
+				scope := strings.Split(s.Name, "-")[1]
+				boundary := "arn:aws:iam::" + s.Account + ":policy/shop/access/shop-" + scope + "-boundary"
+				if name == "minimal" {
+					boundary = "arn:aws:iam::" + s.Account + ":policy/Boundary"
+				}
+				for id, role := range ofType(s.Template, "AWS::IAM::Role") {
+					path, bound := "/shop/app/", boundary
+					if isAccess(s) { // those are the ones that bind others; only an operator makes them
+						path, bound = "/shop/access/", ""
+					}
+					if got := text(s, role.Get("Path")); got != path {
+						t.Errorf("%s stands under %s, want %s", id, got, path)
+					}
+					if got := text(s, role.Get("PermissionsBoundary")); got != bound {
+						t.Errorf("%s has the boundary %q, want %q", id, got, bound)
+					}
+					if managed := role.Get("ManagedPolicyArns"); managed != nil {
+						for _, p := range managed.Items { // only those that stand in the template too
+							if ref := p.Get("Ref"); ref == nil || ofType(s.Template, "AWS::IAM::ManagedPolicy")[ref.Text] == nil {
+								t.Errorf("%s has a policy that we did not write: %s", id, p.YAML())
+							}
+						}
+					}
+				}
+				if !isAccess(s) {
+					return
+				}
+				for _, sid := range []string{"BoundedRoles"} {
+					if statement := find(statementsOf(ofType(s.Template, "AWS::IAM::Role")["ExecutionRole"]), sid); statement != nil {
+						if got := text(s, statement.At("Condition", "ArnEquals", "iam:PermissionsBoundary")); got != boundary {
+							t.Errorf("the execution role makes roles with the boundary %q, want %q", got, boundary)
+						}
+					}
+				}
+				if made := ofType(s.Template, "AWS::IAM::ManagedPolicy")["Boundary"] != nil; made != (name == "full") {
+					t.Errorf("a boundary is made: %t", made)
+				}
+			})
+		}
+	}
+}
+
+func TestStacksAreDeletedOutsideProductionOnly(t *testing.T) {
+	t.Parallel()
+	for _, s := range assembled(t, full) {
+		if !isAccess(s) {
+			continue
+		}
+		deletes := slices.Contains([]string{"shop-dev-access", "shop-qa-access"}, s.Name)
+		for id, role := range ofType(s.Template, "AWS::IAM::Role") {
+			for _, statement := range statementsOf(role) {
+				if statement.Get("Effect").Text == "Allow" && slices.Contains(texts(s, statement.Get("Action")), "cloudformation:DeleteStack") && (id != "DeployRole" || !deletes) {
+					t.Errorf("%s: %s may delete stacks:\n%s", s.Name, id, statement.YAML())
+				}
+			}
+		}
+	}
+}
+
+func TestADeployRoleDeploysItsOwnStacksOnly(t *testing.T) {
+	t.Parallel()
+	stacks := assembled(t, full)
+	for _, access := range stacks {
+		if !isAccess(access) {
+			continue
+		}
+		scope := strings.TrimSuffix(strings.TrimPrefix(access.Name, "shop-"), "-access")
+		list := statementsOf(ofType(access.Template, "AWS::IAM::Role")["DeployRole"])
+		for _, s := range stacks {
+			arn := fmt.Sprintf("arn:aws:cloudformation:%s:%s:stack/%s/1f2e3d", s.Region, s.Account, s.Name)
+			own := s.Account == access.Account && strings.HasPrefix(s.Name, "shop-"+scope+"-") && !isAccess(s) ||
+				scope == "release" && s.Name == "shop-toolchain" // it has the most protected environment
+			for _, action := range []string{"cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet", "cloudformation:DescribeStacks", "cloudformation:UpdateStack"} {
+				if got := may(access, list, action, arn); got != own {
+					t.Errorf("%s: %s on %s: %t, want %t", access.Name, action, s.Name, got, own)
+				}
+			}
+		}
+		execution := "arn:aws:iam::" + access.Account + ":role/shop/access/shop-" + scope + "-execution"
+		for _, statement := range list {
+			for _, action := range texts(access, statement.Get("Action")) {
+				switch action {
+				case "cloudformation:CreateChangeSet", "cloudformation:CreateStack", "cloudformation:UpdateStack":
+					if got := text(access, statement.At("Condition", "ArnEquals", "cloudformation:RoleArn")); got != execution {
+						t.Errorf("%s: %s with the role %q, want %s", access.Name, action, got, execution)
+					}
+				case "iam:PassRole":
+					to := text(access, statement.At("Condition", "StringEquals", "iam:PassedToService"))
+					if got := texts(access, statement.Get("Resource")); !slices.Equal(got, []string{execution}) || to != "cloudformation.amazonaws.com" {
+						t.Errorf("%s: it passes %q to %q", access.Name, got, to)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A change set resolves the SSM parameters of its template as the role that makes it.
+func TestTheDeployRoleReadsEveryParameterOfItsTemplates(t *testing.T) {
+	t.Parallel()
+	stacks := assembled(t, full)
+	read := 0
+	for _, s := range stacks {
+		if isAccess(s) || s.Template.Get("Parameters") == nil {
+			continue
+		}
+		scope := strings.Split(s.Name, "-")[1]
+		if scope == "toolchain" {
+			scope = "release"
+		}
+		access := stackNamed(t, stacks, "shop-"+scope+"-access")
+		roles := ofType(access.Template, "AWS::IAM::Role")
+		for i, name := range s.Template.Get("Parameters").Keys {
+			p := s.Template.Get("Parameters").Items[i]
+			if !strings.HasPrefix(p.Get("Type").Text, "AWS::SSM::Parameter::Value<") {
+				continue
+			}
+			read++
+			arn := fmt.Sprintf("arn:aws:ssm:%s:%s:parameter%s", s.Region, s.Account, p.Get("Default").Text)
+			for _, role := range []string{"DeployRole", "ExecutionRole"} {
+				if !may(access, statementsOf(roles[role]), "ssm:GetParameters", arn) {
+					t.Errorf("%s of %s may not read %s, which %s takes as %s", role, access.Name, arn, s.Name, name)
+				}
+			}
+		}
+	}
+	if read == 0 {
+		t.Error("no stack takes anything")
+	}
+}
+
+var accountOfBucket = regexp.MustCompile(`-(\d{12})-`)
+
+func TestAForeignBucketIsReachedInItsAccountOnly(t *testing.T) {
+	t.Parallel()
+	for name, s := range everyStack(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for id, role := range ofType(s.Template, "AWS::IAM::Role") {
+				for _, statement := range statementsOf(role) {
+					if statement.Get("Effect").Text != "Allow" || !strings.HasPrefix(texts(s, statement.Get("Action"))[0], "s3:") ||
+						statement.Get("Sid").Text == "Buckets" { // those it makes: there is no account yet, and no data in what it asks
+						continue
+					}
+					want := s.Account
+					for _, r := range texts(s, statement.Get("Resource")) {
+						if m := accountOfBucket.FindStringSubmatch(r); m != nil {
+							want = m[1]
+						}
+					}
+					if got := text(s, statement.At("Condition", "StringEquals", "aws:ResourceAccount")); got != want {
+						t.Errorf("%s: in account %q, want %s:\n%s", id, got, want, statement.YAML())
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestAStackIsRefusedWhereItsAccessDoesNotCoverIt(t *testing.T) {
+	t.Parallel()
+	for name, yaml := range systems {
+		stacks := assembled(t, yaml)
+		for _, s := range stacks {
+			t.Run(name+"/"+s.Name, func(t *testing.T) {
+				t.Parallel()
+				rule := s.Template.At("Rules", "AccessCoversTypes")
+				scope := strings.Split(s.Name, "-")[1]
+				if scope == "toolchain" {
+					scope = "release"
+				}
+				access := stackNamed(t, stacks, "shop-"+scope+"-access")
+				if isAccess(s) || s.Region != access.Region { // an SSM parameter is read in its own region
+					if rule != nil {
+						t.Errorf("got the rule\n%s", rule.YAML())
+					}
+					return
+				}
+				var types []string
+				for _, r := range s.Template.Get("Resources").Items {
+					types = append(types, r.Get("Type").Text)
+				}
+				slices.Sort(types)
+				types = slices.Compact(types)
+				assertion := rule.Get("Assertions").Items[0]
+				members := assertion.At("Assert", "Fn::EachMemberIn").Items
+				if diff := cmp.Diff(types, texts(s, members[0])); diff != "" {
+					t.Errorf("types: want -, rule +:\n%s", diff)
+				}
+				parameter := s.Template.At("Parameters", members[1].Get("Ref").Text, "Default").Text
+				published := access.Template.At("Resources", "ResourceTypesParameter", "Properties")
+				if parameter != published.Get("Name").Text {
+					t.Errorf("the rule reads %s, the access stack writes %s", parameter, published.Get("Name").Text)
+				}
+				covered := strings.Split(published.Get("Value").Text, ",")
+				for _, typ := range types {
+					if !slices.Contains(covered, typ) {
+						t.Errorf("the access stack does not cover %s", typ)
+					}
+				}
+				if says := assertion.Get("AssertDescription").Text; !strings.Contains(says, "Deploy the stack "+access.Name+" first") {
+					t.Errorf("got the reason %q", says)
+				}
+			})
+		}
+	}
+}
+
+// limits of names, by type and property.
+var limits = map[string]struct {
+	property string
+	pattern  *regexp.Regexp
+}{
+	"AWS::IAM::Role":              {"RoleName", regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)},
+	"AWS::IAM::ManagedPolicy":     {"ManagedPolicyName", regexp.MustCompile(`^[\w+=,.@-]{1,128}$`)},
+	"AWS::S3::Bucket":             {"BucketName", regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)},
+	"AWS::KMS::Alias":             {"AliasName", regexp.MustCompile(`^alias/[\w/-]{1,250}$`)},
+	"AWS::Lambda::Function":       {"FunctionName", regexp.MustCompile(`^[\w-]{1,64}$`)},
+	"AWS::Logs::LogGroup":         {"LogGroupName", regexp.MustCompile(`^[\w./#-]{1,512}$`)},
+	"AWS::SQS::Queue":             {"QueueName", regexp.MustCompile(`^[\w-]{1,80}$`)},
+	"AWS::ECR::Repository":        {"RepositoryName", regexp.MustCompile(`^[a-z0-9]+(?:[._-][a-z0-9]+)*$`)},
+	"AWS::CodeBuild::Project":     {"Name", regexp.MustCompile(`^[A-Za-z0-9][\w-]{1,149}$`)},
+	"AWS::CodeBuild::ReportGroup": {"Name", regexp.MustCompile(`^[\w-]{2,128}$`)},
+	"AWS::CodePipeline::Pipeline": {"Name", regexp.MustCompile(`^[\w.@-]{1,100}$`)},
+	"AWS::SSM::Parameter":         {"Name", regexp.MustCompile(`^/[\w./-]{1,1000}$`)},
+}
+
+func checkNames(t *testing.T, stacks []assembly.Stack) {
+	t.Helper()
+	taken := map[string]string{}
+	for _, s := range stacks {
+		if !regexp.MustCompile(`^[A-Za-z][-A-Za-z0-9]{0,127}$`).MatchString(s.Name) {
+			t.Errorf("CloudFormation takes no stack %s", s.Name)
+		}
+		for typ, limit := range limits {
+			for id, properties := range ofType(s.Template, typ) {
+				name := text(s, properties.Get(limit.property))
+				if !limit.pattern.MatchString(name) {
+					t.Errorf("%s.%s: %s takes no %q of %d characters", s.Name, id, typ, name, len(name))
+				}
+				if len(name) > 256 && typ == "AWS::ECR::Repository" {
+					t.Errorf("%s.%s: the name has %d characters", s.Name, id, len(name))
+				}
+				where := typ + " " + s.Account + " " + s.Region + " " + name
+				if typ == "AWS::IAM::Role" || typ == "AWS::IAM::ManagedPolicy" {
+					where = typ + " " + s.Account + " " + name // once in an account
+				}
+				if other := taken[where]; other != "" {
+					t.Errorf("%s.%s: %s has the name %s too", s.Name, id, other, name)
+				}
+				taken[where] = s.Name + "." + id
+			}
+		}
+	}
+}
+
+func TestNamesFitAndStandOnce(t *testing.T) {
+	t.Parallel()
+	for name, yaml := range systems {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			checkNames(t, assembled(t, yaml))
+		})
+	}
+}
+
+// The spec takes a project's name as long as the templates do.
+func TestTheLongestNamesFit(t *testing.T) {
+	t.Parallel()
+	for length := 60; ; length-- {
+		if length == 0 {
+			t.Fatal("no length fits")
+		}
+		project := strings.Repeat("p", length)
+		yaml := strings.ReplaceAll(strings.Replace(full, "project: shop", "project: "+project, 1), "/shop/", "/"+project+"/")
+		if _, err := spec.Parse("pipeline.yaml", []byte(yaml)); err != nil {
+			continue
+		}
+		t.Logf("a project's name of %d characters", length)
+		checkNames(t, assembled(t, yaml))
+		return
+	}
+}
+
+// The environments of one account and region: no name stands twice.
+func TestEverythingFitsIntoOneAccount(t *testing.T) {
+	t.Parallel()
+	yaml := regexp.MustCompile(`"(222222222222|333333333333|444444444444)"(, region: eu-central-1)?`).ReplaceAllString(full, `"111111111111"`)
+	checkNames(t, assembled(t, yaml))
+}
