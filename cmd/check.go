@@ -42,7 +42,7 @@ func (c *checkCommand) Run(s *session) error {
 		return err
 	}
 	defer dir.Close() //nolint:errcheck // only read from
-	a, err := c.assemble(s, dir.Format, "")
+	a, err := c.assemble(s, dir.Format, nil)
 	if err != nil {
 		return err
 	}

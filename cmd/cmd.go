@@ -139,7 +139,7 @@ func needsValue(name string) error { return fmt.Errorf("%s needs a value", name)
 
 // assemble turns the pipeline.yaml into the stacks of an output directory. With a release, the directory of the checked-out repository,
 // it fills the release parameters. Nothing is written.
-func (in input) assemble(s *session, format assembly.Format, release string) (*assembly.Assembly, error) {
+func (in input) assemble(s *session, format assembly.Format, release *string) (*assembly.Assembly, error) {
 	project, err := spec.Load(in.Config)
 	if err != nil {
 		return nil, err
@@ -151,10 +151,10 @@ func (in input) assemble(s *session, format assembly.Format, release string) (*a
 		}
 	}
 	a, err := system.Assemble(format)
-	if err != nil || release == "" {
+	if err != nil || release == nil {
 		return a, err
 	}
-	repository, err := os.OpenRoot(release)
+	repository, err := os.OpenRoot(*release)
 	if err != nil {
 		return nil, fmt.Errorf("--release: %w; name the directory into which the repository is checked out", err)
 	}
@@ -167,11 +167,14 @@ type generateCommand struct {
 	Output string          `short:"o" default:"out" placeholder:"DIR" help:"The directory to write (default: ${default})."`
 	Format assembly.Format `enum:"yaml,json" default:"yaml" placeholder:"yaml|json" help:"Format of the templates (default: ${default})."`
 
-	Release string `placeholder:"DIR" help:"Also say which code runs: address the sources of functions and images under DIR by their content."`
+	Release *string `placeholder:"DIR" help:"Also say which code runs: address the sources of functions and images under DIR by their content."`
 }
 
 // Validate is what kong calls before Run.
 func (c *generateCommand) Validate() error {
+	if c.Release != nil && *c.Release == "" {
+		return needsValue("--release")
+	}
 	return cmp.Or(c.input.Validate(), given("--output", c.Output))
 }
 

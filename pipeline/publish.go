@@ -162,7 +162,10 @@ const publishZips = publishAll + `
 # publish ENTRY: puts a zip file of the source, after the build command ran in a copy of it, where the release expects it.
 publish() {
   local name key source command found work
-  name=$(field name "$1") key=$(field address "$1") source=$(field source "$1") command=$(field build "$1")
+  name=$(field name "$1")
+  key=$(field address "$1")
+  source=$(field source "$1")
+  command=$(field build "$1")
   found=$(as_publisher aws s3api list-objects-v2 --bucket "$CODE_BUCKET" --prefix "$key" --query 'length(Contents || ` + "`[]`" + `)' --output text)
   if [ "$found" != 0 ]; then
     echo "$name: $key is there"
@@ -179,6 +182,7 @@ publish() {
     find . -type f -o -type l | LC_ALL=C sort | TZ=UTC zip -X -q -y -@ "$work/code.zip"
   )
   as_publisher aws s3 cp --only-show-errors "$work/code.zip" "s3://$CODE_BUCKET/$key"
+  rm -rf "$work"
   echo "$name: published $key"
 }
 
@@ -200,8 +204,11 @@ is_there() {
 # publish ENTRY: builds an image and pushes it under the tag that the release expects.
 publish() {
   local name tag source dockerfile platform options repository found password
-  name=$(field name "$1") tag=$(field address "$1") source=$(field source "$1")
-  dockerfile=$(field dockerfile "$1") platform=$(field platform "$1")
+  name=$(field name "$1")
+  tag=$(field address "$1")
+  source=$(field source "$1")
+  dockerfile=$(field dockerfile "$1")
+  platform=$(field platform "$1")
   repository=$PREFIX$name
   found=$(is_there "$repository" "$tag")
   if [ "$found" != 0 ]; then

@@ -17,7 +17,7 @@ type Spec struct {
 	// Pipelines; when none is given: one called "delivery", branch main, with all environments in order.
 	Pipelines []Pipeline `yaml:"pipelines"`
 	// MaxParallelBuilds is how many builds of a pipeline run side by side, 1 to 50. Default 1, the quota of a new account: CodeBuild
-	// fails further builds instead of letting them wait.
+	// fails further builds instead of letting them wait. Other pipelines, and runs that overlap, count on top of it.
 	MaxParallelBuilds int `yaml:"maxParallelBuilds"`
 	// Steps of the pipelines: name one to add it, null drops it.
 	Steps Steps `yaml:"steps"`
