@@ -16,6 +16,7 @@ func (y *System) Assemble(format assembly.Format) (*assembly.Assembly, error) {
 	a := &assembly.Assembly{Project: y.Project}
 	var errs []error
 	var stacks []*stack
+	y.tellNeighbours()
 	for _, p := range y.Pipelines {
 		own, err := p.build(format, y.Steps)
 		errs = append(errs, err)

@@ -32,6 +32,7 @@ func (p *Pipeline) ceiling(grants policy.Identity) policy.Identity {
 		policy.Allow("BuildLogs", writeLogs()...).On(p.arn("logs", "log-group:/aws/codebuild/"+spec.Name(project, p.Name, "*"))),
 		policy.Allow("Deployments", "sts:AssumeRole").On(access...),
 	}
+	ceiling = append(ceiling, p.readOnlySource()...)
 	for _, e := range p.Environments {
 		if e.Approval != nil && e.Approval.Topic != "" {
 			ceiling = append(ceiling, policy.Allow("Approvals", "sns:Publish").On(cfn.Lit(e.Approval.Topic)))
@@ -41,6 +42,22 @@ func (p *Pipeline) ceiling(grants policy.Identity) policy.Identity {
 		ceiling = append(ceiling, p.pullShared()...)
 	}
 	return append(ceiling, grants...)
+}
+
+// readOnlySource keeps who may use the connection from writing through it, and from other repositories: a push to another branch would
+// decide what another pipeline does. Calls that name no repository have no such key.
+func (p *Pipeline) readOnlySource() policy.Identity {
+	var list policy.Identity
+	for i, prefix := range []string{"codeconnections", "codestar-connections"} {
+		sid := []string{"", "Star"}[i]
+		use := prefix + ":UseConnection"
+		list = append(list,
+			policy.Deny("NeverPush"+sid, use).On(cfn.Lit("*")).If(policy.When("StringEquals", prefix+":ProviderAction", cfn.Lit("GitPush"))),
+			policy.Deny("OwnRepositoryOnly"+sid, use).On(cfn.Lit("*")).If(
+				policy.When("StringNotEquals", prefix+":FullRepositoryId", cfn.Lit(p.Source.Repository)),
+				policy.When("Null", prefix+":FullRepositoryId", cfn.Lit("false"))))
+	}
+	return list
 }
 
 func (p *Pipeline) arn(service, resource string) cfn.Part {

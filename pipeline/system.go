@@ -133,3 +133,25 @@ func (p *Pipeline) derive(steps spec.Steps) error {
 	}
 	return nil
 }
+
+// tellNeighbours tells each environment which other scopes stand in its account. Pipelines need no telling: their ceilings name only what is
+// their own.
+func (y *System) tellNeighbours() {
+	for _, e := range y.Environments {
+		e.Access.Neighbours = nil
+		near := func(account, scope string) {
+			if account == e.Place.Account && scope != e.Place.Scope {
+				e.Access.Neighbours = append(e.Access.Neighbours, scope)
+			}
+		}
+		for _, other := range y.Environments {
+			near(other.Place.Account, other.Place.Scope)
+		}
+		for _, p := range y.Pipelines {
+			near(p.Place.Account, p.Place.Scope)
+			if p.Shared != nil {
+				near(p.Shared.Place.Account, spec.ToolchainScope)
+			}
+		}
+	}
+}

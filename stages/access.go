@@ -26,6 +26,9 @@ type Access struct {
 	Boundary string
 	// Ceiling is the most that those roles may be given.
 	Ceiling policy.Identity
+	// Neighbours of an environment are other environments and pipelines in its account, and the toolchain where it is there: what is called
+	// after them is out of reach.
+	Neighbours []string
 	// Connection that the deployed pipeline reads from; nil in environments.
 	Connection cfn.Part
 	// Publishers are the roles of the builds that publish code here; without any, there is no publish role.
@@ -100,7 +103,7 @@ func (a *Access) Build(t *cfn.Template) error {
 		resources.ManagedPolicy{
 			ID: "Boundary", Name: a.name(spec.BoundaryPart), Path: spec.AccessPath(p.Project),
 			Description: "The most that roles in the stacks of " + p.Project + "-" + p.Scope + " can do",
-			Document:    a.Ceiling,
+			Document:    append(a.Ceiling, a.apart()...),
 		}.Add(t)
 	}
 	pipelineRole := resources.RoleARNOf(cfn.Lit(a.Toolchain), spec.ApplicationPath(p.Project), spec.Name(p.Project, a.Pipeline, spec.PipelinePart))
@@ -143,6 +146,26 @@ func (a *Access) Build(t *cfn.Template) error {
 	}
 	cfn.PublishList(t, a.ResourceTypes(), cfn.Literals[cfn.ResourceType](a.covered...))
 	return nil
+}
+
+// apart keeps the roles of deployed stacks from what neighbours in the account own: one branch must not change what another runs with.
+func (a *Access) apart() policy.Identity {
+	if len(a.Neighbours) == 0 {
+		return nil
+	}
+	theirs := policy.Deny("NeighboursApart", "*")
+	for _, n := range a.Neighbours {
+		name := spec.Name(a.Place.Project, n, "*")
+		bucket := resources.BucketARN(cfn.Lit(name))
+		theirs = theirs.On(bucket, cfn.Format[cfn.Text]("%s/*", bucket))
+		for _, x := range [][2]string{
+			{"codebuild", "project/" + name}, {"ecr", "repository/" + name}, {"lambda", "function:" + name}, {"logs", "log-group:/aws/*/" + name},
+			{"sqs", name}, {"ssm", "parameter/" + a.Place.Project + "/" + n + "/*"},
+		} {
+			theirs = theirs.On(cfn.Format[cfn.Text]("arn:%s:%s:*:%s:%s", cfn.Partition(), cfn.Lit(x[0]), cfn.AccountID(), cfn.Lit(x[1])))
+		}
+	}
+	return policy.Identity{theirs}
 }
 
 // publish is what the builds may do: put code into the bucket of code and images into the repositories, and see what is there.
@@ -217,6 +240,9 @@ func (a *Access) deploy() policy.Identity {
 		policy.Allow("RunChangeSets", "cloudformation:DeleteChangeSet", "cloudformation:DescribeChangeSet", "cloudformation:DescribeStackEvents",
 			"cloudformation:DescribeStacks", "cloudformation:ExecuteChangeSet", "cloudformation:GetTemplate", "cloudformation:TagResource",
 			"cloudformation:UntagResource").On(stacks...),
+		// an import would bring things of others into a stack, and so within reach of the execution role
+		policy.Deny("NeverImport", "cloudformation:CreateChangeSet").On(cfn.Lit("*")).
+			If(policy.When("Null", "cloudformation:ImportResourceTypes", cfn.Lit("false"))),
 		policy.Deny("NeverAccess", "cloudformation:*").On(a.arns("cloudformation", "stack/"+a.name(a.Name())+"/*")...),
 		// a change set resolves the SSM parameters of its template as this role
 		policy.Allow("ReadOutputs", "ssm:GetParameters").On(parameters...),

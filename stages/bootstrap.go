@@ -75,9 +75,18 @@ func (b *Bootstrap) Build(t *cfn.Template) error {
 	// nothing is lost with it: the next run publishes what it held
 	bucket := resources.Bucket{
 		ID: "CodeBucket", Name: cfn.Literal[cfn.BucketName](CodeBucketName(p)), Key: key.ARN(), Logs: logs.Name(), NoncurrentDays: 30,
+		Policy: policy.Resource{b.publishersOnly(p)},
 	}.Add(t)
 	cfn.Publish(t, b.CodeBucket(), bucket.Name())
 	return nil
+}
+
+// publishersOnly keeps the project's roles from writing code, but for the one that publishes: who could put code where the next release
+// expects it would decide what that release is.
+func (b *Bootstrap) publishersOnly(p cfn.Place) policy.Statement {
+	name := cfn.Lit(CodeBucketName(p))
+	return policy.Deny("PublishersOnly", "s3:DeleteObject*", "s3:PutObject*").By(policy.Anyone()).On(resources.BucketObjects(name)).
+		If(policy.ByRoleLike(ProjectRoles(p)), policy.NotByRole(b.Environment.Access.Role(spec.PublishPart)))
 }
 
 // useByRepositories lets ECR make its grants on a key when the execution role makes a repository.

@@ -97,14 +97,25 @@ func Tags(s *spec.Spec, kind, name string) map[string]string {
 // delivery system itself. It may become another role of the project's applications, and no other.
 func applicationCeiling(p cfn.Place) policy.Identity {
 	applications := cfn.Format[cfn.Text]("arn:%s:iam::*:role%s*", cfn.Partition(), cfn.Lit(spec.ApplicationPath(p.Project)))
-	access := cfn.Format[cfn.Text]("arn:%s:ssm:*:*:parameter/%s/*/%s/*", cfn.Partition(), cfn.Lit(p.Project), cfn.Lit((&Access{}).Name()))
+	own := func(service, resource string) cfn.Part {
+		return cfn.Format[cfn.Text]("arn:%s:%s:*:*:%s", cfn.Partition(), cfn.Lit(service), cfn.Lit(resource))
+	}
+	name := spec.Name(p.Project, p.Scope, "*")
 	return policy.Identity{
 		// a boundary grants nothing: this is the outer limit of what the roles' own policies grant
-		policy.AllowAllBut("Application", "account:*", "cloudformation:*", "codebuild:*", "codeconnections:*", "codedeploy:*", "codepipeline:*",
-			"codestar-connections:*", "iam:*", "identitystore:*", "organizations:*", "ram:*", "servicecatalog:*", "sso-directory:*", "sso:*").
+		policy.AllowAllBut("Application", "access-analyzer:*", "account:*", "cloudformation:*", "cloudtrail:*", "codebuild:*", "codeconnections:*",
+			"codedeploy:*", "codepipeline:*", "codestar-connections:*", "config:*", "guardduty:*", "iam:*", "identitystore:*",
+			"kms:DisableKey", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "organizations:*", "ram:*", "rolesanywhere:*", "securityhub:*",
+			"servicecatalog:*", "ssm:SendCommand", "ssm:StartAutomationExecution", "ssm:StartSession", "sso-directory:*", "sso:*").
 			On(cfn.Lit("*")),
 		policy.Deny("OwnRolesOnly", "sts:AssumeRole").OnAllBut(applications),
-		policy.Deny("NeverAccessParameters", "ssm:DeleteParameter", "ssm:DeleteParameters", "ssm:PutParameter").On(access),
+		// other code may run with more than this
+		policy.Deny("OwnFunctionsOnly", "lambda:Add*", "lambda:Create*", "lambda:Delete*", "lambda:Publish*", "lambda:Put*", "lambda:Update*").
+			OnAllBut(own("lambda", "function:"+name), own("lambda", "layer:"+name)),
+		policy.Deny("OwnParametersOnly", "ssm:DeleteParameter", "ssm:DeleteParameters", "ssm:PutParameter").
+			OnAllBut(own("ssm", "parameter"+p.ParameterPath()+"*")),
+		policy.Deny("NeverAccessParameters", "ssm:DeleteParameter", "ssm:DeleteParameters", "ssm:PutParameter").
+			On(own("ssm", "parameter"+p.ParameterPath()+(&Access{}).Name()+"/*")),
 	}
 }
 
