@@ -15,6 +15,9 @@ import (
 func (y *System) Assemble(format assembly.Format) (*assembly.Assembly, error) {
 	a := &assembly.Assembly{Project: y.Project}
 	var errs []error
+	if err := check(y.Steps); err != nil {
+		return nil, err
+	}
 	var stacks []*stack
 	y.tellNeighbours()
 	for _, p := range y.Pipelines {

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"strings"
+
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
@@ -143,7 +145,8 @@ func writeReports() []string {
 	return []string{"codebuild:BatchPutTestCases", "codebuild:CreateReport", "codebuild:CreateReportGroup", "codebuild:UpdateReport"}
 }
 
-// buildSpec of commands that run one after the other in bash. CodeBuild stops at the first command that fails.
+// buildSpec of commands that run one after the other in bash. CodeBuild stops at the first item that fails, and an item of several commands
+// ends at the first of them that does.
 func buildSpec(runtimes map[string]string, commands ...string) *tree.Node {
 	m := tree.NewMap
 	phases := m()
@@ -156,6 +159,9 @@ func buildSpec(runtimes map[string]string, commands ...string) *tree.Node {
 	}
 	list := tree.NewList()
 	for _, c := range commands {
+		if strings.ContainsAny(c, "\n|") && !strings.HasPrefix(c, "set -") {
+			c = "set -eo pipefail\n" + c // CodeBuild sees only how the whole of an item ends
+		}
 		list.Items = append(list.Items, tree.Text(c))
 	}
 	phases.Set("build", m().Set("on-failure", tree.Text("ABORT")).Set("commands", list))

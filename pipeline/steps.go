@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -40,6 +42,31 @@ func own(steps spec.Steps, positions ...string) []placed {
 		}
 	}
 	return list
+}
+
+// check finds what is wrong with steps that Go has changed; those of a pipeline.yaml are checked with their positions before.
+func check(steps spec.Steps) error {
+	var errs []error
+	positions := []string{"after synth"}
+	for _, name := range []string{"infrastructureTests", "functionTests", "publish", "deploy", "integrationTests", "acceptanceTests"} {
+		positions = append(positions, "before "+name, "after "+name)
+	}
+	names := map[string]bool{}
+	for i := range steps.Own {
+		s := &steps.Own[i]
+		path := fmt.Sprintf("Steps.Own[%d] (%s)", i, s.Name)
+		if len(own(spec.Steps{Own: []spec.Step{*s}}, positions...)) == 0 {
+			errs = append(errs, fmt.Errorf("%s: it stands before %q and after %q; set one of the two to a step, such as After: \"deploy\"", path, s.Before, s.After))
+		}
+		if len(s.Commands) == 0 {
+			errs = append(errs, fmt.Errorf("%s: it has no commands; say what it runs", path))
+		}
+		if s.Name == "" || names[s.Name] {
+			errs = append(errs, fmt.Errorf("%s: it needs a name that no other own step has", path))
+		}
+		names[s.Name] = true
+	}
+	return errors.Join(errs...)
 }
 
 // commitSteps run before anything is deployed: groups that follow each other, of steps that may run side by side.
@@ -188,12 +215,16 @@ func (p *Pipeline) stepBuild(x placed, inEnvironments bool) (build, error) {
 	return b, err
 }
 
+// defaultMinutes is the timeout of a build whose step does not say.
+const defaultMinutes = 30
+
 // configure takes over what a step says of its build.
 func (b *build) configure(s *spec.Step) {
 	if s == nil {
+		b.minutes = defaultMinutes
 		return
 	}
-	b.minutes, b.image = s.TimeoutMinutes, s.Image
+	b.minutes, b.image = cmp.Or(s.TimeoutMinutes, defaultMinutes), s.Image
 	for _, name := range sortedKeys(s.Environment) {
 		b.variables = append(b.variables, resources.Variable{Name: name, Value: cfn.Lit(s.Environment[name])})
 	}
@@ -214,8 +245,12 @@ func testVariables(e *stages.Environment) []resources.Variable {
 // testSpec is the buildspec of a step that tests.
 func testSpec(s *spec.Step, commands []string) *tree.Node {
 	m := tree.NewMap
+	reports := s.Reports
+	if len(reports) == 0 {
+		reports = spec.DefaultStep().Reports
+	}
 	return buildSpec(s.Runtimes, commands...).
-		Set("reports", m().Set(reportGroup, m().Set("files", texts(s.Reports)).Set("file-format", tree.Text("JUNITXML")))).
+		Set("reports", m().Set(reportGroup, m().Set("files", texts(reports)).Set("file-format", tree.Text("JUNITXML")))).
 		Set("cache", m().Set("paths", texts(cachePaths())))
 }
 

@@ -14,9 +14,10 @@ import (
 // append what is missing, then Assemble.
 type System struct {
 	Project string
-	// Steps of every pipeline: change one, set it to nil to drop it, append your own.
+	// Steps of every pipeline: change one, set it to nil to drop it (but for Synth, which then has its defaults), append your own. A step
+	// that the pipeline.yaml does not name is nil.
 	Steps spec.Steps
-	// Environments in the order in which they are deployed.
+	// Environments of all pipelines, in the order in which they are deployed. Remove one from its pipeline, too.
 	Environments []*stages.Environment
 	// Pipelines, each with some of the environments.
 	Pipelines []*Pipeline

@@ -159,8 +159,12 @@ func (a *Access) apart() policy.Identity {
 		bucket := resources.BucketARN(cfn.Lit(name))
 		theirs = theirs.On(bucket, cfn.Format[cfn.Text]("%s/*", bucket))
 		for _, x := range [][2]string{
-			{"codebuild", "project/" + name}, {"ecr", "repository/" + name}, {"lambda", "function:" + name}, {"logs", "log-group:/aws/*/" + name},
-			{"sqs", name}, {"ssm", "parameter/" + a.Place.Project + "/" + n + "/*"},
+			{"codebuild", "project/" + name},
+			{"ecr", "repository/" + name},
+			{"lambda", "function:" + name},
+			{"logs", "log-group:/aws/*/" + name},
+			{"sqs", name},
+			{"ssm", "parameter/" + a.Place.Project + "/" + n + "/*"},
 		} {
 			theirs = theirs.On(cfn.Format[cfn.Text]("arn:%s:%s:*:%s:%s", cfn.Partition(), cfn.Lit(x[0]), cfn.AccountID(), cfn.Lit(x[1])))
 		}

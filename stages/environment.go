@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
@@ -84,12 +83,11 @@ func (e *Environment) addStacks(a spec.Application) {
 
 // Tags of the stacks of an environment or pipeline: of which project and which environment or pipeline they are, and what the spec says.
 func Tags(s *spec.Spec, kind, name string) map[string]string {
-	tags := map[string]string{"project": s.Project, kind: name}
-	for key, value := range s.Tags {
-		// IAM takes keys that differ in case only for the same
-		maps.DeleteFunc(tags, func(ours, _ string) bool { return strings.EqualFold(ours, key) })
-		tags[key] = value
+	tags := maps.Clone(s.Tags)
+	if tags == nil {
+		tags = map[string]string{}
 	}
+	tags["project"], tags[kind] = s.Project, name
 	return tags
 }
 

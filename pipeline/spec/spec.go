@@ -145,7 +145,8 @@ type Step struct {
 	// Commands run one after the other in the root of the repository, by bash; the first that fails fails the step. Default for tests: make
 	// with the step's name, such as make integration-tests. Only synth can do without.
 	Commands []string `yaml:"commands"`
-	// Image of the build container; default is CodeBuild's own. It has bash.
+	// Image of the build container; default is CodeBuild's own. It has bash; for synth also Go, and perl with YAML::XS, which reads the
+	// generator from the checked-out pipeline.yaml; for publish aws, jq, zip and docker.
 	Image string `yaml:"image"`
 	// Runtimes of CodeBuild's own image by their names and versions, such as python: "3.13".
 	Runtimes map[string]string `yaml:"runtimes"`

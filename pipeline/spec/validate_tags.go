@@ -30,6 +30,8 @@ func (v *validator) tags() {
 			v.add(path, "has an empty key", "write a key")
 		case strings.ContainsRune(key, '='), strings.ContainsAny(key[:1], "-[{\""):
 			v.add(path, "aws cloudformation deploy cannot pass a key that holds = or begins with - [ { or \"", "choose another key")
+		case slices.Contains([]string{"environment", "label", "pipeline", "project"}, lower):
+			v.add(path, "cfnpipe sets this tag itself: it says what a stack belongs to", "choose another key")
 		case strings.HasPrefix(lower, "aws:"):
 			v.add(path, "AWS reserves keys that begin with aws:", "choose another key")
 		case !isTag(key):

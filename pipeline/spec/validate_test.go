@@ -114,6 +114,7 @@ func TestRefuses(t *testing.T) {
 		{"noncurrent days below", "expireDays: 90", "noncurrentDays: 0", []string{`16:43: application.buckets[0].noncurrentDays: cannot be 0; use a number of days from 1 to 36500`}},
 		{"removal", "expireDays: 90", "removal: destroy", []string{`16:36: application.buckets[0].removal: cannot be "destroy"; use delete or retain`}},
 
+		{"tag that cfnpipe sets", "team: shop", "Project: shop", []string{`19:18: tags.Project: cfnpipe sets this tag itself: it says what a stack belongs to; choose another key`}},
 		{"reserved tag", "team: shop", "AWS:x: shop", []string{`19:16: tags["AWS:x"]: AWS reserves keys that begin with aws:; choose another key`}},
 		{"tag without value", "team: shop", `team: ""`, []string{`19:15: tags.team: has no value; CloudFormation wants at least one character`}},
 		{"tag without key", "team: shop", `"": shop`, []string{`19:13: tags[""]: has an empty key; write a key`}},
