@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,5 +59,36 @@ func TestStepsInGoHaveDefaults(t *testing.T) {
 	}
 	if got := buildspec.At("reports", "junit", "files").Items[0].Text; got != "**/junit*.xml" {
 		t.Errorf("the reports are %s", got)
+	}
+}
+
+// Another command is another build, and so another pipeline; nothing that an operator or an environment has to deploy.
+func TestAChangedCommandChangesBuildsAndPipelinesOnly(t *testing.T) {
+	t.Parallel()
+	files := func(command string) map[string]string {
+		y := system(t, shop, func(y *pipeline.System) { y.Steps.FunctionTests = &spec.Step{Commands: []string{command}} })
+		list, err := assemble(t, y, assembly.YAML).Files(assembly.YAML)
+		if err != nil {
+			t.Fatal(err)
+		}
+		byName := map[string]string{}
+		for _, f := range list {
+			byName[f.Name] = string(f.Data)
+		}
+		return byName
+	}
+	before, after := files("make test"), files("make test-all")
+	var changed []string
+	for name := range before {
+		if before[name] != after[name] {
+			changed = append(changed, name)
+		}
+	}
+	slices.Sort(changed)
+	want := []string{
+		"toolchain/delivery-builds.yaml", "toolchain/delivery-pipeline.yaml", "toolchain/release-builds.yaml", "toolchain/release-pipeline.yaml",
+	}
+	if !slices.Equal(changed, want) {
+		t.Errorf("changed are %q, want %q", changed, want)
 	}
 }

@@ -98,6 +98,7 @@ func (s *Spec) Resolve() {
 			e.Region = s.Toolchain.Region
 		}
 	}
+	s.resolveApproval()
 	if len(s.Pipelines) == 0 {
 		s.Pipelines = []Pipeline{DefaultPipeline()}
 	}
@@ -114,6 +115,24 @@ func (s *Spec) Resolve() {
 	for i := range s.Environments {
 		e := &s.Environments[i]
 		e.PermissionsBoundary, _ = fill(s.PermissionsBoundary, s.accountPlaceholders(e.Account))
+	}
+}
+
+// resolveApproval gives the approval of the steps to each environment for which it is and that does not say for itself.
+func (s *Spec) resolveApproval() {
+	a := s.Steps.Approval
+	if a == nil {
+		return
+	}
+	fallback(&a.TimeoutMinutes, defaultApproval)
+	if a.Environments == nil && a.Types == nil {
+		a.Types = []Type{Test, Prod}
+	}
+	for i := range s.Environments {
+		e := &s.Environments[i]
+		if _, written := s.positions[join(index("environments", i), "approval")]; e.Approval == nil && !written && a.Holds(*e) {
+			e.Approval = new(a.Approval)
+		}
 	}
 }
 

@@ -129,8 +129,16 @@ type Steps struct {
 	IntegrationTests *Step `yaml:"integrationTests"`
 	// AcceptanceTests check an environment after its integration tests, with its test role. By default those of type dev and test.
 	AcceptanceTests *Step `yaml:"acceptanceTests"`
+	// Approval before environments that do not say for themselves whether they want one: by default those of type test and prod.
+	Approval *ApprovalStep `yaml:"approval"`
 	// Own steps of the project.
 	Own []Step `yaml:"own"`
+}
+
+// ApprovalStep is an approval before several environments.
+type ApprovalStep struct {
+	Approval `yaml:",inline"`
+	Only     `yaml:",inline"`
 }
 
 // Step is a build that runs commands on the checked-out source.

@@ -101,7 +101,9 @@ func (v *validator) environments() {
 		v.partition(join(path, "region"), e.Account)
 		oneOfThese(v, join(path, "type"), e.Type, types()...)
 		v.label(join(path, "label"), e.Label)
-		v.approval(join(path, "approval"), e.Approval)
+		if a := v.spec.Steps.Approval; a == nil || e.Approval == nil || *e.Approval != a.Approval {
+			v.approval(join(path, "approval"), e.Approval) // that of the steps is checked there
+		}
 		v.application(join(path, "application"), e)
 		v.ownBuckets(join(path, "name"), e)
 	}

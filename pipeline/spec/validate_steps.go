@@ -23,6 +23,10 @@ func (v *validator) steps() {
 	}
 	v.test("steps.integrationTests", s.IntegrationTests, true)
 	v.test("steps.acceptanceTests", s.AcceptanceTests, true)
+	if s.Approval != nil {
+		v.approval("steps.approval", &s.Approval.Approval)
+		v.stepOnly("steps.approval", s.Approval.Only)
+	}
 	v.ownSteps("steps.own", s.Own)
 }
 
