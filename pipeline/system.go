@@ -123,7 +123,9 @@ func (p *Pipeline) derive(steps spec.Steps) error {
 		return err
 	}
 	p.Access.Ceiling = p.ceiling(grants)
+	p.Access.Needs = p.needsOfPipeline(steps)
 	for _, e := range p.Environments {
+		e.Access.Needs = p.needsOfEnvironment(e, steps)
 		e.Access.Publishers = nil
 		if steps.Publish != nil {
 			e.Access.Publishers = p.publisherRoles(e)

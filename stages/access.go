@@ -39,6 +39,8 @@ type Access struct {
 	TestGrants policy.Identity
 	// Operators are the ARNs of roles that get the policy of who may start, stop and approve runs of the pipeline; in environments none.
 	Operators []string
+	// Needs are what the roles must be able to do beyond deploying resource types, in words that change when that does.
+	Needs []string
 	// Shared is the stack of what all environments share, if these roles deploy it; else nil.
 	Shared *Shared
 
@@ -61,20 +63,20 @@ func (a *Access) RoleBoundary() cfn.Value[cfn.PolicyARN] {
 	return resources.PolicyARNOf(cfn.AccountID(), spec.AccessPath(a.Place.Project), a.name(spec.BoundaryPart))
 }
 
-// ResourceTypes are the types that the execution role can deploy.
+// ResourceTypes are the types that the execution role can deploy, and what else the stack's roles are made for.
 func (a *Access) ResourceTypes() cfn.ListOutput[cfn.ResourceType] {
 	return cfn.ListOutput[cfn.ResourceType]{From: a, Name: "ResourceTypes"}
 }
 
-// Guard makes a stack refuse to deploy resources that the access stack, as it was last deployed, does not cover; and it makes the access
-// stack cover them when it is built. It comes after the stack's own Build.
+// Guard makes a stack refuse to be deployed while the access stack, as it was last deployed, does not cover its resource types or what the
+// pipeline needs; and it makes the access stack cover them when it is built. It comes after the stack's own Build.
 func (a *Access) Guard(t *cfn.Template) {
 	a.cover(t.Types()...)
 	if t.Place.Region != a.Place.Region {
 		return // an SSM parameter is read in its own region only
 	}
-	t.Rule("AccessCoversTypes", cfn.EveryIn(t.Types(), cfn.TakeList(t, a.ResourceTypes())), fmt.Sprintf(
-		"This stack holds resource types that the execution role of %s-%s may not deploy yet. Deploy the stack %s first.",
+	t.Rule("AccessCoversThis", cfn.EveryIn(slices.Concat(t.Types(), a.Needs), cfn.TakeList(t, a.ResourceTypes())), fmt.Sprintf(
+		"The roles of %s-%s do not cover this yet: resource types of this stack, or what its pipeline does there. Deploy the stack %s first.",
 		a.Place.Project, a.Place.Scope, a.name(a.Name())))
 }
 
@@ -144,7 +146,7 @@ func (a *Access) Build(t *cfn.Template) error {
 	if p.Scope == a.Pipeline {
 		a.operators(t)
 	}
-	cfn.PublishList(t, a.ResourceTypes(), cfn.Literals[cfn.ResourceType](a.covered...))
+	cfn.PublishList(t, a.ResourceTypes(), cfn.Literals[cfn.ResourceType](slices.Concat(a.covered, a.Needs)...))
 	return nil
 }
 
