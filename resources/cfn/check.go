@@ -102,11 +102,12 @@ func (c *checker) visit(path string, n *tree.Node) bool {
 			c.fail(path, "in a key: "+message, "correct it")
 		}
 	}
-	parts := strings.Split(path, ".")
-	if len(parts) == 3 && parts[0] == "Resources" && parts[2] == "DependsOn" {
-		c.dependsOn(path, parts[1], n)
+	section, below, _ := strings.Cut(path, ".")
+	id, attribute, _ := strings.Cut(below, ".")
+	if section == "Resources" && attribute == "DependsOn" {
+		c.dependsOn(path, id, n)
 	}
-	if len(parts) == 3 && (parts[0] == "Resources" || parts[0] == "Outputs") && parts[2] == "Condition" {
+	if (section == "Resources" || section == "Outputs") && attribute == "Condition" {
 		c.condition(path, n.Text)
 	}
 	name, arg, ok := n.Intrinsic()
@@ -114,8 +115,8 @@ func (c *checker) visit(path string, n *tree.Node) bool {
 		return true
 	}
 	from := ""
-	if parts[0] == "Resources" && len(parts) > 1 {
-		from = parts[1]
+	if section == "Resources" {
+		from = id
 	}
 	switch name {
 	case "Ref":
@@ -163,9 +164,11 @@ func (c *checker) reference(path, from, id string, plain bool) {
 }
 
 func isPseudo(id string) bool {
-	return slices.Contains([]string{
-		"AWS::AccountId", "AWS::NoValue", "AWS::NotificationARNs", "AWS::Partition", "AWS::Region", "AWS::StackId", "AWS::StackName", "AWS::URLSuffix",
-	}, id)
+	switch id {
+	case "AWS::AccountId", "AWS::NoValue", "AWS::NotificationARNs", "AWS::Partition", "AWS::Region", "AWS::StackId", "AWS::StackName", "AWS::URLSuffix":
+		return true
+	}
+	return false
 }
 
 func (c *checker) sub(path, from string, arg *tree.Node) {
