@@ -41,7 +41,7 @@ golden: ## write the goldens anew; then read what changed: git diff
 cfn-lint: ## check the golden templates with cfn-lint: no error, no warning
 	@command -v cfn-lint >/dev/null || { echo 'cfn-lint: not found; get it with: pip install cfn-lint==1.51.0' >&2; exit 1; }
 	@test -n "$(firstword $(TEMPLATES))" || { echo 'cfn-lint: no templates under golden/*/want' >&2; exit 1; }
-	cfn-lint --non-zero-exit-code warning --template $(TEMPLATES)
+	@cfn-lint --non-zero-exit-code warning --template $(TEMPLATES)
 	@echo 'cfn-lint: $(words $(TEMPLATES)) templates, no error, no warning'
 
 guard: ## check the goldens with cfn-guard: Control Tower's rules, but for golden/guard.txt

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cfnpipe/cfnpipe/pipeline"
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources/assembly"
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
@@ -108,22 +109,35 @@ func newDeployed(t *testing.T, name string) *deployed {
 	if p.assembly, err = assembly.Read(p.dir); err != nil {
 		t.Fatal(err)
 	}
-	release(p.assembly)
+	release(t, p.spec, p.assembly)
 	spareMoto(p.assembly)
 	write(t, p.dir, p.assembly)
 	p.cloud = newCloud(t, p.assembly)
 	return p
 }
 
-// release gives values to the parameters that have one only when code was built; the emulator takes code that is not there.
-func release(a *assembly.Assembly) {
-	for i := range a.Stacks {
-		s := &a.Stacks[i]
-		for _, name := range s.ReleaseParameters {
-			if !slices.ContainsFunc(s.Parameters, func(p assembly.Parameter) bool { return p.Name == name }) {
-				s.Parameters = append(s.Parameters, assembly.Parameter{Name: name, Value: strings.Repeat("0", 64)})
+// release gives values to the parameters that have one only when there is code: the addresses of a checkout with all sources.
+func release(tb testing.TB, project *spec.Spec, a *assembly.Assembly) {
+	tb.Helper()
+	system, dir := pipeline.New(project), tb.TempDir()
+	for _, e := range system.Environments {
+		for _, c := range e.Code() {
+			source := filepath.Join(dir, filepath.FromSlash(c.Path))
+			if err := os.MkdirAll(source, 0o755); err != nil {
+				tb.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(source, "source.txt"), []byte(c.Name), 0o644); err != nil {
+				tb.Fatal(err)
 			}
 		}
+	}
+	repository, err := os.OpenRoot(dir)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer repository.Close() //nolint:errcheck // only read from
+	if problems := system.Release(a, repository); len(problems) > 0 {
+		tb.Fatal(problems)
 	}
 }
 
