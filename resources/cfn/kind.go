@@ -28,8 +28,6 @@ type (
 	ProjectARN struct{}
 	// PipelineName is the name of a CodePipeline pipeline.
 	PipelineName struct{}
-	// ConnectionARN is the ARN of a CodeConnections connection.
-	ConnectionARN struct{}
 	// ReportGroupARN is the ARN of a CodeBuild report group.
 	ReportGroupARN struct{}
 	// RepositoryName is the name of an ECR repository.
@@ -42,10 +40,6 @@ type (
 	FunctionName struct{}
 	// FunctionARN is the ARN of a Lambda function, its version or its alias.
 	FunctionARN struct{}
-	// StackARN is the ARN of a CloudFormation stack, possibly with wildcards.
-	StackARN struct{}
-	// ParameterName is the name of an SSM parameter.
-	ParameterName struct{}
 	// ResourceType is the type of a CloudFormation resource, such as AWS::S3::Bucket.
 	ResourceType struct{}
 )
