@@ -54,7 +54,7 @@ func (p *Pipeline) readOnlySource() policy.Identity {
 		list = append(list,
 			policy.Deny("NeverPush"+sid, use).On(cfn.Lit("*")).If(policy.When("StringEquals", prefix+":ProviderAction", cfn.Lit("GitPush"))),
 			policy.Deny("OwnRepositoryOnly"+sid, use).On(cfn.Lit("*")).If(
-				policy.When("StringNotEquals", prefix+":FullRepositoryId", cfn.Lit(p.Source.Repository)),
+				policy.When("StringNotEqualsIgnoreCase", prefix+":FullRepositoryId", cfn.Lit(p.Source.Repository)),
 				policy.When("Null", prefix+":FullRepositoryId", cfn.Lit("false"))))
 	}
 	return list

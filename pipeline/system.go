@@ -54,7 +54,7 @@ func New(s *spec.Spec) *System {
 		line := &Pipeline{
 			Name: p.Name, Branch: p.Branch, Mode: p.Mode, Source: s.Source, Place: place,
 			MaxParallelBuilds: s.MaxParallelBuilds, SharesImages: len(s.ToolchainStack.Repositories) > 0,
-			Tags: stages.Tags(s, "pipeline", p.Name),
+			Tags: stages.Tags(s, nil, "pipeline", p.Name),
 		}
 		for _, name := range p.Environments {
 			i := slices.IndexFunc(s.Environments, func(e spec.Environment) bool { return e.Name == name })

@@ -44,7 +44,7 @@ func New(s *spec.Spec, e spec.Environment, pipeline string) *Environment {
 		Type:  e.Type,
 		Place: place,
 		Label: e.Label, Approval: e.Approval,
-		Tags: Tags(s, "environment", e.Name),
+		Tags: Tags(s, e.Tags, "environment", e.Name),
 		Access: &Access{
 			Place:     place,
 			Toolchain: s.Toolchain.Account,
@@ -81,12 +81,14 @@ func (e *Environment) addStacks(a spec.Application) {
 	}
 }
 
-// Tags of the stacks of an environment or pipeline: of which project and which environment or pipeline they are, and what the spec says.
-func Tags(s *spec.Spec, kind, name string) map[string]string {
+// Tags of the stacks of an environment or pipeline: of which project and which environment or pipeline they are, what the spec says
+// for all, and what it says beyond that for one.
+func Tags(s *spec.Spec, more map[string]string, kind, name string) map[string]string {
 	tags := maps.Clone(s.Tags)
 	if tags == nil {
 		tags = map[string]string{}
 	}
+	maps.Copy(tags, more)
 	tags["project"], tags[kind] = s.Project, name
 	return tags
 }

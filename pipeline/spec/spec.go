@@ -86,6 +86,8 @@ type Environment struct {
 	Account `yaml:",inline"`
 	// Label is a word for people, 64 characters at most: it stands in the descriptions and tags of the environment's stacks.
 	Label string `yaml:"label"`
+	// Tags of the environment's stacks beside those of the project; where both have a key, these hold.
+	Tags map[string]string `yaml:"tags"`
 	// Approval before the environment is deployed: true, or what it says. Nil: nobody is asked.
 	Approval *Approval `yaml:"approval"`
 	// Application is Spec.Application with this environment's overrides merged and its placeholders filled in.

@@ -26,7 +26,7 @@ func (s *Spec) Validate() []Problem {
 	v.steps()
 	v.toolchainStack()
 	v.limits()
-	v.tags()
+	v.tags("tags", v.spec.Tags)
 	v.permissionsBoundary()
 	if s.positions == nil && len(s.Overrides) > 0 {
 		v.add("overrides", "have no effect in a Spec that is built in Go", "set Environment.Application")
@@ -105,6 +105,7 @@ func (v *validator) environments() {
 			v.approval(join(path, "approval"), e.Approval) // that of the steps is checked there
 		}
 		v.application(join(path, "application"), e)
+		v.environmentTags(join(path, "tags"), e.Tags)
 		v.ownBuckets(join(path, "name"), e)
 	}
 }

@@ -16,14 +16,13 @@ const (
 	maxTagValue = 256 // characters, CloudFormation API
 )
 
-func (v *validator) tags() {
-	tags := v.spec.Tags
+func (v *validator) tags(at string, tags map[string]string) {
 	if len(tags) > maxTags {
-		v.add("tags", fmt.Sprintf("has %d tags, at most %d are allowed", len(tags), maxTags), "AWS allows 50 on a resource, and cfnpipe adds its own")
+		v.add(at, fmt.Sprintf("has %d tags, at most %d are allowed", len(tags), maxTags), "AWS allows 50 on a resource, and cfnpipe adds its own")
 	}
 	seen := map[string]string{} // lower-case key to the first key
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		path, value := join("tags", key), tags[key]
+		path, value := join(at, key), tags[key]
 		lower := strings.ToLower(key)
 		switch first, taken := seen[lower]; {
 		case key == "":
@@ -50,6 +49,30 @@ func (v *validator) tags() {
 			v.add(path, fmt.Sprintf("the value has %d characters, AWS allows %d", n, maxTagValue), fmt.Sprintf("shorten it by %d", n-maxTagValue))
 		case !isTag(value):
 			v.add(path, "the value has characters other than letters, digits, spaces and _ . : / = + - @", "")
+		}
+	}
+}
+
+// environmentTags are checked by themselves, and with the project's, which the stacks have too.
+func (v *validator) environmentTags(at string, tags map[string]string) {
+	v.tags(at, tags)
+	all := maps.Clone(v.spec.Tags)
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		if _, same := all[key]; same {
+			continue
+		}
+		for other := range all {
+			if strings.EqualFold(other, key) {
+				v.add(join(at, key), "differs from "+strconv.Quote(other)+" of the project in case alone", "IAM takes them for the same key: write it the same way")
+			}
+		}
+	}
+	if n := len(tags) + len(all); len(tags) <= maxTags && len(all) <= maxTags && n > maxTags {
+		for key := range tags {
+			delete(all, key)
+		}
+		if n = len(tags) + len(all); n > maxTags {
+			v.add(at, fmt.Sprintf("has %d tags with those of the project, at most %d are allowed", n, maxTags), "AWS allows 50 on a resource, and cfnpipe adds its own")
 		}
 	}
 }

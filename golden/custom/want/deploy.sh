@@ -183,6 +183,7 @@ if begin operator dev 222222222222 eu-west-1 custom-dev-access; then
   deploy dev/access.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --tags \
+      'auto-stop=true' \
       'environment=dev' \
       'label=Team sandbox' \
       'project=custom'
@@ -263,6 +264,7 @@ if begin pipeline dev 222222222222 eu-west-1 custom-dev-bootstrap; then
     --parameter-overrides \
       'AccessResourceTypes=/custom/dev/access/ResourceTypes' \
     --tags \
+      'auto-stop=true' \
       'environment=dev' \
       'label=Team sandbox' \
       'project=custom'
@@ -274,6 +276,7 @@ if begin pipeline dev 222222222222 eu-west-1 custom-dev-storage; then
       'BootstrapAccessLogsName=/custom/dev/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/custom/dev/access/ResourceTypes' \
     --tags \
+      'auto-stop=true' \
       'environment=dev' \
       'label=Team sandbox' \
       'project=custom'
@@ -288,6 +291,7 @@ if begin pipeline dev 222222222222 eu-west-1 custom-dev-functions; then
       'StorageKeyArn=/custom/dev/storage/KeyArn' \
       'AccessResourceTypes=/custom/dev/access/ResourceTypes' \
     --tags \
+      'auto-stop=true' \
       'environment=dev' \
       'label=Team sandbox' \
       'project=custom'
