@@ -37,3 +37,14 @@ func (p *Pipeline) runLink() string {
 	return fmt.Sprintf("https://%s.%s/codesuite/codepipeline/pipelines/%s/executions/#{codepipeline.PipelineExecutionId}/visualization?region=%s",
 		p.Place.Region, domain, p.fullName(), p.Place.Region)
 }
+
+// topics that are told of approvals.
+func (p *Pipeline) topics() []string {
+	var list []string
+	for _, e := range p.Environments {
+		if e.Approval != nil && e.Approval.Topic != "" {
+			list = append(list, e.Approval.Topic)
+		}
+	}
+	return list
+}

@@ -33,10 +33,8 @@ func (p *Pipeline) ceiling(grants policy.Identity) policy.Identity {
 		policy.Allow("Deployments", "sts:AssumeRole").On(access...),
 	}
 	ceiling = append(ceiling, p.readOnlySource()...)
-	for _, e := range p.Environments {
-		if e.Approval != nil && e.Approval.Topic != "" {
-			ceiling = append(ceiling, policy.Allow("Approvals", "sns:Publish").On(cfn.Lit(e.Approval.Topic)))
-		}
+	for _, topic := range p.topics() {
+		ceiling = append(ceiling, policy.Allow("Approvals", "sns:Publish").On(cfn.Lit(topic)))
 	}
 	if p.SharesImages {
 		ceiling = append(ceiling, p.pullShared()...)

@@ -106,12 +106,6 @@ func (d *delivery) declareRole(t *cfn.Template, stores []store, builds builds) r
 	for i, b := range builds {
 		projects[i] = p.arn("codebuild", "project/"+b.project)
 	}
-	var topics []cfn.Part
-	for _, e := range p.Environments {
-		if e.Approval != nil && e.Approval.Topic != "" {
-			topics = append(topics, cfn.Lit(e.Approval.Topic))
-		}
-	}
 	assume := []cfn.Part{p.Access.Role(spec.DeployPart)}
 	for _, e := range p.Environments {
 		assume = append(assume, e.Access.Role(spec.DeployPart))
@@ -124,8 +118,8 @@ func (d *delivery) declareRole(t *cfn.Template, stores []store, builds builds) r
 		policy.Allow("Builds", "codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild").On(projects...),
 		policy.Allow("Deployments", "sts:AssumeRole").On(assume...),
 	}
-	if len(topics) > 0 {
-		document = append(document, policy.Allow("Approvals", "sns:Publish").On(topics...))
+	for _, topic := range p.topics() {
+		document = append(document, policy.Allow("Approvals", "sns:Publish").On(cfn.Lit(topic)))
 	}
 	return resources.Role{
 		ID: "PipelineRole", Name: spec.Name(p.Place.Project, p.Name, spec.PipelinePart), Path: spec.ApplicationPath(p.Place.Project),

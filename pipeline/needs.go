@@ -13,32 +13,20 @@ import (
 // needsOfPipeline says in words what the access stack of the pipeline must allow beyond the deployment of resource types.
 func (p *Pipeline) needsOfPipeline(steps spec.Steps) []string {
 	var list []string
-	add := func(s *spec.Step, withPermissions bool) {
-		if s == nil {
-			return
-		}
+	before, inEnvironments := allSteps(steps)
+	for i, s := range slices.Concat(before, inEnvironments) {
 		for _, name := range sortedKeys(s.Secrets) {
 			list = append(list, word("secret", secretARN(s.Secrets[name])))
 		}
 		if len(pullImage(s.Image)) > 0 {
 			list = append(list, word("image", s.Image))
 		}
-		if withPermissions {
+		if i < len(before) { // else the environment's test role has them
 			list = append(list, wordsOf(s.Permissions)...)
 		}
 	}
-	add(steps.Synth, true)
-	add(steps.Publish, true)
-	for _, x := range slices.Concat(commitSteps(steps)...) {
-		add(x.step, true)
-	}
-	for _, x := range environmentSteps(steps) {
-		add(x.step, false)
-	}
-	for _, e := range p.Environments {
-		if e.Approval != nil && e.Approval.Topic != "" {
-			list = append(list, word("topic", e.Approval.Topic))
-		}
+	for _, topic := range p.topics() {
+		list = append(list, word("topic", topic))
 	}
 	if p.SharesImages {
 		list = append(list, "shared-images")

@@ -158,28 +158,32 @@ func (p *Pipeline) ownPermissions(s *spec.Step, withPermissions bool) (policy.Id
 	return append(list, more...), err
 }
 
+// allSteps are all steps that are builds of the pipeline: those that run before any environment, and those that run in environments.
+func allSteps(s spec.Steps) (before, inEnvironments []*spec.Step) {
+	for _, x := range []*spec.Step{s.Synth, s.Publish} {
+		if x != nil {
+			before = append(before, x)
+		}
+	}
+	for _, x := range slices.Concat(commitSteps(s)...) {
+		before = append(before, x.step)
+	}
+	for _, x := range environmentSteps(s) {
+		inEnvironments = append(inEnvironments, x.step)
+	}
+	return before, inEnvironments
+}
+
 // allGrants are the permissions of all builds of the pipeline, for its ceiling.
 func (p *Pipeline) allGrants(steps spec.Steps) (policy.Identity, error) {
 	var list policy.Identity
-	add := func(s *spec.Step, withPermissions bool) error {
-		more, err := p.ownPermissions(s, withPermissions)
+	before, inEnvironments := allSteps(steps)
+	for i, s := range slices.Concat(before, inEnvironments) {
+		more, err := p.ownPermissions(s, i < len(before))
+		if err != nil {
+			return nil, err
+		}
 		list = append(list, more...)
-		return err
-	}
-	for _, s := range []*spec.Step{steps.Synth, steps.Publish} {
-		if err := add(s, true); err != nil {
-			return nil, err
-		}
-	}
-	for _, x := range slices.Concat(commitSteps(steps)...) {
-		if err := add(x.step, true); err != nil {
-			return nil, err
-		}
-	}
-	for _, x := range environmentSteps(steps) {
-		if err := add(x.step, false); err != nil {
-			return nil, err
-		}
 	}
 	return list, nil
 }
