@@ -1,0 +1,253 @@
+package eval
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// style says what stands for more than itself in a pattern.
+type style uint8
+
+const (
+	wild      style = 1 << iota // * and ?
+	variables                   // ${key}; and ${*}, ${?}, ${$} for the characters
+	lowerCase                   // the text that it is compared with is in lower case
+)
+
+// pattern is text of a policy, made ready to be compared with text of a request.
+type pattern struct {
+	value Value // as written
+	style style
+	// Most patterns are known, with a wildcard at their end at most. Then exact or prefix is set, and text is what to compare.
+	exact, prefix bool
+	text          string
+	// The others are spelled, those with variables for each request anew.
+	spelled      symbols
+	hasVariables bool
+}
+
+func compile(v Value, st style) *pattern {
+	p := &pattern{value: v, style: st}
+	text, known := v.Known()
+	if st&lowerCase != 0 {
+		text = strings.ToLower(text)
+	}
+	special := -1
+	if st&(wild|variables) != 0 {
+		special = strings.IndexAny(text, "*?$") // some of them may be letters: those are compared the long way
+	}
+	switch {
+	case known && special < 0:
+		p.exact, p.text = true, text
+	case known && special == len(text)-1 && text[special] == '*' && st&wild != 0:
+		p.prefix, p.text = true, text[:special]
+	default:
+		ask := func(string) (Value, bool) {
+			p.hasVariables = true
+			return Value{}, true
+		}
+		p.spelled.spell(v, st, ask)
+	}
+	return p
+}
+
+// match compares by the whole text: a wildcard of a Resource may reach beyond a colon ("IAM JSON policy elements: Resource").
+func (p *pattern) match(q *query, v Value) tri {
+	switch text, known := v.start(); {
+	case p.prefix && (known || strings.HasPrefix(text, p.text)):
+		return truth(strings.HasPrefix(text, p.text))
+	case p.exact && known:
+		return truth(text == p.text)
+	}
+	s, ok := p.symbols(q)
+	if !ok {
+		return no
+	}
+	return compare(s, letters(v))
+}
+
+// matchARN compares each of the six parts for itself ("IAM JSON policy elements: Condition operators", ARN condition operators).
+func (p *pattern) matchARN(q *query, v Value) tri {
+	switch text, known := v.Known(); {
+	case known && p.exact:
+		return truth(text == p.text)
+	case !known && p.value.Equal(v) && !p.hasVariables:
+		return yes
+	}
+	s, ok := p.symbols(q)
+	if !ok {
+		return no
+	}
+	text := letters(v)
+	for range 5 {
+		i, j := s.colon(), text.colon()
+		if slices.ContainsFunc(s.runes[:i], isHole) || slices.ContainsFunc(text.runes[:j], isHole) {
+			return min(unknown, compare(s, text)) // there may be colons in the hole: which part is which is not known from here on
+		}
+		if i == len(s.runes) || j == len(text.runes) || !glob(s.part(0, i), text.part(0, j)) {
+			return no
+		}
+		s, text = s.part(i+1, len(s.runes)), text.part(j+1, len(text.runes))
+	}
+	return compare(s, text)
+}
+
+// symbols spells the pattern. It is not ok where a variable has no value: such a pattern matches nothing ("IAM policy elements: Variables
+// and tags", policy variables with no value).
+func (p *pattern) symbols(q *query) (s symbols, ok bool) {
+	if !p.exact && !p.prefix && !p.hasVariables {
+		return p.spelled, true
+	}
+	ok = s.spell(p.value, p.style, q.variable)
+	return s, ok
+}
+
+// symbols are text to be matched, one rune each; a negative one is a wildcard or a hole.
+type symbols struct {
+	runes []rune
+	holes []string // their names
+}
+
+const (
+	anyText   rune = -1 // *
+	anyRune   rune = -2 // ?
+	firstHole rune = -3 // the next one is -4
+)
+
+func isHole(r rune) bool { return r <= firstHole }
+
+// letters are text in which nothing stands for more than itself.
+func letters(v Value) (s symbols) {
+	s.spell(v, 0, nil)
+	return s
+}
+
+// spell adds a value; the function gives the values of variables. It is not ok where one of them has none.
+func (s *symbols) spell(v Value, st style, variable func(name string) (Value, bool)) (ok bool) {
+	for _, piece := range v.pieces() {
+		if piece.hole {
+			s.runes = append(s.runes, firstHole-rune(len(s.holes)))
+			s.holes = append(s.holes, piece.text)
+			continue
+		}
+		text := piece.text
+		if st&lowerCase != 0 {
+			text = strings.ToLower(text)
+		}
+		s.runes = slices.Grow(s.runes, len(text))
+		for text != "" {
+			name, after, isVariable := cutVariable(text)
+			isVariable = isVariable && st&variables != 0
+			r, size := utf8.DecodeRuneInString(text)
+			switch {
+			case isVariable && (name == "*" || name == "?" || name == "$"):
+				r, size = rune(name[0]), len(text)-len(after)
+			case isVariable:
+				v, ok := variable(name)
+				if !ok || !s.spell(v, st&lowerCase, nil) {
+					return false
+				}
+				text = after
+				continue
+			case r == '*' && st&wild != 0:
+				r = anyText
+			case r == '?' && st&wild != 0:
+				r = anyRune
+			}
+			s.runes, text = append(s.runes, r), text[size:]
+		}
+	}
+	return true
+}
+
+// cutVariable takes ${name} from the start of a text.
+func cutVariable(text string) (name, after string, ok bool) {
+	rest, ok := strings.CutPrefix(text, "${")
+	if !ok {
+		return "", "", false
+	}
+	return strings.Cut(rest, "}")
+}
+
+func (s *symbols) part(from, to int) symbols { return symbols{s.runes[from:to], s.holes} }
+
+func (s *symbols) colon() int {
+	if i := slices.Index(s.runes, ':'); i >= 0 {
+		return i
+	}
+	return len(s.runes)
+}
+
+// compare is yes where the pattern matches whatever the holes hold, and no where it matches with nothing in them.
+func compare(p, t symbols) tri {
+	switch {
+	case glob(p, t):
+		return yes
+	case !slices.ContainsFunc(p.runes, isHole) && !slices.ContainsFunc(t.runes, isHole), !meet(p, t):
+		return no
+	default:
+		return unknown
+	}
+}
+
+// glob matches with a hole as a letter of its own, which * takes and ? does not.
+func glob(p, t symbols) bool {
+	i, j, star, mark := 0, 0, -1, 0
+	for j < len(t.runes) {
+		switch {
+		case i < len(p.runes) && p.runes[i] == anyText:
+			star, mark = i, j
+			i++
+		case i < len(p.runes) && same(p, i, t, j):
+			i++
+			j++
+		case star >= 0:
+			mark++
+			i, j = star+1, mark
+		default:
+			return false
+		}
+	}
+	for i < len(p.runes) && p.runes[i] == anyText {
+		i++
+	}
+	return i == len(p.runes)
+}
+
+func same(p symbols, i int, t symbols, j int) bool {
+	a, b := p.runes[i], t.runes[j]
+	if isHole(a) || isHole(b) {
+		return isHole(a) && isHole(b) && p.holes[firstHole-a] == t.holes[firstHole-b]
+	}
+	return a == b || a == anyRune
+}
+
+// meet reports whether the pattern may match: every hole is taken to hold whatever fits there.
+func meet(p, t symbols) bool {
+	for len(p.runes) > 0 && len(t.runes) > 0 && p.runes[0] >= 0 && t.runes[0] >= 0 {
+		if p.runes[0] != t.runes[0] { // most that do not match differ early
+			return false
+		}
+		p, t = p.part(1, len(p.runes)), t.part(1, len(t.runes))
+	}
+	// row[j] says whether the pattern from i on can match the text from j on, for i from the end to the start; next is the row of i+1.
+	row, next := make([]bool, len(t.runes)+1), make([]bool, len(t.runes)+1)
+	for i := len(p.runes); i >= 0; i-- {
+		for j := len(t.runes); j >= 0; j-- {
+			inP, inT := i < len(p.runes), j < len(t.runes)
+			switch {
+			case inP && (p.runes[i] == anyText || isHole(p.runes[i])):
+				row[j] = next[j] || inT && row[j+1]
+			case inT && isHole(t.runes[j]):
+				row[j] = row[j+1] || inP && next[j]
+			case inP && inT:
+				row[j] = same(p, i, t, j) && next[j+1]
+			default:
+				row[j] = !inP && !inT
+			}
+		}
+		row, next = next, row
+	}
+	return next[0]
+}

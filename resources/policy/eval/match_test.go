@@ -1,0 +1,146 @@
+package eval_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/policy/eval"
+)
+
+func TestActionsAndResources(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		action, resource string // of the policy
+		want             eval.Verdict
+	}{
+		{"s3:GetObject", "*", eval.Allowed},
+		{"S3:getobject", "*", eval.Allowed},
+		{"s3:Get*", "*", eval.Allowed},
+		{"s3:*Obj?ct", "*", eval.Allowed},
+		{"s3:GetObject?", "*", eval.ImplicitDeny},
+		{"s3:GetObjectVersion", "*", eval.ImplicitDeny},
+		{"s3:Get", "*", eval.ImplicitDeny},
+		{"s3-outposts:GetObject", "*", eval.ImplicitDeny},
+		{"*", "*", eval.Allowed},
+		{"*", object, eval.Allowed},
+		{"*", "arn:aws:s3:::data/*", eval.Allowed},
+		{"*", "arn:aws:s3:::d?ta/*.txt", eval.Allowed},
+		{"*", "arn:aws:s3:::*b*", eval.Allowed},
+		{"*", "arn:*:s3:::data/a/b.txt", eval.Allowed},
+		{"*", "arn:aws:s3:*", eval.Allowed}, // "can expand to match beyond the colon boundaries"
+		{"*", "arn:aws:*", eval.Allowed},
+		{"*", "arn:aws:s3:::Data/*", eval.ImplicitDeny},
+		{"*", "arn:aws:s3:::data", eval.ImplicitDeny},
+		{"*", "arn:aws:s3:::data/*/c.txt", eval.ImplicitDeny},
+		{"*", "arn:aws:s3:::data?/*", eval.ImplicitDeny},
+		{"*", "arn:aws-us-gov:s3:::data/*", eval.ImplicitDeny},
+		{"*", "arn:aws:s3:eu-west-1::data/*", eval.ImplicitDeny},
+	}
+	for _, tt := range tests {
+		p := read1(t, eval.Identity, fmt.Sprintf("{Effect: Allow, Action: '%s', Resource: '%s'}", tt.action, tt.resource))
+		if d := eval.Evaluate(get(), eval.Policies{Identity: []*eval.Policy{p}}); d.Verdict != tt.want {
+			t.Errorf("%s on %s: %s, want %s", tt.action, tt.resource, d.Verdict, tt.want)
+		}
+	}
+	r := get()
+	r.Resource = eval.Text("*")
+	for resource, want := range map[string]eval.Verdict{"*": eval.Allowed, object: eval.ImplicitDeny, "arn:aws:s3:::*": eval.ImplicitDeny} {
+		p := read1(t, eval.Identity, "{Effect: Allow, Action: '*', Resource: '"+resource+"'}")
+		if d := eval.Evaluate(r, eval.Policies{Identity: []*eval.Policy{p}}); d.Verdict != want {
+			t.Errorf("an action that knows no resource, on %s: %s, want %s", resource, d.Verdict, want)
+		}
+	}
+}
+
+// Whatever the holes hold: what is certain comes true, and what is known is always answered. Against an oracle that tries everything.
+func TestMatchingIsRight(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(1, 2))
+	contents := []string{"", "a", "b", ":", "ab", "a:b", "ba", "*"}
+	random := func(letters string, most int) string {
+		b := make([]byte, rng.IntN(most+1))
+		for i := range b {
+			b[i] = letters[rng.IntN(len(letters))]
+		}
+		return strings.NewReplacer("X", "${X}", "Y", "${Y}").Replace(string(b))
+	}
+	counts := map[eval.Verdict]int{}
+	for range 2_500 {
+		// ${X} and ${Y} are parameters that are not known.
+		letters := []string{"ab:", "ab:X", "ab:XY"}[rng.IntN(3)]
+		pattern, text := random(letters+"*?*", 6), random(letters, 6)
+		operator := "StringLike"
+		if rng.IntN(2) == 0 {
+			operator = "ArnLike"
+			pattern, text = "arn:p:s:"+pattern, "arn:p:s:"+text
+		}
+		known := tree.NewMap().Set("s3:k", compactSub(pattern))
+		document := tree.NewMap().Set("Version", tree.Text("2012-10-17")).Set("Statement", tree.NewMap().
+			Set("Effect", tree.Text("Allow")).Set("Action", tree.Text("*")).Set("Resource", tree.Text("*")).
+			Set("Condition", tree.NewMap().Set(operator, known)))
+		decide := func(parameters map[string]eval.Value) (eval.Verdict, []eval.Problem) {
+			r := stack()
+			r.Parameters = parameters
+			p, problems := eval.Parse(eval.Source{}, document, r)
+			request := get()
+			request.Context["s3:k"] = []eval.Value{r.Resolve(compactSub(text))}
+			return eval.Evaluate(request, eval.Policies{Identity: []*eval.Policy{p}}).Verdict, problems
+		}
+		got, _ := decide(nil)
+		counts[got]++
+		for _, x := range contents {
+			for _, y := range contents[:1+rng.IntN(len(contents))] {
+				fill := strings.NewReplacer("${X}", x, "${Y}", y)
+				p, s := fill.Replace(pattern), fill.Replace(text)
+				full, problems := decide(map[string]eval.Value{"X": eval.Text(x), "Y": eval.Text(y)})
+				if len(problems) > 0 {
+					continue // no ARN
+				}
+				if want := oracle(operator, p, s); full != want {
+					t.Fatalf("%s %q of %q: %s, want %s", operator, p, s, full, want)
+				}
+				if got != eval.Unknown && got != full {
+					t.Fatalf("%s %q of %q is %s whatever the holes hold, but with %q and %q it is %s", operator, pattern, text, got, x, y, full)
+				}
+			}
+		}
+		if !strings.Contains(pattern+text, "$") && got == eval.Unknown && strings.Count(pattern, ":") >= 5 {
+			t.Fatalf("%s %q of %q is not known", operator, pattern, text)
+		}
+	}
+	for _, v := range []eval.Verdict{eval.Allowed, eval.ImplicitDeny, eval.Unknown} {
+		if counts[v] < 150 {
+			t.Errorf("only %d cases are %s: the test tests too little", counts[v], v)
+		}
+	}
+}
+
+func oracle(operator, pattern, text string) eval.Verdict {
+	patterns, texts := []string{pattern}, []string{text}
+	if operator == "ArnLike" {
+		patterns, texts = strings.SplitN(pattern, ":", 6), strings.SplitN(text, ":", 6)
+	}
+	if len(patterns) != len(texts) {
+		return eval.ImplicitDeny
+	}
+	for i, p := range patterns {
+		if !spelledOut(p, texts[i]) {
+			return eval.ImplicitDeny
+		}
+	}
+	return eval.Allowed
+}
+
+func spelledOut(pattern, text string) bool {
+	switch {
+	case pattern == "":
+		return text == ""
+	case pattern[0] == '*':
+		return spelledOut(pattern[1:], text) || text != "" && spelledOut(pattern, text[1:])
+	default:
+		return text != "" && (pattern[0] == '?' || pattern[0] == text[0]) && spelledOut(pattern[1:], text[1:])
+	}
+}

@@ -1,0 +1,327 @@
+package eval
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+)
+
+// Kind of a policy: what it is attached to decides its rules.
+type Kind uint8
+
+// The kinds.
+const (
+	Identity   Kind = iota // of a role: inline or managed
+	Boundary               // a role's permissions boundary
+	Resource               // of a bucket, queue, topic or function
+	Repository             // of an ECR repository, which names no resources
+	Key                    // of a KMS key
+	Trust                  // of a role: who may become it
+)
+
+// Source is where a policy stands.
+type Source struct {
+	Kind Kind
+	// Owner is whose policy it is, in words for people: bucket shop-delivery-artifacts-111111111111-eu-west-1.
+	Owner string
+	// Stack, File and Path of the document, such as Resources.DeployRole.Properties.Policies[0].PolicyDocument.
+	Stack, File, Path string
+}
+
+// Place is where something stands.
+type Place struct {
+	Stack, File, Path string
+	// Line of File, 1-based; 0 when it is not known.
+	Line int
+}
+
+// String is the stack and the path.
+func (p Place) String() string { return strings.TrimSpace(p.Stack + " " + p.Path) }
+
+// Problem is something of a policy that AWS refuses, or that is not understood. What it is about counts as unknown.
+type Problem struct {
+	Place   Place
+	Message string
+	// Hint says what to do.
+	Hint string
+}
+
+func (p Problem) String() string { return p.Place.String() + ": " + p.Message + "; " + p.Hint }
+
+// Policy is a policy that has been read.
+type Policy struct {
+	Source     Source
+	Place      Place
+	Statements []*Statement
+}
+
+// Statement of a policy.
+type Statement struct {
+	Sid   string
+	Place Place
+
+	effect                         effect
+	maybe                          bool // it is there only under a condition of the template
+	principals, actions, resources clause
+	conditions                     []*condition
+}
+
+// String names the statement and its place.
+func (s *Statement) String() string {
+	if s.Sid == "" {
+		return "the statement at " + s.Place.String()
+	}
+	return s.Sid + " at " + s.Place.String()
+}
+
+type effect uint8
+
+const (
+	unknownEffect effect = iota
+	allow
+	deny
+)
+
+// clause is an element that lists what a statement is for, or with Not what it is not for. One that is absent is for everything.
+type clause struct {
+	list        []entry
+	not, absent bool
+}
+
+type entry struct {
+	*pattern
+	kind  string // of a principal: AWS, Service, Federated, CanonicalUser; * for everyone, "" where it is not known
+	maybe bool   // it is there only under a condition of the template
+}
+
+// covers reports whether a list of actions or resources holds one.
+func (c *clause) covers(q *query, v Value) tri {
+	if c.absent {
+		return yes
+	}
+	found := no
+	for i := range c.list {
+		m := c.list[i].match(q, v)
+		if c.list[i].maybe {
+			m = min(m, unknown)
+		}
+		if found = max(found, m); found == yes {
+			break
+		}
+	}
+	if c.not {
+		return not(found)
+	}
+	return found
+}
+
+// Unread is a policy that exists but cannot be read, such as one that somebody else wrote: it may allow and deny everything.
+func Unread(source Source) *Policy {
+	p := newParser(source, nil, &Resolver{Stack: source.Stack})
+	p.statement(nil, source.Path, false)
+	return p.policy
+}
+
+// Parse reads a policy document. What it does not understand is a Problem and counts as unknown.
+func Parse(source Source, document *tree.Node, r *Resolver) (*Policy, []Problem) {
+	p := newParser(source, document, r)
+	statements := document.Get("Statement")
+	if _, _, function := document.Intrinsic(); function || statements == nil {
+		if !function {
+			p.fail(source.Path, document, "the policy has no Statement", "write Version and Statement")
+		}
+		p.statement(nil, source.Path, false)
+		return p.policy, p.problems
+	}
+	p.allowKeys(document, source.Path, "a policy", "Version", "Id", "Statement")
+	switch version, _ := r.Resolve(document.Get("Version")).Known(); version {
+	case "2012-10-17":
+	case "2008-10-17", "":
+		p.style = 0 // "IAM JSON policy elements: Version": policy variables came with 2012-10-17
+	default:
+		p.fail(source.Path+".Version", document.Get("Version"), strconv.Quote(version)+" is no version of the policy language", "write 2012-10-17")
+	}
+	if statements.Kind != tree.List {
+		p.element(statements, source.Path+".Statement", false)
+		return p.policy, p.problems
+	}
+	for i, n := range statements.Items {
+		p.element(n, fmt.Sprintf("%s.Statement[%d]", source.Path, i), false)
+	}
+	return p.policy, p.problems
+}
+
+type parser struct {
+	policy   *Policy
+	r        *Resolver
+	style    style
+	problems []Problem
+}
+
+func newParser(source Source, document *tree.Node, r *Resolver) *parser {
+	p := &parser{policy: &Policy{Source: source}, r: r, style: variables}
+	p.policy.Place = p.place(source.Path, document)
+	return p
+}
+
+func (p *parser) place(path string, n *tree.Node) Place {
+	source := p.policy.Source
+	place := Place{Stack: source.Stack, File: source.File, Path: path, Line: p.policy.Place.Line}
+	if n != nil && n.Line > 0 {
+		place.Line = int(n.Line)
+	}
+	return place
+}
+
+func (p *parser) fail(path string, n *tree.Node, message, hint string) {
+	p.problems = append(p.problems, Problem{Place: p.place(path, n), Message: message, Hint: hint})
+}
+
+func (p *parser) allowKeys(n *tree.Node, path, what string, keys ...string) {
+	for i, key := range n.Keys {
+		if !slices.Contains(keys, key) {
+			p.fail(path+"."+key, n.Items[i], what+" has no "+key, "remove it, or correct its name")
+		}
+	}
+}
+
+// element reads what stands where a statement stands.
+func (p *parser) element(n *tree.Node, path string, maybe bool) {
+	name, arg, function := n.Intrinsic()
+	switch args := arguments(arg); {
+	case name == "Ref" && arg.Text == "AWS::NoValue":
+	case name == "Fn::If" && len(args) == 3:
+		p.element(args[1], path+".Fn::If[1]", true)
+		p.element(args[2], path+".Fn::If[2]", true)
+	case function:
+		p.statement(nil, path, maybe) // nobody knows what it gives
+	case n == nil || n.Kind != tree.Map:
+		p.fail(path, n, "the statement is no map", "write Effect, Action and Resource")
+		p.statement(nil, path, maybe)
+	default:
+		p.statement(n, path, maybe)
+	}
+}
+
+// statement reads one statement; of nil, nothing is known.
+func (p *parser) statement(n *tree.Node, path string, maybe bool) {
+	s := &Statement{Place: p.place(path, n), maybe: maybe}
+	p.policy.Statements = append(p.policy.Statements, s)
+	kind := p.policy.Source.Kind
+	ofRole, ofIts := kind == Identity || kind == Boundary, kind == Trust || kind == Repository
+	if n == nil {
+		doubt := clause{list: p.nobodyKnows(nil)}
+		s.actions, s.resources, s.principals = doubt, doubt, doubt
+		s.principals.absent = ofRole
+		return
+	}
+	p.allowKeys(n, path, "a statement",
+		"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition")
+	if sid := n.Get("Sid"); sid != nil {
+		s.Sid = p.r.Resolve(sid).String()
+	}
+	switch v, _ := p.r.Resolve(n.Get("Effect")).Known(); v {
+	case "Allow":
+		s.effect = allow
+	case "Deny":
+		s.effect = deny
+	default:
+		p.fail(path+".Effect", n, "the effect of the statement is not known", "write Allow or Deny")
+	}
+	s.actions = p.clause(n, path, "Action", true, p.actions)
+	s.resources = p.clause(n, path, "Resource", !ofIts, p.resources)
+	s.principals = p.clause(n, path, "Principal", !ofRole, p.principals)
+	if n.Get("Condition") != nil {
+		s.conditions = p.conditions(n.Get("Condition"), path+".Condition")
+	}
+}
+
+// clause reads an element or its opposite; what reads the value gets nil where it cannot be had.
+func (p *parser) clause(n *tree.Node, path, element string, has bool, read func(n *tree.Node, path string) []entry) (c clause) {
+	value, opposite := n.Get(element), n.Get("Not"+element)
+	switch {
+	case value == nil && opposite == nil && !has:
+		return clause{absent: true}
+	case value == nil && opposite == nil:
+		p.fail(path, n, "the statement has no "+element, "add it")
+	case !has:
+		p.fail(path, n, "this kind of policy has no "+element, "remove it")
+		value = nil
+	case value != nil && opposite != nil:
+		p.fail(path, n, fmt.Sprintf("the statement has %s and Not%s", element, element), "keep one of them")
+		value = nil
+	case opposite != nil:
+		value, element, c.not = opposite, "Not"+element, true
+	}
+	if c.list = read(value, path+"."+element); len(c.list) == 0 {
+		p.fail(path+"."+element, value, element+" is empty", "list something")
+		c.list = p.nobodyKnows(value)
+	}
+	return c
+}
+
+func (p *parser) actions(n *tree.Node, path string) []entry {
+	return p.patterns(n, path, wild|lowerCase, "is no action: it needs a service, a colon and a name", func(text string) bool {
+		service, action, ok := strings.Cut(text, ":")
+		return ok && action != "" && !strings.ContainsAny(service, "*? ")
+	})
+}
+
+func (p *parser) resources(n *tree.Node, path string) []entry {
+	return p.patterns(n, path, wild|p.style, "is no ARN: it needs six parts between colons", func(text string) bool {
+		return isARN(text) || strings.HasPrefix(text, "arn:") && strings.HasSuffix(text, "*")
+	})
+}
+
+func isARN(text string) bool { return strings.HasPrefix(text, "arn:") && strings.Count(text, ":") >= 5 }
+
+func (p *parser) patterns(n *tree.Node, path string, st style, problem string, wellFormed func(string) bool) (list []entry) {
+	items, _ := p.r.items(n)
+	list = make([]entry, 0, len(items))
+	for _, e := range items {
+		what := compile(e.Value, st)
+		if text, known := e.Known(); known && text != "*" && !wellFormed(text) {
+			p.fail(path, n, strconv.Quote(text)+" "+problem, "correct it")
+			what = compile(Hole(text), st)
+		}
+		list = append(list, entry{pattern: what, maybe: e.maybe})
+	}
+	return list
+}
+
+func (p *parser) nobodyKnows(n *tree.Node) []entry {
+	return []entry{{pattern: compile(p.r.hole(n), 0)}}
+}
+
+// principals have no wildcards: AWS takes none but a * alone, which stands for everyone.
+func (p *parser) principals(n *tree.Node, path string) (list []entry) {
+	switch _, _, function := n.Intrinsic(); {
+	case n == nil || function:
+		return p.nobodyKnows(n)
+	case n.Kind == tree.String && n.Text == "*":
+		return []entry{{pattern: compile(Text("*"), 0), kind: "*"}}
+	case n.Kind != tree.Map:
+		p.fail(path, n, "the principal is neither * nor a map", "write AWS or Service, and who")
+		return p.nobodyKnows(n)
+	}
+	kinds := []string{"AWS", "Service", "Federated", "CanonicalUser"}
+	p.allowKeys(n, path, "a principal", kinds...)
+	for i, kind := range n.Keys {
+		items, _ := p.r.items(n.Items[i])
+		for _, e := range items {
+			e := entry{pattern: compile(e.Value, 0), kind: kind, maybe: e.maybe}
+			if !slices.Contains(kinds, kind) {
+				e.kind = ""
+			}
+			if e.exact && strings.ContainsAny(e.text, "*?") && (kind != "AWS" || e.text != "*") {
+				p.fail(path+"."+kind, n.Items[i], strconv.Quote(e.text)+": wildcards match nothing here", "narrow an account with aws:PrincipalArn")
+				e.kind = ""
+			}
+			list = append(list, e)
+		}
+	}
+	return list
+}
