@@ -20,6 +20,7 @@ const (
 	opSub               // args, glued
 	opList              // args
 	opFn                // text is the function's name
+	opTree              // tree, of an imported template
 	opInvalid           // text says why
 )
 
@@ -30,6 +31,7 @@ type expr struct {
 	text  string
 	attr  string
 	args  []*expr
+	tree  *tree.Node
 }
 
 func literal(s string) *expr { return &expr{op: opText, text: s} }
@@ -119,6 +121,8 @@ func (t *Template) node(path string, e *expr) *tree.Node {
 			items[i] = t.argument(path, a)
 		}
 		return tree.NewMap().Set(e.text, tree.NewList(items...))
+	case opTree:
+		return clone(e.tree)
 	case opInvalid:
 		t.fail(path, e.text, "")
 	}

@@ -40,11 +40,48 @@ type (
 	FunctionName struct{}
 	// FunctionARN is the ARN of a Lambda function, its version or its alias.
 	FunctionARN struct{}
+	// VPCID is the id of a VPC.
+	VPCID struct{}
+	// SubnetID is the id of a subnet.
+	SubnetID struct{}
+	// SecurityGroupID is the id of a security group.
+	SecurityGroupID struct{}
+	// ImageURI is the reference of a container image, with its registry and its tag or digest.
+	ImageURI struct{}
+	// RepositoryURI is the reference of an ECR repository: an image's without its tag.
+	RepositoryURI struct{}
+	// APIID is the id of an API of API Gateway.
+	APIID struct{}
+	// URL begins with https:// or http://.
+	URL struct{}
+	// ClusterName is the name of an ECS cluster.
+	ClusterName struct{}
+	// ServiceName is the name of an ECS service.
+	ServiceName struct{}
+	// LoadBalancerName is the full name of a load balancer, as metrics have it: app/web/50dc6c495c0c9188.
+	LoadBalancerName struct{}
+	// TargetGroupName is the full name of a target group, as metrics have it: targetgroup/web/943f017f100becff.
+	TargetGroupName struct{}
+	// JobQueueARN is the ARN of a Batch job queue.
+	JobQueueARN struct{}
+	// JobQueueName is the name of a Batch job queue.
+	JobQueueName struct{}
+	// JobDefinitionName is the name of a Batch job definition, without a revision.
+	JobDefinitionName struct{}
+	// TopicARN is the ARN of an SNS topic.
+	TopicARN struct{}
+	// AlarmName is the name of a CloudWatch alarm.
+	AlarmName struct{}
+	// AlarmARN is the ARN of a CloudWatch alarm.
+	AlarmARN struct{}
+	// RuleName is the name of an EventBridge rule.
+	RuleName struct{}
 	// ResourceType is the type of a CloudFormation resource, such as AWS::S3::Bucket.
 	ResourceType struct{}
 )
 
-// parameterType is the CloudFormation type of a parameter of kind K, String where there is none of its own.
+// parameterType is the CloudFormation type of a parameter of kind K, String where there is none of its own. Our kinds have none: to check an id of
+// EC2, CloudFormation would look for it as whoever makes the change set, who may not.
 func parameterType[K any]() string {
 	var k K
 	if p, ok := any(k).(interface{ ParameterType() string }); ok {

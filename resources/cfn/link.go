@@ -3,6 +3,7 @@ package cfn
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -56,7 +57,7 @@ func PublishList[K any](t *Template, o ListOutput[K], l List[K]) {
 	} else {
 		e = fn("Fn::Join", literal(","), e)
 	}
-	t.publish(o.From, o.Name, "list of "+kindName[K](), "StringList", e)
+	t.publish(o.From, o.Name, listKind(kindName[K]()), "StringList", e)
 }
 
 func (t *Template) publish(from Stack, name, kind, ssmType string, e *expr) {
@@ -94,6 +95,25 @@ func (t *Template) outputPath(name string) string {
 	return t.Place.ParameterPath() + t.stack.Name() + "/" + name
 }
 
+func listKind(kind string) string { return "list of " + kind }
+
+// fits says whether what is published of one kind can be taken as another.
+func fits(published, taken string) bool {
+	switch taken {
+	case anyText:
+		return !isListKind(published)
+	case anyList:
+		return isListKind(published)
+	default:
+		return published == taken
+	}
+}
+
+func isListKind(kind string) bool { return strings.HasPrefix(kind, listKind("")) }
+
+// Published are the names of the outputs that the template publishes so far, sorted.
+func (t *Template) Published() []string { return slices.Sorted(maps.Keys(t.published)) }
+
 // Take reads another stack's output, in the same account and region: a template parameter that CloudFormation resolves from SSM
 // at every deployment. The two stacks then deploy in the right order.
 func Take[K any](t *Template, o Output[K]) Value[K] {
@@ -104,7 +124,7 @@ func Take[K any](t *Template, o Output[K]) Value[K] {
 // TakeList is Take for lists.
 func TakeList[K any](t *Template, o ListOutput[K]) List[K] {
 	list := "List<" + parameterType[K]() + ">"
-	p := t.take(o.From, o.Name, "list of "+kindName[K](), "AWS::SSM::Parameter::Value<"+list+">")
+	p := t.take(o.From, o.Name, listKind(kindName[K]()), "AWS::SSM::Parameter::Value<"+list+">")
 	return List[K]{e: t.ref(p.name)}
 }
 
@@ -171,6 +191,27 @@ func Link(templates []*Template) ([]*Template, error) {
 	return l.order, errors.Join(l.errs...)
 }
 
+// CycleError says that stacks need each other, so that none can be deployed first.
+type CycleError struct {
+	// Templates in the order of their needs; the first stands at the end again.
+	Templates []*Template
+}
+
+// Message says what is wrong.
+func (e *CycleError) Message() string {
+	names := make([]string, len(e.Templates))
+	for i, t := range e.Templates {
+		names[i] = t.Name()
+	}
+	return "stacks need each other: " + strings.Join(names, " → ")
+}
+
+// Hint says what to do.
+func (*CycleError) Hint() string { return "move what both need into a stack of its own" }
+
+// Error is the whole sentence.
+func (e *CycleError) Error() string { return e.Message() + "; " + e.Hint() }
+
 type linker struct {
 	producers map[Stack]*Template
 	state     map[*Template]int
@@ -198,7 +239,7 @@ func (l *linker) wire(t *Template) {
 		case !ok:
 			l.fail(t, x, fmt.Sprintf("the stack %s publishes no %s", from.Name(), x.name), "Publish it there")
 			continue
-		case out.kind != x.kind:
+		case !fits(out.kind, x.kind):
 			l.fail(t, x, fmt.Sprintf("%s of the stack %s is a %s, not a %s", x.name, from.Name(), out.kind, x.kind), "take it as what it is")
 			continue
 		case from.Place.Account != t.Place.Account || from.Place.Region != t.Place.Region:
@@ -207,7 +248,9 @@ func (l *linker) wire(t *Template) {
 			continue
 		}
 		t.setDefault(x.parameter, from.outputPath(x.name))
-		x.parameter.node.Set("Description", text("Output "+x.name+" of stack "+from.Name()))
+		if !x.parameter.imported {
+			x.parameter.node.Set("Description", text("Output "+x.name+" of stack "+from.Name()))
+		}
 		if !slices.Contains(t.needs, from) {
 			t.needs = append(t.needs, from)
 		}
@@ -221,11 +264,7 @@ func (l *linker) visit(t *Template, trail []*Template) {
 	case done:
 		return
 	case active:
-		var names []string
-		for _, x := range trail[slices.Index(trail, t):] {
-			names = append(names, x.Name())
-		}
-		l.errs = append(l.errs, fmt.Errorf("stacks need each other: %s; move what both need into a stack of its own", strings.Join(names, " → ")))
+		l.errs = append(l.errs, &CycleError{Templates: trail[slices.Index(trail, t):]})
 		return
 	}
 	l.state[t] = active

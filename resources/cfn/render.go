@@ -10,7 +10,9 @@ import (
 // which they were added. Every problem of the template is in the error, a *TemplateError.
 func (t *Template) Render() (*tree.Node, error) {
 	root := mapOf("AWSTemplateFormatVersion", text("2010-09-09"))
-	if t.Description != "" {
+	if t.whole != nil {
+		root = clone(t.whole)
+	} else if t.Description != "" {
 		root.Set("Description", text(t.Description))
 	}
 	parameters := tree.NewMap()

@@ -25,6 +25,8 @@ type Resource struct {
 	replace    DeletionPolicy
 	metadata   *tree.Node
 	properties *tree.Node
+	// imported is all of a resource of an imported template, which the rest says nothing of.
+	imported *tree.Node
 }
 
 // DeletionPolicy is what becomes of a resource that leaves its stack.
@@ -167,6 +169,9 @@ func descend(n *tree.Node, path string) (parent *tree.Node, last, message string
 }
 
 func (r *Resource) node() *tree.Node {
+	if r.imported != nil {
+		return r.imported
+	}
 	n := mapOf("Type", text(r.kind))
 	if r.condition != "" {
 		n.Set("Condition", text(r.condition))

@@ -48,6 +48,8 @@ type Template struct {
 	resources  []*Resource
 	byID       map[string]*Resource
 	outputs    *tree.Node
+	// whole is the template that was imported; nil for one that is built. What is declared is laid over it.
+	whole *tree.Node
 
 	published map[string]published
 	taken     []taken
@@ -66,6 +68,8 @@ type parameter struct {
 	value   string // what a deployment passes
 	source  ParameterSource
 	foreign *Foreign
+	// imported parameters keep their defaults and descriptions.
+	imported bool
 }
 
 // New is an empty template for a stack in a place.
@@ -102,12 +106,16 @@ func (t *Template) Types() []string {
 
 // Capabilities that a deployment of the stack must acknowledge.
 func (t *Template) Capabilities() []string {
+	var list []string
+	if t.expands() {
+		list = append(list, "CAPABILITY_AUTO_EXPAND")
+	}
 	for _, r := range t.resources {
 		if strings.HasPrefix(r.kind, "AWS::IAM::") {
-			return []string{"CAPABILITY_NAMED_IAM"} // our roles have fixed names
+			return append(list, "CAPABILITY_NAMED_IAM") // our roles have fixed names
 		}
 	}
-	return nil
+	return list
 }
 
 // Fail adds a problem that a builder found, at a path below a resource or of the template.
@@ -178,7 +186,9 @@ func (t *Template) parameter(name, kind, description string) *parameter {
 
 func (t *Template) setDefault(p *parameter, value string) {
 	p.value = value
-	p.node.Set("Default", text(value))
+	if !p.imported {
+		p.node.Set("Default", text(value))
+	}
 }
 
 func (t *Template) ref(name string) *expr { return &expr{op: opRef, owner: t, text: name} }

@@ -135,6 +135,9 @@ func URLSuffix() Value[Text] { return pseudo("AWS::URLSuffix") }
 
 func pseudo(name string) Value[Text] { return Value[Text]{e: &expr{op: opPseudo, text: name}} }
 
+// Zones are the availability zones of the stack's region that the account may use.
+func Zones() List[Text] { return List[Text]{e: fn("Fn::GetAZs", literal(""))} }
+
 // Select is the item of a list at index, counted from 0.
 func Select[K any](index int, list List[K]) Value[K] {
 	if index < 0 || list.e != nil && list.e.op == opList && index >= len(list.e.args) {

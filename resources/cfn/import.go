@@ -1,0 +1,156 @@
+package cfn
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+)
+
+// The kinds of what an imported template takes: it has types of parameters, not kinds.
+const (
+	anyText = "text"
+	anyList = "list"
+)
+
+// Import makes t the template that somebody else wrote: what is published, taken or declared after that is added to it. Sections that
+// package cfn does not know stay as they are. The template has passed Check.
+func (t *Template) Import(root *tree.Node) {
+	t.whole = root
+	if d := root.Get("Description"); d != nil {
+		t.Description = d.Text
+	}
+	each := func(section string, add func(id string, n *tree.Node)) {
+		n := root.Get(section)
+		for i, id := range keys(n) {
+			add(id, clone(n.Items[i]))
+		}
+	}
+	each("Parameters", func(name string, n *tree.Node) {
+		p := &parameter{name: name, node: n, imported: true}
+		if d := n.Get("Default"); d != nil {
+			p.value = d.Text
+		}
+		t.parameters = append(t.parameters, p)
+	})
+	each("Rules", func(name string, n *tree.Node) { t.rules.Set(name, n) })
+	each("Conditions", func(name string, n *tree.Node) { t.conditions.Set(name, n) })
+	each("Outputs", func(name string, n *tree.Node) { t.outputs.Set(name, n) })
+	each("Resources", func(id string, n *tree.Node) {
+		r := &Resource{template: t, id: id, imported: n}
+		if kind := n.Get("Type"); kind != nil {
+			r.kind = kind.Text
+		}
+		t.byID[id] = r
+		t.resources = append(t.resources, r)
+	})
+}
+
+// expands says whether macros work on the template.
+func (t *Template) expands() bool {
+	if t.whole == nil {
+		return false
+	}
+	found := t.whole.Get("Transform") != nil
+	t.whole.Walk(func(_ string, n *tree.Node) bool {
+		if name, _, ok := n.Intrinsic(); ok && name == "Fn::Transform" {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// Problems are those found so far; Render finds the others.
+func (t *Template) Problems() []Problem { return slices.Clone(t.problems) }
+
+// PublishOutput publishes what an output of an imported template is.
+func (t *Template) PublishOutput(name string) {
+	path := "Outputs." + name
+	n := t.outputs.Get(name)
+	switch {
+	case n == nil:
+		t.fail(path, "there is no such output", "declare it")
+		return
+	case n.Get("Condition") != nil:
+		t.fail(path, "the output is not always there, since it has a Condition", "take away the Condition, or let nobody use the output")
+		return
+	}
+	t.publish(t.stack, name, kindName[Text](), "String", &expr{op: opTree, tree: n.Get("Value")})
+}
+
+// Pass gives a parameter of an imported template a value. An id that CloudFormation would look for becomes a text: see parameterType.
+func (t *Template) Pass(name, value string) {
+	p := t.imported(name)
+	if p == nil {
+		return
+	}
+	p.value = value
+	kind := p.node.Get("Type")
+	switch {
+	case kind == nil:
+		t.untyped(name)
+	case strings.HasPrefix(kind.Text, "List<AWS::"):
+		p.node.Set("Type", text("CommaDelimitedList"))
+	case strings.HasPrefix(kind.Text, "AWS::") && !strings.HasPrefix(kind.Text, fromSSM):
+		p.node.Set("Type", text("String"))
+	}
+}
+
+func (t *Template) untyped(name string) {
+	t.fail("Parameters."+name, "the parameter has no Type", "write one, such as String")
+}
+
+// fromSSM is what the types of parameters begin with whose values CloudFormation reads from SSM.
+const fromSSM = "AWS::SSM::Parameter::Value<"
+
+// PassOutput lets a parameter of an imported template take an output of another stack, in the same account and region: its type becomes the
+// one with which CloudFormation reads its value from SSM, as text, whatever it is.
+func (t *Template) PassOutput(name string, from Stack, output string) {
+	p := t.imported(name)
+	if p == nil {
+		return
+	}
+	path := "Parameters." + name
+	for _, limit := range []string{"AllowedPattern", "AllowedValues", "MinLength", "MaxLength", "MinValue", "MaxValue"} {
+		if p.node.Get(limit) != nil {
+			t.fail(path+"."+limit, "it would hold for the name of the SSM parameter that the value is read from", "take it away")
+		}
+	}
+	kind := p.node.Get("Type")
+	if kind == nil {
+		t.untyped(name)
+		return
+	}
+	taken := taken{from: from, name: output, kind: anyText, parameter: p}
+	inner, isSSM := strings.CutPrefix(kind.Text, fromSSM)
+	if isSSM {
+		inner = strings.TrimSuffix(inner, ">")
+	}
+	wanted, instead := "String", "String"
+	item, isList := strings.CutPrefix(inner, "List<")
+	if isList || inner == "CommaDelimitedList" {
+		taken.kind, wanted, instead = anyList, "List<String>", "CommaDelimitedList"
+	}
+	switch item = strings.TrimSuffix(item, ">"); {
+	case item == "String", item == "CommaDelimitedList", strings.HasPrefix(item, "AWS::EC2::"), item == "AWS::Route53::HostedZone::Id":
+	default:
+		t.fail(path+".Type", fmt.Sprintf("a parameter of type %s cannot be read from SSM", inner), "use "+instead)
+	}
+	if item != "CommaDelimitedList" || !isSSM { // which is a list of texts already
+		p.node.Set("Type", text(fromSSM+wanted+">"))
+	}
+	p.value = ""
+	t.taken = append(t.taken, taken)
+}
+
+// imported is a parameter of the template by its name.
+func (t *Template) imported(name string) *parameter {
+	i := slices.IndexFunc(t.parameters, func(p *parameter) bool { return p.name == name })
+	if i < 0 {
+		t.fail("Parameters."+name, "there is no such parameter", "declare it")
+		return nil
+	}
+	return t.parameters[i]
+}

@@ -1,0 +1,181 @@
+package cfn_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+)
+
+const importedSource = `Description: The queues of extras
+Metadata: {Owner: somebody}
+Parameters:
+  VpcId: {Type: AWS::EC2::VPC::Id, Default: vpc-1}
+  Subnets: {Type: List<AWS::EC2::Subnet::Id>}
+  Size: {Type: Number, Default: 3}
+  Zone: {Type: AWS::Route53::HostedZone::Id}
+  Groups: {Type: List<AWS::EC2::SecurityGroup::Id>, Default: sg-1}
+  Names: {Type: AWS::SSM::Parameter::Value<CommaDelimitedList>}
+  Table: {Type: "AWS::SSM::Parameter::Value<AWS::EC2::VPC::Id>"}
+Resources:
+  Queue: {Type: AWS::SQS::Queue}
+Outputs:
+  Url: {Value: !Ref Queue}
+`
+
+type named struct{ name string }
+
+func (n *named) Name() string              { return n.name }
+func (n *named) Build(*cfn.Template) error { return nil }
+
+func importTemplate(tb testing.TB, stack cfn.Stack, src string) *cfn.Template {
+	tb.Helper()
+	root, err := tree.ParseYAML([]byte(src))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	t := cfn.New(cfn.Place{Project: "shop", Scope: "dev", Account: "222222222222", Region: "eu-west-1"}, stack)
+	t.Import(root)
+	return t
+}
+
+func TestAnImportedTemplateIsAddedTo(t *testing.T) {
+	t.Parallel()
+	network, extras := &named{"network"}, &named{"extras"}
+	from := cfn.New(cfn.Place{Project: "shop", Scope: "dev", Account: "222222222222", Region: "eu-west-1"}, network)
+	cfn.Publish(from, cfn.Output[cfn.VPCID]{From: network, Name: "VpcId"}, cfn.Literal[cfn.VPCID]("vpc-2"))
+	cfn.PublishList(from, cfn.ListOutput[cfn.SubnetID]{From: network, Name: "Subnets"}, cfn.Literals[cfn.SubnetID]("subnet-1"))
+	own := importTemplate(t, extras, importedSource)
+	own.PassOutput("VpcId", network, "VpcId")
+	own.PassOutput("Subnets", network, "Subnets")
+	own.Pass("Size", "5")
+	own.Pass("Zone", "Z1")
+	own.Pass("Groups", "sg-1,sg-2")
+	own.PassOutput("Names", network, "Subnets")
+	own.PassOutput("Table", network, "VpcId")
+	own.PublishOutput("Url")
+	order, err := cfn.Link([]*cfn.Template{own, from})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if order[0] != from {
+		t.Error("the stack is deployed before the one whose outputs it takes")
+	}
+	n, err := own.Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `Description: The queues of extras
+Metadata:
+  Owner: somebody
+Parameters:
+  VpcId:
+    Type: AWS::SSM::Parameter::Value<String>
+    Default: vpc-1
+  Subnets:
+    Type: AWS::SSM::Parameter::Value<List<String>>
+  Size:
+    Type: Number
+    Default: 3
+  Zone:
+    Type: String
+  Groups:
+    Type: CommaDelimitedList
+    Default: sg-1
+  Names:
+    Type: AWS::SSM::Parameter::Value<CommaDelimitedList>
+  Table:
+    Type: AWS::SSM::Parameter::Value<String>
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+  UrlParameter:
+    Type: AWS::SSM::Parameter
+    Properties:
+      Name: /shop/dev/extras/Url
+      Description: Output Url of stack shop-dev-extras
+      Type: String
+      Value: !Ref Queue
+Outputs:
+  Url:
+    Value: !Ref Queue
+`
+	if diff := cmp.Diff(want, string(n.YAML())); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	values := map[string]string{}
+	for _, p := range own.Parameters() {
+		values[p.Name] = p.Value
+	}
+	wantValues := map[string]string{
+		"VpcId": "/shop/dev/network/VpcId", "Subnets": "/shop/dev/network/Subnets", "Size": "5", "Zone": "Z1", "Groups": "sg-1,sg-2",
+		"Names": "/shop/dev/network/Subnets", "Table": "/shop/dev/network/VpcId",
+	}
+	if diff := cmp.Diff(wantValues, values); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if got := own.Types(); !cmp.Equal(got, []string{"AWS::SQS::Queue", "AWS::SSM::Parameter"}) {
+		t.Errorf("got the types %q", got)
+	}
+}
+
+func TestAnImportedTemplateIsRefused(t *testing.T) {
+	t.Parallel()
+	network := &named{"network"}
+	from := cfn.New(cfn.Place{Project: "shop", Scope: "dev", Account: "222222222222", Region: "eu-west-1"}, network)
+	cfn.Publish(from, cfn.Output[cfn.VPCID]{From: network, Name: "VpcId"}, cfn.Literal[cfn.VPCID]("vpc-2"))
+	cfn.PublishList(from, cfn.ListOutput[cfn.SubnetID]{From: network, Name: "Subnets"}, cfn.Literals[cfn.SubnetID]("subnet-1"))
+	for _, tt := range []struct {
+		name, src string
+		use       func(*cfn.Template)
+		want      string
+	}{
+		{"no such parameter", importedSource, func(t *cfn.Template) { t.Pass("Vpc", "x") }, "Parameters.Vpc: there is no such parameter"},
+		{"no such output", importedSource, func(t *cfn.Template) { t.PublishOutput("URL") }, "Outputs.URL: there is no such output"},
+		{"a number from SSM", importedSource, func(t *cfn.Template) { t.PassOutput("Size", network, "VpcId") }, "Parameters.Size.Type: a parameter of type Number"},
+		{"numbers from SSM", strings.Replace(importedSource, "Type: Number", "Type: List<Number>", 1), func(t *cfn.Template) { t.PassOutput("Size", network, "Subnets") }, "a parameter of type List<Number> cannot be read from SSM; use CommaDelimitedList"},
+		{"what is no type", strings.Replace(importedSource, "Type: Number", "Type: Strng", 1), func(t *cfn.Template) { t.PassOutput("Size", network, "VpcId") }, "a parameter of type Strng cannot be read from SSM; use String"},
+		{"a value without a type", strings.Replace(importedSource, "Type: Number, ", "", 1), func(t *cfn.Template) { t.Pass("Size", "5") }, "Parameters.Size: the parameter has no Type"},
+		{"an output without a type", strings.Replace(importedSource, "Type: Number, ", "", 1), func(t *cfn.Template) { t.PassOutput("Size", network, "VpcId") }, "Parameters.Size: the parameter has no Type"},
+		{"a list from a text", importedSource, func(t *cfn.Template) { t.PassOutput("Subnets", network, "VpcId") }, "VpcId of the stack shop-dev-network is a VPCID, not a list"},
+		{
+			"a pattern for a name", strings.Replace(importedSource, "Default: vpc-1", "AllowedPattern: vpc-.*", 1),
+			func(t *cfn.Template) { t.PassOutput("VpcId", network, "VpcId") }, "Parameters.VpcId.AllowedPattern: it would hold for the name",
+		},
+		{
+			"an output that may not be there", strings.Replace(importedSource, "Url: {", "Url: {Condition: Big, ", 1),
+			func(t *cfn.Template) { t.PublishOutput("Url") }, "Outputs.Url: the output is not always there",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			own := importTemplate(t, &named{"extras"}, tt.src)
+			tt.use(own)
+			_, err := cfn.Link([]*cfn.Template{own, from})
+			if err == nil {
+				_, err = own.Render()
+			}
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestAMacroNeedsItsCapability(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string]string{
+		"Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::Serverless::Function}}":     "CAPABILITY_AUTO_EXPAND",
+		"Resources: {A: {Type: AWS::SQS::Queue, Properties: {'Fn::Transform': {Name: AWS::Include}}}}": "CAPABILITY_AUTO_EXPAND",
+		"Resources: {A: {Type: AWS::IAM::Role}}":                                                       "CAPABILITY_NAMED_IAM",
+		"Transform: T\nResources: {A: {Type: AWS::IAM::Role}}":                                         "CAPABILITY_AUTO_EXPAND,CAPABILITY_NAMED_IAM",
+		"Resources: {A: {Type: AWS::SQS::Queue}}":                                                      "",
+	} {
+		if got := strings.Join(importTemplate(t, &named{"extras"}, src).Capabilities(), ","); got != want {
+			t.Errorf("%s: got %q, want %q", src, got, want)
+		}
+	}
+}
