@@ -74,6 +74,31 @@ func (d Resource) Node(t *cfn.Template, path string) *tree.Node {
 	return render(t, path, d)
 }
 
+// Document is a rendered policy.
+type Document struct{ node *tree.Node }
+
+// Node is the document.
+func (d Document) Node(*cfn.Template, string) *tree.Node { return d.node }
+
+// Split renders the policy as documents of at most so many bytes, without white space: statement by statement in their order, a new
+// document where the next one does not fit any more. A statement that alone is larger stands alone.
+func (d Identity) Split(t *cfn.Template, path string, most int) []Document {
+	whole := d.Node(t, path)
+	var list []Document
+	size := 0
+	for _, s := range whole.Get("Statement").Items {
+		n := Size(t.Place, s) + len(",")
+		if len(list) == 0 || size+n > most {
+			list = append(list, Document{tree.NewMap().Set("Version", whole.Get("Version")).Set("Statement", tree.NewList())})
+			size = Size(t.Place, list[len(list)-1].node) - len(",") // before the first stands none
+		}
+		statements := list[len(list)-1].node.Get("Statement")
+		statements.Items = append(statements.Items, s)
+		size += n
+	}
+	return list
+}
+
 func (s Statement) refuseEveryone(t *cfn.Template, path string) {
 	if s.effect == EffectAllow && slices.ContainsFunc(s.principals, func(q Principal) bool { return q.kind == "*" }) {
 		t.Fail(path, "the statement allows everyone", "name an account, and narrow it to a role")

@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -407,5 +408,64 @@ func TestDenyingEveryoneIsAllowed(t *testing.T) {
 	t.Parallel()
 	if _, problems := render(t, policy.Resource{policy.Deny("Never", "s3:*").By(policy.Anyone()).On(cfn.Lit("*"))}); problems != "" {
 		t.Errorf("problems:\n%s", problems)
+	}
+}
+
+func TestSplitKeepsEveryStatementInItsOrder(t *testing.T) {
+	t.Parallel()
+	one := `{"Sid":"S1","Effect":"Allow","Action":"s3:GetObject","Resource":"abcdefghijkl1"}`
+	two := len(`{"Version":"2012-10-17","Statement":[` + one + "," + one + `]}`)
+	statement := func(i int) policy.Statement {
+		return policy.Allow("S"+strconv.Itoa(i), "s3:GetObject").On(cfn.Lit("abcdefghijkl" + strconv.Itoa(i)))
+	}
+	long := policy.Allow("Long", "s3:GetObject").On(cfn.Lit(strings.Repeat("a", 400)))
+	for _, c := range []struct {
+		why  string
+		most int
+		of   policy.Identity
+		want string
+	}{
+		{"one fits all", 1000, policy.Identity{statement(1), statement(2), statement(3)}, "S1 S2 S3"},
+		{"two just fit", two, policy.Identity{statement(1), statement(2), statement(3)}, "S1 S2 | S3"},
+		{"two are a byte too long", two - 1, policy.Identity{statement(1), statement(2), statement(3)}, "S1 | S2 | S3"},
+		{"one that is larger stands alone", two, policy.Identity{statement(1), long, statement(2), statement(3)}, "S1 | Long | S2 S3"},
+		{"a larger one first", two, policy.Identity{long, statement(1)}, "Long | S1"},
+		{"what says the same is one statement first", two, policy.Identity{
+			statement(1), statement(2), statement(3), policy.Allow("S1", "s3:PutObject").On(cfn.Lit("abcdefghijkl1")),
+		}, "S1 | S2 S3"},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			t.Parallel()
+			tmpl := template()
+			var parts []string
+			for _, d := range c.of.Split(tmpl, path, c.most) {
+				n := d.Node(tmpl, path)
+				if v := n.Get("Version"); v == nil || v.Text != "2012-10-17" {
+					t.Errorf("no policy of IAM's current version:\n%s", n.YAML())
+				}
+				var sids []string
+				for _, s := range n.Get("Statement").Items {
+					sids = append(sids, s.Get("Sid").Text)
+				}
+				parts = append(parts, strings.Join(sids, " "))
+			}
+			if got := strings.Join(parts, " | "); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+			if problems := problemsOf(t, tmpl); problems != "" {
+				t.Error(problems)
+			}
+		})
+	}
+}
+
+func TestSplitOfNothingIsRefused(t *testing.T) {
+	t.Parallel()
+	tmpl := template()
+	if list := (policy.Identity{}).Split(tmpl, path, policy.MaxManaged); len(list) > 0 {
+		t.Errorf("got %d documents", len(list))
+	}
+	if got, want := problemsOf(t, tmpl), path+": the policy has no statement; add one, or leave out the policy"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

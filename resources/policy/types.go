@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
 // Scope is what an execution role may touch: the things of one environment or pipeline, in the account of its access stack.
@@ -37,9 +38,34 @@ func Deployment(types []string, s Scope) ([]Statement, error) {
 		list = append(list, row...)
 	}
 	if len(unknown) > 0 {
-		return nil, fmt.Errorf("the permissions to deploy %q are not known; add a row to the table in resources/policy/types.go", unknown)
+		return nil, fmt.Errorf("the permissions to deploy %q are not known; say them where the stack is: as its permissions in pipeline.yaml, as its Grants in Go", unknown)
 	}
 	return list, nil
+}
+
+// DeploymentNode is Deployment as a policy document, for those who have the boundary and the connection as text; without a connection, it
+// is empty.
+func DeploymentNode(types []string, s Scope, boundary, connection string) (*tree.Node, error) {
+	if s.Boundary = cfn.Lit(boundary); connection != "" {
+		s.Connection = cfn.Lit(connection)
+	}
+	statements, err := Deployment(types, s)
+	if err != nil || len(statements) == 0 {
+		return nil, err
+	}
+	t := cfn.New(cfn.Place{Project: s.Project}, &table{})
+	return Identity(statements).Node(t, ""), nil
+}
+
+// table stands where a document has a stack.
+type table struct{}
+
+func (*table) Name() string              { return "table" }
+func (*table) Build(*cfn.Template) error { return nil }
+
+// Known says whether the table has a resource type.
+func Known(typ string) bool {
+	return Scope{Names: []string{""}, Regions: []string{""}}.row(typ) != nil
 }
 
 // row is the table: one case per resource type. Its sources are the permissions that the handlers of the type's CloudFormation schema
@@ -188,9 +214,13 @@ func (s Scope) row(typ string) []Statement {
 			"sqs:TagQueue", "sqs:UntagQueue").On(s.named("sqs", "")...)}
 	case "AWS::SQS::QueuePolicy":
 		return []Statement{Allow("Queues", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes").On(s.named("sqs", "")...)}
-	default:
-		return nil
 	}
+	for _, more := range []func(string) []Statement{s.networkRow, s.apiRow, s.batchRow, s.serviceRow, s.monitoringRow} {
+		if row := more(typ); row != nil {
+			return row
+		}
+	}
+	return nil
 }
 
 // roles lets the role make application roles: only under their path, only with this name, only within the boundary.
@@ -259,6 +289,30 @@ func (s Scope) regions() []cfn.Part {
 		list[i] = cfn.Lit(r)
 	}
 	return list
+}
+
+// tagged holds for what carries the tags that every stack of the scope gives to its resources. It narrows what has no name of our choice,
+// where the service knows tags: to change and delete; what is being made has none yet.
+func (s Scope) tagged() []Condition {
+	names := make([]cfn.Part, len(s.Names))
+	for i, n := range s.Names {
+		names[i] = cfn.Lit(n)
+	}
+	return []Condition{
+		When("StringEquals", "aws:ResourceTag/project", cfn.Lit(s.Project)),
+		When("StringEquals", "aws:ResourceTag/environment", names...),
+	}
+}
+
+// inRegions holds in the scope's regions; for actions that know no resource.
+func (s Scope) inRegions() Condition {
+	return When("StringEquals", "aws:RequestedRegion", s.regions()...)
+}
+
+// linkedRole lets a service have the role of its own without which it does nothing in an account; the first user of it makes it.
+func (s Scope) linkedRole(sid, service string) Statement {
+	role := cfn.Format[cfn.Text]("arn:%s:iam::%s:role/aws-service-role/%s/*", cfn.Partition(), cfn.AccountID(), cfn.Lit(service))
+	return Allow(sid, "iam:CreateServiceLinkedRole").On(role).If(When("StringEquals", "iam:AWSServiceName", cfn.Lit(service)))
 }
 
 // arns is the same resource in each region of the scope.

@@ -15,9 +15,20 @@ import (
 
 // knownTypes are the rows of the table.
 var knownTypes = []string{
+	"AWS::EC2::EIP", "AWS::EC2::FlowLog", "AWS::EC2::InternetGateway", "AWS::EC2::NatGateway", "AWS::EC2::Route", "AWS::EC2::RouteTable",
+	"AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::Subnet",
+	"AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::VPC", "AWS::EC2::VPCEndpoint", "AWS::EC2::VPCGatewayAttachment", "Custom::ClosedGroup",
+	"AWS::Batch::ComputeEnvironment", "AWS::Batch::JobDefinition", "AWS::Batch::JobQueue", "AWS::EC2::LaunchTemplate", "AWS::IAM::InstanceProfile",
+	"AWS::Scheduler::Schedule",
+	"AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Authorizer", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Route",
+	"AWS::ApiGatewayV2::Stage",
+	"AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::Events::Rule", "AWS::SNS::Subscription", "AWS::SNS::Topic", "AWS::SNS::TopicPolicy",
+	"AWS::ApplicationAutoScaling::ScalableTarget", "AWS::ApplicationAutoScaling::ScalingPolicy", "AWS::ECS::Cluster", "AWS::ECS::Service",
+	"AWS::ECS::TaskDefinition", "AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::LoadBalancer",
+	"AWS::ElasticLoadBalancingV2::TargetGroup",
 	"AWS::CodeBuild::Project", "AWS::CodeBuild::ReportGroup", "AWS::CodePipeline::Pipeline", "AWS::ECR::Repository",
 	"AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::KMS::Alias", "AWS::KMS::Key", "AWS::Lambda::Alias", "AWS::Lambda::Function",
-	"AWS::Lambda::Version", "AWS::Logs::LogGroup", "AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy",
+	"AWS::Lambda::Permission", "AWS::Lambda::Version", "AWS::Logs::LogGroup", "AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy",
 	"AWS::SSM::Parameter",
 }
 
@@ -61,7 +72,7 @@ func TestDeploymentNamesEveryUnknownType(t *testing.T) {
 	if err == nil {
 		t.Fatal("got no error")
 	}
-	for _, want := range []string{`"AWS::Glue::Job"`, `"Custom::Thing"`, "resources/policy/types.go"} {
+	for _, want := range []string{`"AWS::Glue::Job"`, `"Custom::Thing"`, "Grants in Go"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("got %q, which does not say %s", err, want)
 		}
@@ -100,10 +111,15 @@ func TestRowsNameActionsOneByOne(t *testing.T) {
 
 // everywhere are the statements on all resources, and why there is no other way.
 var everywhere = map[string]string{
-	"CreateKeys":      "kms:CreateKey knows no resource, since there is no key yet; only in the scope's regions",
-	"ListAliases":     "kms:ListAliases knows no resource; it only lists",
-	"Networks":        "ec2:Describe… know no resource; they only list, in the scope's regions",
-	"ListLogPolicies": "logs:DescribeResourcePolicies knows no resource; it only lists",
+	"CreateKeys":         "kms:CreateKey knows no resource, since there is no key yet; only in the scope's regions",
+	"ListAliases":        "kms:ListAliases knows no resource; it only lists",
+	"Networks":           "ec2:Describe… know no resource; they only list, in the scope's regions",
+	"ListLogPolicies":    "logs:DescribeResourcePolicies knows no resource; it only lists",
+	"ListLoadBalancers":  "elasticloadbalancing:Describe… know no resource; they only list, in the scope's regions",
+	"ListScaling":        "application-autoscaling:Describe… know no resource; they only list, in the scope's regions",
+	"AnyTaskDefinitions": "ecs:DescribeTaskDefinition and ecs:DeregisterTaskDefinition know no resource; only in the scope's regions",
+	"ListBatch":          "batch:Describe… know no resource; they only list, in the scope's regions",
+	"LogDeliveries":      "logs:…LogDelivery and logs:PutResourcePolicy know no resource; only in the scope's regions",
 }
 
 func TestRowsStayInTheirScope(t *testing.T) {
@@ -123,7 +139,39 @@ func TestRowsStayInTheirScope(t *testing.T) {
 		":lambda:%:${AWS::AccountId}:function:shop-dev-",
 		":lambda:%:*:layer:*", // of any account: the layer's own policy decides
 		":sqs:%:${AWS::AccountId}:shop-dev-",
+		":apigateway:%::/apis",       // APIs have random ids: see TestAPIsAreMadeByTheirNamesAndChangedByTheirTags
+		":apigateway:%::/tags/*apis", // as above
 		":codepipeline:%:${AWS::AccountId}:shop-dev",
+		":ecs:%:${AWS::AccountId}:cluster/shop-dev",
+		":ecs:%:${AWS::AccountId}:service/shop-dev/shop-dev-",
+		":ecs:%:${AWS::AccountId}:service-deployment/shop-dev/shop-dev-",
+		":ecs:%:${AWS::AccountId}:task-definition/shop-dev-",
+		":elasticloadbalancing:%:${AWS::AccountId}:listener/app/shop-dev-",
+		":elasticloadbalancing:%:${AWS::AccountId}:loadbalancer/app/shop-dev-",
+		":elasticloadbalancing:%:${AWS::AccountId}:targetgroup/shop-dev-",
+		":application-autoscaling:%:${AWS::AccountId}:scalable-target/*", // they have random ids: see TestOnlyServicesAreScaled
+		":cloudwatch:%:${AWS::AccountId}:alarm:TargetTracking-service/shop-dev/shop-dev-",
+		":iam::${AWS::AccountId}:role/aws-service-role/ecs.amazonaws.com/",
+		":iam::${AWS::AccountId}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/",
+		":iam::${AWS::AccountId}:role/aws-service-role/elasticloadbalancing.amazonaws.com/",
+		":batch:%:${AWS::AccountId}:compute-environment/shop-dev-",
+		":batch:%:${AWS::AccountId}:job-definition/shop-dev-",
+		":batch:%:${AWS::AccountId}:job-queue/shop-dev-",
+		":iam::${AWS::AccountId}:role/aws-service-role/batch.amazonaws.com/*",
+		":scheduler:%:${AWS::AccountId}:schedule/default/shop-dev-",
+		":iam::${AWS::AccountId}:instance-profile/shop/app/shop-dev-",
+		":ec2:%:${AWS::AccountId}:launch-template/*", // they have random ids: see TestLaunchTemplatesAreChangedByTheirTags
+		":sns:%:${AWS::AccountId}:shop-dev-",
+		":cloudwatch:%:${AWS::AccountId}:alarm:shop-dev-",
+		":cloudwatch:%:${AWS::AccountId}:alarm:*", // DescribeAlarms lists all alarms or none
+		":cloudwatch::${AWS::AccountId}:dashboard/shop-dev-",
+		":events:%:${AWS::AccountId}:rule/shop-dev-",
+		":ec2:%:${AWS::AccountId}:*/*", // they have random ids: see TestNetworksAreChangedByTheirTags
+		":ec2:%:${AWS::AccountId}:elastic-ip/*", ":ec2:%:${AWS::AccountId}:internet-gateway/*", ":ec2:%:${AWS::AccountId}:natgateway/*",
+		":ec2:%:${AWS::AccountId}:route-table/*", ":ec2:%:${AWS::AccountId}:security-group-rule/*", ":ec2:%:${AWS::AccountId}:subnet/*",
+		":ec2:%:${AWS::AccountId}:vpc-endpoint/*", ":ec2:%:${AWS::AccountId}:vpc-flow-log/*",
+		":ec2:%:${AWS::AccountId}:security-group/*", ":ec2:%:*:vpc/*", // groups are made in whatever VPC the spec names
+		":ec2:%:${AWS::AccountId}:vpc/*", ":route53:::hostedzone/*", // the zones of endpoints belong to AWS
 	}
 	for _, typ := range knownTypes {
 		t.Run(typ, func(t *testing.T) {
@@ -147,12 +195,35 @@ func TestRowsStayInTheirScope(t *testing.T) {
 	}
 }
 
-func TestOnlyListingIsOnAllLogGroups(t *testing.T) {
+// What lists all of a kind or none is allowed on all of them, and nothing else is.
+func TestOnlyListingIsOnAllOfAKind(t *testing.T) {
 	t.Parallel()
-	for _, s := range statements(t, scope(), "AWS::Logs::LogGroup") {
-		for _, r := range values(s.Get("Resource")) {
-			if strings.HasSuffix(r, ":log-group:*") && !slices.Equal(values(s.Get("Action")), []string{"logs:DescribeLogGroups"}) {
-				t.Errorf("on every log group:\n%s", s.YAML())
+	for typ, c := range map[string]struct{ all, lists string }{
+		"AWS::Logs::LogGroup":    {":log-group:*", "logs:DescribeLogGroups"},
+		"AWS::CloudWatch::Alarm": {":alarm:*", "cloudwatch:DescribeAlarms"},
+	} {
+		for _, s := range statements(t, scope(), typ) {
+			for _, r := range values(s.Get("Resource")) {
+				if strings.HasSuffix(r, c.all) && !slices.Equal(values(s.Get("Action")), []string{c.lists}) {
+					t.Errorf("on all of %s:\n%s", typ, s.YAML())
+				}
+			}
+		}
+	}
+}
+
+// What knows no resource, and does more than list, is allowed in the scope's regions only.
+func TestWhatChangesSomethingOnAllResourcesStaysInTheScopesRegions(t *testing.T) {
+	t.Parallel()
+	for _, s := range statements(t, scope(), knownTypes...) {
+		if !slices.Contains(values(s.Get("Resource")), "*") {
+			continue
+		}
+		for _, a := range values(s.Get("Action")) {
+			_, name, _ := strings.Cut(a, ":")
+			lists := strings.HasPrefix(name, "Describe") || strings.HasPrefix(name, "List") || strings.HasPrefix(name, "Get")
+			if regions := s.At("Condition", "StringEquals", "aws:RequestedRegion"); !lists && (regions == nil || values(regions)[0] != "eu-west-1") {
+				t.Errorf("%s in every region:\n%s", a, s.YAML())
 			}
 		}
 	}
@@ -197,9 +268,15 @@ func TestRolesAreMadeWithinTheBoundaryOnly(t *testing.T) {
 func TestRolesArePassedToTheServiceThatNeedsThemOnly(t *testing.T) {
 	t.Parallel()
 	services := map[string]string{
-		"AWS::CodeBuild::Project":     "codebuild.amazonaws.com",
-		"AWS::CodePipeline::Pipeline": "codepipeline.amazonaws.com",
-		"AWS::Lambda::Function":       "lambda.amazonaws.com",
+		"AWS::CodeBuild::Project":        "codebuild.amazonaws.com",
+		"AWS::CodePipeline::Pipeline":    "codepipeline.amazonaws.com",
+		"AWS::Lambda::Function":          "lambda.amazonaws.com",
+		"AWS::Batch::ComputeEnvironment": "batch.amazonaws.com ec2.amazonaws.com",
+		"AWS::Batch::JobDefinition":      "batch.amazonaws.com ecs-tasks.amazonaws.com",
+		"AWS::ECS::TaskDefinition":       "ecs-tasks.amazonaws.com",
+		"AWS::EC2::FlowLog":              "vpc-flow-logs.amazonaws.com",
+		"AWS::IAM::InstanceProfile":      "batch.amazonaws.com ec2.amazonaws.com",
+		"AWS::Scheduler::Schedule":       "scheduler.amazonaws.com",
 	}
 	for _, typ := range knownTypes {
 		t.Run(typ, func(t *testing.T) {
@@ -210,7 +287,7 @@ func TestRolesArePassedToTheServiceThatNeedsThemOnly(t *testing.T) {
 					continue
 				}
 				if to := s.At("Condition", "StringEquals", "iam:PassedToService"); to != nil {
-					got = to.Text
+					got = strings.Join(values(to), " ")
 				} else {
 					t.Errorf("roles are passed to any service:\n%s", s.YAML())
 				}
@@ -261,6 +338,83 @@ func TestKeysAreUsedThroughTheirServiceOnly(t *testing.T) {
 	}
 }
 
+func TestLaunchTemplatesAreChangedByTheirTags(t *testing.T) {
+	t.Parallel()
+	for _, s := range statements(t, scope(), "AWS::EC2::LaunchTemplate") {
+		for _, a := range values(s.Get("Action")) {
+			tagged := s.At("Condition", "StringEquals", "aws:ResourceTag/project") != nil && s.At("Condition", "StringEquals", "aws:ResourceTag/environment") != nil
+			creates := s.At("Condition", "StringEquals", "ec2:CreateAction") != nil
+			switch a {
+			case "ec2:CreateLaunchTemplate", "ec2:DescribeLaunchTemplates":
+			case "ec2:CreateTags":
+				if !tagged && !creates {
+					t.Errorf("it could put our tags on what is others':\n%s", s.YAML())
+				}
+			default:
+				if !tagged {
+					t.Errorf("%s on any launch template:\n%s", a, s.YAML())
+				}
+			}
+		}
+	}
+}
+
+func TestOnlyServicesAreScaled(t *testing.T) {
+	t.Parallel()
+	for _, typ := range []string{"AWS::ApplicationAutoScaling::ScalableTarget", "AWS::ApplicationAutoScaling::ScalingPolicy"} {
+		for _, s := range statements(t, scope(), typ) {
+			if !slices.ContainsFunc(values(s.Get("Resource")), func(r string) bool { return strings.HasSuffix(r, ":scalable-target/*") }) {
+				continue
+			}
+			of, what := s.At("Condition", "StringEquals", "application-autoscaling:service-namespace"),
+				s.At("Condition", "StringEquals", "application-autoscaling:scalable-dimension")
+			if of == nil || of.Text != "ecs" || what == nil || what.Text != "ecs:service:DesiredCount" {
+				t.Errorf("%s: anything of the account can be scaled:\n%s", typ, s.YAML())
+			}
+		}
+	}
+}
+
+func TestTheScalingRoleIsPassedInGovCloudOnly(t *testing.T) {
+	t.Parallel()
+	const typ = "AWS::ApplicationAutoScaling::ScalableTarget"
+	passes := func(s policy.Scope) []*tree.Node {
+		return slices.DeleteFunc(statements(t, s, typ), func(n *tree.Node) bool { return !slices.Contains(values(n.Get("Action")), "iam:PassRole") })
+	}
+	if list := passes(scope()); len(list) > 0 {
+		t.Errorf("in eu-west-1:\n%s", list[0].YAML())
+	}
+	s := scope()
+	s.Regions = []string{"us-gov-west-1"}
+	want := `Sid: PassScalingRole
+Effect: Allow
+Action: iam:PassRole
+Resource: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/*
+Condition:
+  StringEquals:
+    iam:PassedToService:
+      - application-autoscaling.amazonaws.com
+      - ecs.application-autoscaling.amazonaws.com
+`
+	if list := passes(s); len(list) != 1 || string(list[0].YAML()) != want {
+		t.Errorf("in us-gov-west-1: got %d statements, want one:\n%s", len(list), want)
+	}
+}
+
+func TestClustersAreReachedByTheirWholeName(t *testing.T) {
+	t.Parallel()
+	s := scope()
+	s.Regions = s.Regions[:1]
+	for typ, want := range map[string]string{
+		"AWS::ECS::Cluster": "arn:${AWS::Partition}:ecs:eu-west-1:${AWS::AccountId}:cluster/shop-dev",
+		"AWS::ECS::Service": "arn:${AWS::Partition}:ecs:eu-west-1:${AWS::AccountId}:service/shop-dev/shop-dev-*",
+	} {
+		if got := values(statements(t, s, typ)[0].Get("Resource")); !slices.Equal(got, []string{want}) {
+			t.Errorf("%s: got %q, want %s", typ, got, want)
+		}
+	}
+}
+
 func TestCodeIsReadFromTheBucketsOfCodeOnly(t *testing.T) {
 	t.Parallel()
 	want := `Sid: Code
@@ -278,16 +432,69 @@ Condition:
 	}
 }
 
+func TestNetworksAreChangedByTheirTags(t *testing.T) {
+	t.Parallel()
+	// what is made, or is there before it has tags; what it stands in has them
+	untagged := regexp.MustCompile(`^ec2:(AllocateAddress|Create(FlowLogs|InternetGateway|NatGateway|RouteTable|Subnet|Tags|Vpc|VpcEndpoint))$|` +
+		`^ec2:(DescribeVpcAttribute|ModifyVpcAttribute|ModifySubnetAttribute|ReplaceRouteTableAssociation)$|` +
+		`^ec2:(AuthorizeSecurityGroup(Egress|Ingress)|RevokeSecurityGroupEgress|DeleteSecurityGroup)$`)
+	for _, typ := range knownTypes {
+		if !strings.HasPrefix(typ, "AWS::EC2::") || typ == "AWS::EC2::LaunchTemplate" {
+			continue
+		}
+		t.Run(typ, func(t *testing.T) {
+			t.Parallel()
+			for _, s := range statements(t, scope(), typ) {
+				ours := func(operator string) bool {
+					project, environment := s.At("Condition", operator, "aws:ResourceTag/project"), s.At("Condition", operator, "aws:ResourceTag/environment")
+					return project != nil && project.Text == "shop" && environment != nil && environment.Text == "dev"
+				}
+				for _, a := range values(s.Get("Action")) {
+					switch {
+					case a == "ec2:CreateSecurityGroup", !strings.HasPrefix(a, "ec2:"), ours("StringEquals"):
+					case values(s.Get("Resource"))[0] == "*":
+						if !strings.HasPrefix(a, "ec2:Describe") || s.At("Condition", "StringEquals", "aws:RequestedRegion") == nil {
+							t.Errorf("%s is no listing in our regions:\n%s", a, s.YAML())
+						}
+					case !untagged.MatchString(a) || !ours("StringEqualsIfExists") || strings.HasSuffix(values(s.Get("Resource"))[0], ":*/*"):
+						t.Errorf("%s on what is others':\n%s", a, s.YAML())
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestOnlyWhatClosesGroupsIsCalled(t *testing.T) {
+	t.Parallel()
+	for _, typ := range knownTypes {
+		for _, s := range statements(t, scope(), typ) {
+			if !slices.Contains(values(s.Get("Action")), "lambda:InvokeFunction") {
+				continue
+			}
+			for _, r := range values(s.Get("Resource")) {
+				if !strings.HasSuffix(r, ":function:shop-dev-*-closed-group") {
+					t.Errorf("%s: who deploys may call %s", typ, r)
+				}
+			}
+		}
+	}
+}
+
 func TestNoRowReadsOrWritesData(t *testing.T) {
 	t.Parallel()
 	data := []string{
 		"ecr:BatchGetImage", "ecr:PutImage", "ecr:BatchDeleteImage", "lambda:InvokeFunction", "lambda:AddPermission", "s3:PutObject", "s3:DeleteObject",
 		"sqs:ReceiveMessage", "sqs:SendMessage", "sqs:PurgeQueue", "sqs:AddPermission", "codebuild:StartBuild", "logs:PutLogEvents", "logs:GetLogEvents",
+		"events:PutEvents", "sns:AddPermission", "sns:Publish",
 		"kms:Encrypt", "kms:GenerateDataKey", "ssm:GetParametersByPath",
 	}
 	for _, s := range statements(t, scope(), knownTypes...) {
 		for _, a := range values(s.Get("Action")) {
-			if slices.Contains(data, a) {
+			if a == "lambda:AddPermission" && s.Get("Sid").Text == "Callers" {
+				continue // only for API Gateway: see TestFunctionsAreOpenedToAPIGatewayOnly
+			}
+			if slices.Contains(data, a) && s.Get("Sid").Text != "CloseGroups" { // see TestOnlyWhatClosesGroupsIsCalled
 				t.Errorf("%s is no deploying:\n%s", a, s.YAML())
 			}
 		}
@@ -327,14 +534,22 @@ func TestAScopeWithoutAConnectionPassesNone(t *testing.T) {
 
 func TestAllRowsFitIntoARole(t *testing.T) {
 	t.Parallel()
+	const most = 10 // managed policies of a role (IAM and AWS STS quotas)
 	list, err := policy.Deployment(knownTypes, scope())
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, _ := render(t, policy.Identity(list))
-	if got := policy.Size(cfn.Place{Region: "eu-central-1"}, n); got > policy.MaxInline {
-		t.Errorf("all rows for two regions have %d bytes, a role takes %d", got, policy.MaxInline)
-	} else {
-		t.Logf("%d of %d bytes", got, policy.MaxInline)
+	tmpl := template()
+	documents := policy.Identity(list).Split(tmpl, path, policy.MaxManaged)
+	if len(documents) > most {
+		t.Errorf("all rows for two regions fill %d managed policies, a role takes %d", len(documents), most)
+	}
+	for i, d := range documents {
+		if size := policy.Size(tmpl.Place, d.Node(tmpl, path)); size > policy.MaxManaged {
+			t.Errorf("part %d has %d bytes, a managed policy takes %d", i+1, size, policy.MaxManaged)
+		}
+	}
+	if problems := problemsOf(t, tmpl); problems != "" {
+		t.Error(problems)
 	}
 }

@@ -1,0 +1,76 @@
+package policy_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestFunctionsAreOpenedToAPIGatewayOnly(t *testing.T) {
+	t.Parallel()
+	for _, s := range statements(t, scope(), knownTypes...) {
+		if !slices.Contains(values(s.Get("Action")), "lambda:AddPermission") {
+			continue
+		}
+		want := `Sid: Callers
+Effect: Allow
+Action: lambda:AddPermission
+Resource: !Sub arn:${AWS::Partition}:lambda:eu-west-1:${AWS::AccountId}:function:shop-dev-*
+Condition:
+  StringEquals:
+    lambda:Principal: apigateway.amazonaws.com
+`
+		if diff := cmp.Diff(want, string(s.YAML())); diff != "" {
+			t.Errorf("want -, got +:\n%s", diff)
+		}
+	}
+}
+
+// An API has a random id: what is made goes by its name, what is there by the tags of its stack.
+func TestAPIsAreMadeByTheirNamesAndChangedByTheirTags(t *testing.T) {
+	t.Parallel()
+	for _, s := range statements(t, scope(), knownTypes...) {
+		if !strings.HasPrefix(values(s.Get("Action"))[0], "apigateway:") {
+			continue
+		}
+		resources := values(s.Get("Resource"))
+		switch s.Get("Sid").Text {
+		case "CreateApis":
+			if got := s.At("Condition", "StringLike", "apigateway:Request/ApiName").Text; got != "shop-dev-*" {
+				t.Errorf("APIs are made with the name %q", got)
+			}
+			if want := []string{"arn:${AWS::Partition}:apigateway:eu-west-1::/apis"}; !slices.Equal(resources, want) {
+				t.Errorf("made in %q, want %q", resources, want)
+			}
+		case "Apis":
+			wantTags(t, s.At("Condition", "StringEquals").JSON())
+		case "ApiParts": // not all of them have tags
+			wantTags(t, s.At("Condition", "StringEqualsIfExists").JSON())
+			if slices.ContainsFunc(resources, func(r string) bool { return strings.HasSuffix(r, "/apis/*") }) {
+				t.Errorf("APIs themselves are among what may have no tags: %q", resources)
+			}
+		case "ReadApis": // before they have their tags
+			wantTags(t, s.At("Condition", "StringEqualsIfExists").JSON())
+			want := []string{"apigateway:GET", "apigateway:TagResource", "apigateway:UntagResource"}
+			if got := values(s.Get("Action")); !slices.Equal(got, want) {
+				t.Errorf("without tags, APIs can be %q, want %q", got, want)
+			}
+		default:
+			t.Errorf("got\n%s", s.YAML())
+		}
+	}
+}
+
+func wantTags(tb testing.TB, condition []byte) {
+	tb.Helper()
+	want := `{
+  "aws:ResourceTag/project": "shop",
+  "aws:ResourceTag/environment": "dev"
+}
+`
+	if diff := cmp.Diff(want, string(condition)); diff != "" {
+		tb.Errorf("want -, got +:\n%s", diff)
+	}
+}
