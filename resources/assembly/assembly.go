@@ -19,7 +19,7 @@ type Assembly struct {
 	// Release says where each piece of code is published and what it is built from, by environment, code or images, and name. Nil where
 	// the assembly was rendered without a release.
 	Release *tree.Node
-	// Format of the templates in the directory that it was read from. Nothing when it was built.
+	// Format of the templates: that for which it was built, or of the directory that it was read from.
 	Format Format
 }
 
@@ -45,6 +45,8 @@ type Stack struct {
 	// Path is the template's file in the output directory without its extension, such as dev/access.
 	Path     string
 	Template *tree.Node
+	// Source is the template's text where it was written by hand; nil where it is rendered from Template.
+	Source *Source
 	// Parameters is every template parameter but the release parameters and those in FromOutputs, in the template's order.
 	// A release parameter is among them once its value is known.
 	Parameters []Parameter
@@ -64,6 +66,32 @@ type Stack struct {
 	ReleaseParameters     []string
 	TerminationProtection bool
 	DeployedBy            []Deployer
+}
+
+// Source is a text that is copied as it is.
+type Source struct {
+	Format Format
+	Text   []byte
+}
+
+// TemplateFile is the name of the stack's template in a directory with templates of a format.
+func (s *Stack) TemplateFile(format Format) string {
+	if s.Source != nil {
+		format = s.Source.Format
+	}
+	return s.Path + format.extension()
+}
+
+// ConfigurationFile is the name of the file with the stack's parameters.
+func (s *Stack) ConfigurationFile() string { return s.Path + configExtension }
+
+// file is the stack's template in a directory with templates of a format.
+func (s *Stack) file(format Format) File {
+	text := format.encode
+	if s.Source != nil {
+		text = func(*tree.Node) []byte { return s.Source.Text }
+	}
+	return File{Name: s.TemplateFile(format), Data: text(s.Template)}
 }
 
 // Parameter is a template parameter's value.

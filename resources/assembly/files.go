@@ -2,6 +2,7 @@ package assembly
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,15 +28,20 @@ const (
 	JSON Format = "json"
 )
 
-// extension of a template's file, with its dot.
-func (f Format) extension() (string, error) {
-	switch f {
-	case YAML, "":
-		return ".yaml", nil
-	case JSON:
-		return ".json", nil
+// check that there is such a format.
+func (f Format) check() error {
+	if f == YAML || f == JSON || f == "" {
+		return nil
 	}
-	return "", fmt.Errorf("unknown template format %q: choose %s or %s", string(f), YAML, JSON)
+	return fmt.Errorf("unknown template format %q: choose %s or %s", string(f), YAML, JSON)
+}
+
+// extension of a template's file, with its dot.
+func (f Format) extension() string {
+	if f == JSON {
+		return ".json"
+	}
+	return ".yaml"
 }
 
 func (f Format) encode(n *tree.Node) []byte {
@@ -56,34 +62,28 @@ type File struct {
 // Files renders the output directory: each stack's template and configuration in the order of the stacks, then release.json if
 // there is a release, deploy.sh, and manifest.json last. The error joins a [*StackError] for each thing that is wrong with a stack.
 func (a *Assembly) Files(format Format) ([]File, error) {
-	extension, err := format.extension()
-	if err != nil {
-		return nil, err
-	}
-	if err := a.check(); err != nil {
+	if err := cmp.Or(format.check(), a.check()); err != nil {
 		return nil, err
 	}
 	files := make([]File, 0, 2*len(a.Stacks)+2)
-	sizes := make([]int, len(a.Stacks))
+	templates := make([]File, len(a.Stacks))
 	var errs []error
 	for i := range a.Stacks {
 		s := &a.Stacks[i]
-		template := format.encode(s.Template)
-		if sizes[i] = len(template); sizes[i] > maxTemplate {
+		templates[i] = s.file(format)
+		if size := len(templates[i].Data); size > maxTemplate {
 			errs = append(errs, &StackError{
 				Stack:   s.Name,
-				Message: fmt.Sprintf("its template has %d bytes; CloudFormation takes %d", sizes[i], maxTemplate),
+				Message: fmt.Sprintf("its template has %d bytes; CloudFormation takes %d", size, maxTemplate),
 				Hint:    "split it into several stacks",
 			})
 		}
-		files = append(files,
-			File{Name: s.Path + extension, Data: template},
-			File{Name: s.Path + configExtension, Data: s.configuration().JSON()})
+		files = append(files, templates[i], File{Name: s.Path + configExtension, Data: s.configuration().JSON()})
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	manifest, err := encodeJSON(a.manifest(extension))
+	manifest, err := encodeJSON(a.manifest(templates))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", manifestName, err)
 	}
@@ -91,7 +91,7 @@ func (a *Assembly) Files(format Format) ([]File, error) {
 		files = append(files, File{Name: releaseName, Data: a.Release.JSON()})
 	}
 	return append(files,
-		File{Name: deployName, Data: a.deployScript(a.commands(extension, sizes)), Executable: true},
+		File{Name: deployName, Data: a.deployScript(a.commands(templates)), Executable: true},
 		File{Name: manifestName, Data: manifest}), nil
 }
 

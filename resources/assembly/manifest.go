@@ -61,7 +61,7 @@ type manifestPipeline struct {
 	Environments []string `json:"environments"`
 }
 
-func (a *Assembly) manifest(extension string) manifest {
+func (a *Assembly) manifest(templates []File) manifest {
 	m := manifest{
 		SchemaVersion: schemaVersion,
 		Generator:     generator,
@@ -83,7 +83,7 @@ func (a *Assembly) manifest(extension string) manifest {
 			Environment:           s.Environment,
 			Account:               s.Account,
 			Region:                s.Region,
-			Template:              s.Path + extension,
+			Template:              templates[i].Name,
 			Configuration:         s.Path + configExtension,
 			Capabilities:          list(s.Capabilities),
 			Tags:                  tags,

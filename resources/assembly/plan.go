@@ -1,6 +1,7 @@
 package assembly
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -37,11 +38,7 @@ type Output struct{ Parameter, Stack, Region, Output string }
 
 // Commands are the deployments of the selected stacks, in deployable order.
 func (a *Assembly) Commands(selection Selection, format Format) ([]Command, error) {
-	extension, err := format.extension()
-	if err != nil {
-		return nil, err
-	}
-	if err := a.check(); err != nil {
+	if err := cmp.Or(format.check(), a.check()); err != nil {
 		return nil, err
 	}
 	known := a.environments()
@@ -50,11 +47,11 @@ func (a *Assembly) Commands(selection Selection, format Format) ([]Command, erro
 			return nil, fmt.Errorf("unknown environment %q; there are %s", name, strings.Join(known, ", "))
 		}
 	}
-	sizes := make([]int, len(a.Stacks))
+	templates := make([]File, len(a.Stacks))
 	for i := range a.Stacks {
-		sizes[i] = len(format.encode(a.Stacks[i].Template))
+		templates[i] = a.Stacks[i].file(format)
 	}
-	return slices.DeleteFunc(a.commands(extension, sizes), func(c Command) bool {
+	return slices.DeleteFunc(a.commands(templates), func(c Command) bool {
 		return !selection.All && !c.Operator ||
 			len(selection.Environments) > 0 && !slices.Contains(selection.Environments, c.Stack.environment())
 	}), nil
@@ -72,11 +69,11 @@ func (a *Assembly) environments() []string {
 }
 
 // commands are the deployments of all stacks. The assembly has passed its checks.
-func (a *Assembly) commands(extension string, sizes []int) []Command {
+func (a *Assembly) commands(templates []File) []Command {
 	commands := make([]Command, len(a.Stacks))
 	for i := range a.Stacks {
 		s := &a.Stacks[i]
-		c := Command{Stack: s, Template: s.Path + extension, NeedsBucket: sizes[i] > maxInlineTemplate}
+		c := Command{Stack: s, Template: templates[i].Name, NeedsBucket: len(templates[i].Data) > maxInlineTemplate}
 		c.Operator = slices.Contains(s.DeployedBy, Operator)
 		c.Protect = c.Operator && s.TerminationProtection
 		for _, f := range s.FromOutputs {
@@ -96,6 +93,7 @@ func (a *Assembly) commands(extension string, sizes []int) []Command {
 // Plan is the commands as shell text to be read, or pasted line by line. Template files are named below dir.
 func Plan(commands []Command, dir string) string {
 	var b strings.Builder
+	b.WriteString(accessOrder(commands))
 	for i, c := range commands {
 		if heading := groupHeading(commands, i); heading != "" {
 			b.WriteString(heading + "\n\n")
@@ -130,6 +128,25 @@ func Plan(commands []Command, dir string) string {
 		}
 	}
 	return b.String()
+}
+
+// accessOrder is a comment on the stacks that only an operator deploys: when to deploy them depends on what a change does.
+func accessOrder(commands []Command) string {
+	var names []string
+	for _, c := range commands {
+		if c.Operator && !slices.Contains(c.Stack.DeployedBy, Pipe) {
+			names = append(names, c.Stack.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(`# Only an operator deploys %s.
+# When a change adds resource types, deploy them before the push: the pipeline stops where they do not cover it.
+# When a change removes some, deploy them after the pipeline is done: until then it has to delete what leaves.
+# A change that does both is two pushes.
+
+`, strings.Join(names, ", "))
 }
 
 // groupHeading is the comment above the i-th command if it is the first of several in one account.

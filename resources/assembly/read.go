@@ -1,6 +1,8 @@
 package assembly
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -42,15 +44,15 @@ func Read(dir string) (*Assembly, error) {
 		if path.Ext(m.Stacks[i].Template) == ".json" {
 			format = JSON
 		}
-		if a.Format != "" && a.Format != format {
-			return nil, in(manifestName, fmt.Errorf("stack %s: template %s is %s, but those before it are %s", s.Name, m.Stacks[i].Template, format, a.Format))
-		}
-		a.Format = format
+		a.Format = cmp.Or(a.Format, format) // the first template is rendered
 		if data, err = readFile(root, m.Stacks[i].Template); err == nil {
 			s.Template, err = tree.Parse(m.Stacks[i].Template, data)
 		}
 		if err != nil {
 			return nil, in(m.Stacks[i].Template, err)
+		}
+		if format != a.Format || !bytes.Equal(data, format.encode(s.Template)) {
+			s.Source = &Source{Format: format, Text: data}
 		}
 		if data, err = readFile(root, m.Stacks[i].Configuration); err == nil {
 			err = s.configure(m.Stacks[i].Configuration, data)

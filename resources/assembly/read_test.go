@@ -18,10 +18,19 @@ func TestReadGivesBackWhatWasWritten(t *testing.T) {
 	t.Parallel()
 	released := shop()
 	released.Stacks[3].Parameters = append(released.Stacks[3].Parameters, assembly.Parameter{Name: "HelloVersion", Value: "abc"})
+	handWritten := shop()
+	const source = "# The access stack.\nParameters: {Project: {Type: String}, Boundary: {Type: String}}\nResources: {A: {Type: AWS::SQS::Queue}} # one\n"
+	written, err := tree.ParseYAML([]byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	handWritten.Stacks[1].Template, handWritten.Stacks[1].Source = written, &assembly.Source{Format: assembly.YAML, Text: []byte(source)}
 	nasty := only(1)
 	nasty.Stacks[0].Parameters[0].Value = "\x01\x7f\u2028\ufeff\U0001F600 ä \"\\/<>&\r\n\t"
 	nasty.Stacks[0].Tags["yes"] = "012"
-	for name, a := range map[string]*assembly.Assembly{"shop": shop(), "released": released, "nasty": nasty, "empty": {Project: "shop"}} {
+	for name, a := range map[string]*assembly.Assembly{
+		"shop": shop(), "released": released, "written by hand": handWritten, "nasty": nasty, "empty": {Project: "shop"},
+	} {
 		for _, format := range []assembly.Format{assembly.YAML, assembly.JSON} {
 			t.Run(name+"/"+string(format), func(t *testing.T) {
 				t.Parallel()
@@ -90,11 +99,6 @@ func TestReadRefuses(t *testing.T) {
 			remove("dev/access.yaml")(t, dir)
 			link(t, outside, filepath.Join(dir, "dev", "access.yaml"))
 		}, []string{"dev/access.yaml", "not a regular file"}},
-		"mixed formats": {func(t *testing.T, dir string) {
-			t.Helper()
-			edit("manifest.json", `"dev/access.yaml"`, `"dev/access.json"`)(t, dir)
-			put(t, dir, "dev/access.json", "{}")
-		}, []string{"manifest.json", "dev/access.json"}},
 		"broken template":     {edit("dev/access.yaml", "Resources:", "Resources: ]"), []string{"dev/access.yaml:"}},
 		"broken config":       {edit("dev/access.config.json", `"shop"`, `"shop`), []string{"dev/access.config.json:4:1: "}},
 		"config of no object": {func(t *testing.T, dir string) { t.Helper(); put(t, dir, "dev/access.config.json", "[]") }, []string{"dev/access.config.json:1:", "object"}},
