@@ -13,7 +13,7 @@ import (
 // Assemble builds, links and renders every stack of the system. An access stack is built after the stacks that its roles deploy, since
 // it is derived from them; in the assembly, access stacks come first, since they are deployed first.
 func (y *System) Assemble(format assembly.Format) (*assembly.Assembly, error) {
-	a := &assembly.Assembly{Project: y.Project}
+	a := &assembly.Assembly{Project: y.Project, Format: format}
 	var errs []error
 	if err := check(y.Steps); err != nil {
 		return nil, err
@@ -103,13 +103,20 @@ func (g *group) add(place cfn.Place, s cfn.Stack) error {
 	return err
 }
 
-// close builds the access stack and puts all templates into deployable order.
+// close wires the stacks that name what they take, builds the access stack and puts all templates into deployable order.
 func (g *group) close() error {
+	var errs []error
+	for _, t := range g.templates {
+		if w, ok := t.Stack().(stages.Wirer); ok {
+			errs = append(errs, w.Wire(t, g.templates))
+		}
+	}
 	t := cfn.New(g.home, g.access)
-	err := g.access.Build(t)
-	linked, linkErr := cfn.Link(append(g.templates, t))
+	errs = append(errs, g.access.Build(t))
+	all := append(slices.Clip(g.templates), t)
+	linked, err := cfn.Link(all)
 	g.templates = linked
-	return errors.Join(err, linkErr)
+	return errors.Join(append(errs, stages.Located(err, all...))...)
 }
 
 // deployed are the stacks that the access stack's roles deploy.
@@ -158,9 +165,14 @@ func filePath(t *cfn.Template, environment string) string {
 func (s *stack) render() (assembly.Stack, error) {
 	t := s.template
 	root, err := t.Render()
+	err = stages.Located(err, t)
 	out := assembly.Stack{
 		Name: t.Name(), Environment: s.environment, Account: t.Place.Account, Region: t.Place.Region,
 		Path: filePath(t, s.environment), Template: root, Capabilities: t.Capabilities(), Tags: s.tags, UploadBucket: s.bucket,
+	}
+	if own, ok := t.Stack().(*stages.Own); ok && err == nil {
+		out.Source = &assembly.Source{Format: assembly.Format(own.Extension()[1:])}
+		out.Source.Text, err = own.Text(root)
 	}
 	for _, p := range t.Parameters() {
 		switch p.Source {

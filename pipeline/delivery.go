@@ -201,8 +201,12 @@ func (d *delivery) template(x *cfn.Template, access *stages.Access) cfn.Object {
 		environment = ""
 	}
 	path := filePath(x, environment)
+	extension := "." + string(d.format)
+	if own, ok := x.Stack().(*stages.Own); ok {
+		extension = own.Extension()
+	}
 	o := cfn.Object{
-		{Name: "TemplatePath", Value: templatesArtifact + "::" + path + "." + string(d.format)},
+		{Name: "TemplatePath", Value: templatesArtifact + "::" + path + extension},
 		{Name: "TemplateConfiguration", Value: templatesArtifact + "::" + path + ".config.json"},
 		{Name: "RoleArn", Value: access.Role(spec.ExecutionPart)},
 	}

@@ -51,6 +51,11 @@ func (p *Pipeline) needsOfEnvironment(e *stages.Environment, steps spec.Steps) [
 		list = append(list, "build:"+x.name)
 		list = append(list, wordsOf(x.step.Permissions)...)
 	}
+	for _, s := range e.Stacks {
+		if own, ok := s.(*stages.Own); ok {
+			list = append(list, wordsOf(own.Stack.Permissions)...)
+		}
+	}
 	return once(list)
 }
 

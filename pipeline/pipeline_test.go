@@ -41,8 +41,21 @@ application:
   buckets: [{ name: data }]
   functions:
     - { name: hello, source: lambda/hello, runtime: python3.13, handler: index.handler, reads: [data] }
-    - { name: sink, source: lambda/sink, runtime: provided.al2023, architecture: arm64, writes: [data] }
+    - { name: sink, source: lambda/sink, runtime: provided.al2023, architecture: arm64, writes: [data], vpc: true, api: { path: /sink } }
+  network: {}
+  jobs: [{ name: nightly, image: worker, schedule: rate(1 day) }]
+  services: [{ name: web, image: web, port: 80 }]
+  monitoring: {}
+  stacks:
+    - { name: extras, template: extras.yaml, parameters: { Vpc: network.VpcId, Queue: queue.Arn } }
+    - { name: queue, template: queue.json }
 `
+
+// templates of the stacks of its own, by their files.
+var templates = map[string]string{
+	"extras.yaml": "Parameters: { Vpc: { Type: AWS::EC2::VPC::Id }, Queue: { Type: String } }\nResources: { Group: { Type: AWS::EC2::SecurityGroup } }\n",
+	"queue.json":  `{ "Resources": { "Queue": { "Type": "AWS::SQS::Queue" } }, "Outputs": { "Arn": { "Value": { "Fn::GetAtt": ["Queue", "Arn"] } } } }`,
+}
 
 // system of a spec, changed if change is not nil.
 func system(tb testing.TB, yaml string, change func(*pipeline.System)) *pipeline.System {
@@ -50,6 +63,11 @@ func system(tb testing.TB, yaml string, change func(*pipeline.System)) *pipeline
 	s, err := spec.Parse("pipeline.yaml", []byte(yaml))
 	if err != nil {
 		tb.Fatal(err)
+	}
+	for _, e := range s.Environments {
+		for i, x := range e.Application.Stacks {
+			e.Application.Stacks[i].Content = []byte(templates[x.Template])
+		}
 	}
 	y := pipeline.New(s)
 	if change != nil {

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cfnpipe/cfnpipe/resources"
@@ -69,6 +70,9 @@ func withActions(list ...resources.Stage) []resources.Stage {
 	return slices.DeleteFunc(list, func(s resources.Stage) bool { return len(s.Actions) == 0 })
 }
 
+// maxActionName is how many characters the name of an action has at most (CodePipeline quotas).
+const maxActionName = 100
+
 // changeSets deploys stacks in the order of their needs. Each gets a change set, then its execution; stacks that do not need each other go
 // side by side. A stack that reads another's output gets its change set after the other's execution: the change set holds the value of
 // that moment. If somebody looks at the change sets of an environment, an approval stands between the two.
@@ -98,9 +102,13 @@ func (d *delivery) changeSets(stacks []*cfn.Template, access *stages.Access, loo
 			}
 		}
 		if looked != nil {
+			name, which := "approve-"+strings.Join(names, "-"), strings.Join(names, ", ")
+			if len(name) > maxActionName {
+				name, which = "approve-"+strconv.Itoa(n), strconv.Itoa(len(names))+" stacks"
+			}
 			question := fmt.Sprintf("Execute change set %s of %s in environment %s (account %s, region %s)?", d.pipeline.fullName(),
-				strings.Join(names, ", "), looked.Place.Scope, looked.Place.Account, looked.Place.Region)
-			actions = append(actions, d.approve(looked, strings.Join(append([]string{"approve"}, names...), "-"), question, order+steps*(n-1)+2))
+				which, looked.Place.Scope, looked.Place.Account, looked.Place.Region)
+			actions = append(actions, d.approve(looked, name, question, order+steps*(n-1)+2))
 		}
 		actions = append(actions, executions...)
 	}

@@ -6,12 +6,14 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cfnpipe/cfnpipe/pipeline"
+	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources"
 	"github.com/cfnpipe/cfnpipe/resources/assembly"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
@@ -197,6 +199,67 @@ func TestAStackComesAfterWhatItTakesAndBesideWhatItDoesNot(t *testing.T) {
 	}
 }
 
+// The name of an approval says which change sets it is about, as far as CodePipeline takes it.
+func TestAnApprovalOfManyStacksHasAShortName(t *testing.T) {
+	t.Parallel()
+	for many, want := range map[int]string{2: "approve-part-0-part-1 part-0, part-1", 20: "approve-1 20 stacks"} {
+		y := system(t, shop, func(y *pipeline.System) {
+			e := y.Environments[0]
+			e.Approval, e.Stacks, e.Bootstrap = &spec.Approval{AfterChangeSet: true}, nil, nil
+			e.Functions, e.Repositories = nil, nil
+			for i := range many {
+				e.Stacks = append(e.Stacks, &reader{name: "part-" + strconv.Itoa(i)})
+			}
+		})
+		got := ""
+		for _, x := range actions(t, stackNamed(t, assemble(t, y, assembly.YAML), "shop-delivery-pipeline")) {
+			if x.stage == "dev-deploy" && x.provider == "Manual" {
+				got += x.name + " " + strings.TrimPrefix(x.configuration["CustomData"], "Execute change set shop-delivery of ")
+			}
+		}
+		if !strings.HasPrefix(got, want+" in environment dev") {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// Each stack of an environment is deployed as soon as what it takes is there, and not before.
+func TestEveryStackIsDeployedAsEarlyAsItCanBe(t *testing.T) {
+	t.Parallel()
+	a := assemble(t, system(t, shop, nil), assembly.YAML)
+	for line, environments := range map[string][]string{"delivery": {"dev", "qa"}, "release": {"prod", "us"}} {
+		list := actions(t, stackNamed(t, a, "shop-"+line+"-pipeline"))
+		for _, e := range environments {
+			order := map[string]int{}
+			for _, x := range list {
+				if x.stage == e+"-deploy" {
+					order["shop-"+e+"-"+x.name] = x.order
+				}
+			}
+			want := []string{"batch", "extras", "functions", "network", "queue", "services", "storage"}
+			if e != "dev" {
+				want = append(want, "monitoring")
+			}
+			if len(order) != 2*len(want) {
+				t.Errorf("%s: got the actions %v", e, order)
+			}
+			for _, name := range want {
+				s := stackNamed(t, a, "shop-"+e+"-"+name)
+				there := 0
+				for _, needed := range s.DependsOn {
+					there = max(there, order[needed+"-execute"])
+				}
+				if made, executed := order[s.Name+"-prepare"], order[s.Name+"-execute"]; made != there+1 || executed != there+2 {
+					t.Errorf("%s is made at %d and executed at %d, what it needs is there at %d", s.Name, made, executed, there)
+				}
+			}
+			if order["shop-"+e+"-network-prepare"] != order["shop-"+e+"-storage-prepare"] || order["shop-"+e+"-extras-prepare"] <= order["shop-"+e+"-queue-execute"] {
+				t.Errorf("%s: the order is %v", e, order)
+			}
+		}
+	}
+}
+
 func TestStacksStandAfterWhatTheyDependOn(t *testing.T) {
 	t.Parallel()
 	a := assemble(t, system(t, shop, nil), assembly.YAML)
@@ -321,7 +384,7 @@ func TestWhatActionsReferToIsAmongTheFiles(t *testing.T) {
 				if x.configuration["ActionMode"] == "CHANGE_SET_EXECUTE" {
 					continue
 				}
-				for key, want := range map[string]string{"TemplatePath": s.Path + "." + string(format), "TemplateConfiguration": s.Path + ".config.json"} {
+				for key, want := range map[string]string{"TemplatePath": s.TemplateFile(format), "TemplateConfiguration": s.ConfigurationFile()} {
 					if got := x.configuration[key]; got != "Templates::"+want || !has[want] {
 						t.Errorf("%s: %s.%s has %s %s, want Templates::%s, which is a file: %t", line, x.stage, x.name, key, got, want, has[want])
 					}

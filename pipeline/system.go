@@ -142,18 +142,18 @@ func (p *Pipeline) derive(steps spec.Steps) error {
 func (y *System) tellNeighbours() {
 	for _, e := range y.Environments {
 		e.Access.Neighbours = nil
-		near := func(account, scope string) {
+		near := func(account, scope string, services []string) {
 			if account == e.Place.Account && scope != e.Place.Scope {
-				e.Access.Neighbours = append(e.Access.Neighbours, scope)
+				e.Access.Neighbours = append(e.Access.Neighbours, stages.Neighbour{Scope: scope, Services: services})
 			}
 		}
 		for _, other := range y.Environments {
-			near(other.Place.Account, other.Place.Scope)
+			near(other.Place.Account, other.Place.Scope, stages.EnvironmentServices())
 		}
 		for _, p := range y.Pipelines {
-			near(p.Place.Account, p.Place.Scope)
+			near(p.Place.Account, p.Place.Scope, stages.PipelineServices())
 			if p.Shared != nil {
-				near(p.Shared.Place.Account, spec.ToolchainScope)
+				near(p.Shared.Place.Account, spec.ToolchainScope, stages.SharedServices())
 			}
 		}
 	}

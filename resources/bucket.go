@@ -78,13 +78,17 @@ func (b Bucket) Add(t *cfn.Template) BucketHandle {
 	return BucketHandle{bucket}
 }
 
-// LogBucket is where S3 writes access logs. S3 can only write them with its own keys, and a log of the log would never end.
+// LogBucket is where S3 and load balancers write access logs. They can only write them with keys of S3, and a log of the log would never
+// end.
 type LogBucket struct {
 	// ID is the logical id; the policy gets ID with Policy behind.
 	ID   string
 	Name cfn.Value[cfn.BucketName]
 	// Sources are the names of the buckets that log here; they may have wildcards.
 	Sources []cfn.Part
+	// LoadBalancers are the names of the application load balancers of the account and region that log here, each under a prefix of its
+	// name; they may have wildcards.
+	LoadBalancers []string
 	// ExpireDays after which logs go.
 	ExpireDays int
 	Retain     bool
@@ -117,8 +121,26 @@ func (b LogBucket) Add(t *cfn.Template) LogBucketHandle {
 	write := policy.Allow("WriteAccessLogs", "s3:PutObject").By(policy.Service("logging.s3.amazonaws.com")).
 		On(cfn.Format[cfn.Text]("%s/*", cfn.Att[cfn.BucketARN](bucket, "Arn"))).
 		If(policy.FromAccount(cfn.AccountID()), policy.FromResource(sources...))
-	addBucketPolicy(t, b.ID, bucket, policy.Resource{write}, b.Retain)
+	document := policy.Resource{write}
+	if len(b.LoadBalancers) > 0 {
+		document = append(document, b.loadBalancersMayWrite(bucket))
+	}
+	addBucketPolicy(t, b.ID, bucket, document, b.Retain)
 	return LogBucketHandle{bucket}
+}
+
+// loadBalancersMayWrite lets Elastic Load Balancing write. Its principal is the same in every region and partition: what older regions
+// know beside it, an account of AWS for each, it replaces. The ARN of who logs holds the account, so that needs no condition of its own.
+func (b LogBucket) loadBalancersMayWrite(bucket *cfn.Resource) policy.Statement {
+	account := cfn.AccountID()
+	var objects, balancers []cfn.Part
+	for _, name := range b.LoadBalancers {
+		objects = append(objects, cfn.Format[cfn.Text]("%s/%s/AWSLogs/%s/*", cfn.Att[cfn.BucketARN](bucket, "Arn"), cfn.Lit(name), account))
+		balancers = append(balancers, cfn.Format[cfn.Text](
+			"arn:%s:elasticloadbalancing:%s:%s:loadbalancer/app/%s/*", cfn.Partition(), cfn.Region(), account, cfn.Lit(name)))
+	}
+	return policy.Allow("WriteLoadBalancerLogs", "s3:PutObject").By(policy.Service("logdelivery.elasticloadbalancing.amazonaws.com")).
+		On(objects...).If(policy.FromResource(balancers...))
 }
 
 func addBucketPolicy(t *cfn.Template, id string, bucket *cfn.Resource, more policy.Resource, retain bool) {

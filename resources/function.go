@@ -1,11 +1,13 @@
 package resources
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"github.com/awslabs/goformation/v7/cloudformation/lambda"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
@@ -40,7 +42,8 @@ type Function struct {
 	// Tracing by X-Ray.
 	Tracing bool
 	// Subnets and SecurityGroups by id; without them the function runs in no VPC.
-	Subnets, SecurityGroups []string
+	Subnets        cfn.List[cfn.SubnetID]
+	SecurityGroups cfn.List[cfn.SecurityGroupID]
 	// ReservedConcurrency is taken from the account's for this function alone. Nil reserves none.
 	ReservedConcurrency *int
 }
@@ -104,8 +107,9 @@ func (f Function) Add(t *cfn.Template) FunctionHandle {
 		// X-Ray knows no resource for these
 		grants = append(grants, policy.Allow("Tracing", "xray:PutTelemetryRecords", "xray:PutTraceSegments").On(cfn.Lit("*")))
 	}
-	if len(f.Subnets) > 0 {
-		properties.VpcConfig = &lambda.Function_VpcConfig{SubnetIds: f.Subnets, SecurityGroupIds: f.SecurityGroups}
+	place := cfn.Literal[cfn.Text]("")
+	if properties.VpcConfig = f.vpc(t, path); properties.VpcConfig != nil {
+		place = cfn.Format[cfn.Text]("%s%s", unknown(t, path, f.SecurityGroups), unknown(t, path, f.Subnets))
 		grants = append(grants, f.networkInterfaces()...)
 	}
 	role := Role{
@@ -120,7 +124,7 @@ func (f Function) Add(t *cfn.Template) FunctionHandle {
 	// a version never changes: another description, so another release or other settings, make another version
 	version := t.Add(f.ID+"Version", &lambda.Version{
 		FunctionName: t.Text(cfn.Ref[cfn.FunctionName](function)),
-		Description:  t.TextPtr(cfn.Format[cfn.Text]("%s %s", cfn.Lit(cfn.Hash(function)), f.CodeKey)),
+		Description:  t.TextPtr(cfn.Format[cfn.Text]("%s %s%s", cfn.Lit(cfn.Hash(function)), f.CodeKey, place)),
 	})
 	if f.ReservedConcurrency != nil {
 		// no part of a version: Lambda would refuse to make one that differs in nothing else
@@ -133,6 +137,29 @@ func (f Function) Add(t *cfn.Template) FunctionHandle {
 		FunctionVersion: t.Text(cfn.Att[cfn.Text](version, "Version")),
 	})
 	return FunctionHandle{function, alias}
+}
+
+// vpc is where the function runs; nil is in none.
+func (f Function) vpc(t *cfn.Template, path string) *lambda.Function_VpcConfig {
+	subnets, groups := t.Texts(f.Subnets), t.Texts(f.SecurityGroups)
+	if (len(subnets) == 0) != (len(groups) == 0) {
+		t.Fail(path+".VpcConfig", "there are subnets or security groups, but not both", "set both, or neither")
+	}
+	if len(subnets) == 0 || len(groups) == 0 {
+		return nil
+	}
+	return &lambda.Function_VpcConfig{SubnetIds: subnets, SecurityGroupIds: groups}
+}
+
+// unknown is what of a list only CloudFormation knows, behind a space: the hash of a function's settings is the same when a subnet of another
+// stack or a security group changes, and its version must not be. What is known while building is in the hash.
+func unknown[K any](t *cfn.Template, path string, list cfn.List[K]) cfn.Value[cfn.Text] {
+	text := cfn.Join[cfn.Text](",", list)
+	items := t.Node(path, text).Get("Fn::Join").Items[1]
+	if items.Kind == tree.List && !slices.ContainsFunc(items.Items, func(n *tree.Node) bool { return n.Kind != tree.String }) {
+		return cfn.Literal[cfn.Text]("")
+	}
+	return cfn.Format[cfn.Text](" %s", text)
 }
 
 // networkInterfaces lets Lambda connect the function to its VPC with the function's role, and denies the same to the function's code.

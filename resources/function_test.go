@@ -25,6 +25,13 @@ func functionTemplate(tb testing.TB, change func(*resources.Function)) *tree.Nod
 	return n
 }
 
+// inVPC puts a function into a VPC.
+func inVPC(subnet, group string) func(*resources.Function) {
+	return func(f *resources.Function) {
+		f.Subnets, f.SecurityGroups = cfn.Literals[cfn.SubnetID](subnet), cfn.Literals[cfn.SecurityGroupID](group)
+	}
+}
+
 // versionOf is what tells a function's version from the one before.
 func versionOf(tb testing.TB, n *tree.Node) string {
 	tb.Helper()
@@ -68,7 +75,9 @@ func TestAVersionIsMadeForEachReleaseAndForOtherSettings(t *testing.T) {
 		}},
 		{"tracing", func(f *resources.Function) { f.Tracing = true }},
 		{"dead letters", func(f *resources.Function) { f.DeadLetters = "shop-dev-hello-dead-letters" }},
-		{"a VPC", func(f *resources.Function) { f.Subnets, f.SecurityGroups = []string{"subnet-1"}, []string{"sg-1"} }},
+		{"a VPC", inVPC("subnet-1", "sg-1")},
+		{"another subnet", inVPC("subnet-2", "sg-1")},
+		{"another security group", inVPC("subnet-1", "sg-2")},
 	} {
 		v := versionOf(t, functionTemplate(t, c.change))
 		if before, twice := seen[v]; twice {
@@ -95,6 +104,30 @@ func TestNoVersionIsMadeOfWhatAVersionDoesNotHold(t *testing.T) {
 		if v := versionOf(t, functionTemplate(t, c.change)); v != first {
 			t.Errorf("%s: got version %q, want %q as before", c.what, v, first)
 		}
+	}
+}
+
+// The hash of the settings holds that subnets come from another stack, not which ones they are.
+func TestAVersionIsMadeWhenTheNetworkChanges(t *testing.T) {
+	t.Parallel()
+	tmpl := template()
+	f := oneFunction(tmpl)
+	f.Subnets = cfn.Split[cfn.SubnetID](",", cfn.AddParameter[cfn.Text](tmpl, "Subnets", "subnet-1,subnet-2", ""))
+	f.SecurityGroups = cfn.ListOf(cfn.AddParameter[cfn.SecurityGroupID](tmpl, "Group", "sg-1", ""))
+	f.Add(tmpl)
+	n, err := tmpl.Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var refs []string
+	n.At("Resources", "HelloVersion", "Properties", "Description").Walk(func(_ string, n *tree.Node) bool {
+		if name, arg, ok := n.Intrinsic(); ok && name == "Ref" {
+			refs = append(refs, arg.Text)
+		}
+		return true
+	})
+	if want := []string{"Group", "Subnets"}; !slices.Equal(refs, want) {
+		t.Errorf("the version depends on %q, want %q", refs, want)
 	}
 }
 
@@ -154,7 +187,7 @@ func TestAFunctionMayDoWhatItsSettingsNeedOnly(t *testing.T) {
 		{"tracing", func(f *resources.Function) { f.Tracing = true }, []string{"Logs Allow", "Tracing Allow"}},
 		{"dead letters", func(f *resources.Function) { f.DeadLetters = "dead" }, []string{"DeadLetters Allow", "Logs Allow"}},
 		{
-			"a VPC: its code may not use Lambda's own permissions", func(f *resources.Function) { f.Subnets = []string{"subnet-1"} },
+			"a VPC: its code may not use Lambda's own permissions", inVPC("subnet-1", "sg-1"),
 			[]string{"Logs Allow", "NetworkInterfaces Allow", "NotItsCode Deny"},
 		},
 	} {
@@ -174,7 +207,7 @@ func TestAFunctionMayDoWhatItsSettingsNeedOnly(t *testing.T) {
 
 func TestTheCodeOfAFunctionCannotTouchTheNetworkThatLambdaMakes(t *testing.T) {
 	t.Parallel()
-	n := functionTemplate(t, func(f *resources.Function) { f.Subnets = []string{"subnet-1"} }).At("Resources", "HelloRole", "Properties", "Policies")
+	n := functionTemplate(t, inVPC("subnet-1", "sg-1")).At("Resources", "HelloRole", "Properties", "Policies")
 	actions := map[string]*tree.Node{}
 	for _, s := range n.Items[0].At("PolicyDocument", "Statement").Items {
 		actions[s.Get("Sid").Text] = s.Get("Action")

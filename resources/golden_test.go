@@ -157,6 +157,170 @@ var builders = []struct {
 		t.Output("Alias", function.AliasARN(), "")
 	}},
 	{"function-everything", func(t *cfn.Template) { everyFunction(t).Add(t) }},
+	{"job", func(t *cfn.Template) {
+		job := everyJob(t).Add(t)
+		t.Output("QueueArn", job.QueueARN(), "")
+		t.Output("QueueName", job.QueueName(), "")
+		t.Output("DefinitionName", job.DefinitionName(), "")
+		t.Output("MissedName", oneSchedule(job).Add(t).Missed().Name(), "")
+	}},
+	{"job-spot-arm", func(t *cfn.Template) {
+		job := oneJob()
+		job.Compute, job.Container.Architecture, job.Container.Writable = resources.FargateSpot, "arm64", true
+		job.Add(t)
+	}},
+	{"job-ec2", func(t *cfn.Template) {
+		job := oneJob()
+		job.Compute, job.VCPUs, job.Memory, job.MaxVCPUs = resources.EC2, 2, 3500, 8
+		job.Add(t)
+	}},
+	{"job-gpu", func(t *cfn.Template) { gpuJob().Add(t) }},
+	{"function-network", func(t *cfn.Template) {
+		f := oneFunction(t)
+		f.Subnets = cfn.Split[cfn.SubnetID](",", cfn.AddParameter[cfn.Text](t, "Subnets", "subnet-0a1b2c3d,subnet-4e5f6a7b", "Where functions run"))
+		f.SecurityGroups = cfn.ListOf(resources.SecurityGroup{
+			ID: "HelloSecurityGroup", Name: f.Name, Description: "Function hello", VPC: cfn.AddParameter[cfn.VPCID](t, "Vpc", "vpc-0a1b2c3d", "Where the subnets are"),
+			Out: []resources.Traffic{{Description: "Everything", CIDR: resources.Anywhere}},
+		}.Add(t).GroupID())
+		f.Add(t)
+	}},
+	{"api", func(t *cfn.Template) {
+		hello, items := oneFunction(t).Add(t).AliasARN(), functionNamed(t, "Items", "items").Add(t).AliasARN()
+		api := oneAPI(
+			resources.APIFunction{ID: "Hello", Alias: hello, Routes: []resources.APIRoute{{Method: "GET", Path: "/", Authorization: "NONE"}}},
+			resources.APIFunction{ID: "Items", Alias: items, Routes: []resources.APIRoute{
+				{Method: "POST", Path: "/items", Authorization: "NONE"},
+				{Method: "GET", Path: "/items/{id}", Authorization: "NONE"},
+			}},
+		)
+		api.CORS = &resources.CORS{
+			Origins: []string{"https://shop.example.com"}, Methods: []string{"GET", "POST"}, Headers: []string{"authorization", "content-type"},
+			MaxAgeSeconds: 300, Credentials: true,
+		}
+		h := api.Add(t)
+		t.Output("Id", h.APIID(), "")
+		t.Output("Url", h.URL(), "")
+	}},
+	{"api-jwt", func(t *cfn.Template) {
+		api := oneAPI(resources.APIFunction{ID: "Hello", Alias: oneFunction(t).Add(t).AliasARN(), Routes: []resources.APIRoute{
+			{Method: "GET", Path: "/health", Authorization: "NONE"},
+			{Method: "PUT", Path: "/orders/{id}/lines/{line}", Authorization: "JWT"},
+			{Method: "ANY", Path: "/admin/{proxy+}", Authorization: "AWS_IAM"},
+		}})
+		api.JWT = &resources.JWT{Issuer: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc", Audience: []string{"web", "app"}}
+		api.Add(t)
+	}},
+	{"topic", func(t *cfn.Template) {
+		topic := oneTopic()
+		topic.Key = resources.Key{
+			ID: "Key", Alias: "shop-dev-monitoring", Description: "Encrypts what the alarms of shop in environment dev say",
+			Users: policy.Resource{topic.MayUseKey()},
+		}.Add(t).ARN()
+		t.Output("Arn", topic.Add(t).ARN(), "")
+	}},
+	{"topic-quiet", func(t *cfn.Template) { resources.Topic{ID: "Topic", Name: "shop-dev-news", Key: keyARN}.Add(t) }},
+	{"alarm", func(t *cfn.Template) {
+		alarm := oneAlarm()
+		alarm.Topic = topicARN
+		handle := alarm.Add(t)
+		t.Output("Name", handle.Name(), "")
+		t.Output("Arn", handle.ARN(), "")
+	}},
+	{"alarm-p99", func(t *cfn.Template) {
+		alarm := oneAlarm()
+		alarm.Metrics[0].Name, alarm.Metrics[0].Statistic, alarm.Threshold = "Duration", "p99", 1500
+		alarm.Periods, alarm.Breaching = 3, 2
+		alarm.Add(t)
+	}},
+	{"alarm-formula", func(t *cfn.Template) { oneAlarmOnShare().Add(t) }},
+	{"dashboard", func(t *cfn.Template) {
+		t.Output("Name", oneDashboard(oneAlarm().Add(t)).Add(t).Name(), "")
+	}},
+	{"rule", func(t *cfn.Template) { t.Output("Name", oneRule().Add(t).Name(), "") }},
+	{"network", func(t *cfn.Template) {
+		n := oneNetwork()
+		n.NATs = 1
+		n.FlowLogs = &resources.FlowLogs{
+			LogGroup: "/aws/vpc/shop-dev-network", RoleName: "shop-dev-flow-logs", RolePath: "/shop/app/",
+			Boundary: resources.PolicyARNOf(cfn.AccountID(), "/shop/access/", "shop-dev-boundary"), LogKey: keyARN, LogDays: 400,
+		}
+		network := n.Add(t)
+		oneClosedGroup(network.DefaultGroup()).Add(t)
+		t.Output("Vpc", network.VPCID(), "")
+		t.Output("PublicSubnets", cfn.Join[cfn.Text](",", network.PublicSubnetIDs()), "")
+		t.Output("PrivateSubnets", cfn.Join[cfn.Text](",", network.PrivateSubnetIDs()), "")
+		t.Output("IsolatedSubnets", cfn.Join[cfn.Text](",", network.IsolatedSubnetIDs()), "")
+	}},
+	{"network-each", func(t *cfn.Template) {
+		n := oneNetwork()
+		n.Public = append(n.Public, "10.0.160.0/20")
+		n.Private = append(n.Private, "10.0.128.0/19")
+		n.Isolated = append(n.Isolated, "10.0.176.0/20")
+		n.NATs = 3
+		n.Add(t)
+	}},
+	{"network-private", func(t *cfn.Template) {
+		n := oneNetwork()
+		n.Public, n.Isolated, n.Endpoints = nil, nil, []string{"ecr.api", "ecr.dkr", "logs"}
+		n.Add(t)
+	}},
+	{"securitygroup", func(t *cfn.Template) {
+		vpc := cfn.Literal[cfn.VPCID]("vpc-0a1b2c3d")
+		front := resources.SecurityGroup{
+			ID: "Front", Name: "shop-dev-front", Description: "Load balancer of web", VPC: vpc,
+			In: []resources.Traffic{{Description: "HTTPS from everywhere", Port: 443, CIDR: resources.Anywhere}},
+		}.Add(t)
+		tasks := resources.SecurityGroup{
+			ID: "Tasks", Name: "shop-dev-tasks", Description: "Tasks of web", VPC: vpc,
+			Out: []resources.Traffic{
+				{Description: "HTTPS to the VPC", Port: 443, CIDR: "10.0.0.0/16"},
+				{Description: "Everything to the data center", CIDR: "192.168.0.0/24"},
+			},
+		}.Add(t)
+		resources.SecurityGroup{ID: "Alone", Name: "shop-dev-alone", Description: "Nobody", VPC: vpc}.Add(t)
+		front.Connect(t, "FrontToTasks", tasks, 8080, "Load balancer to tasks")
+		t.Output("Front", front.GroupID(), "")
+	}},
+	{"cluster", func(t *cfn.Template) {
+		t.Output("Name", resources.Cluster{ID: "Cluster", Name: "shop-dev"}.Add(t).Name(), "")
+	}},
+	{"loadbalancer-http", func(t *cfn.Template) {
+		l := oneLoadBalancer()
+		l.Name, l.TargetsName, l.Public, l.From = "shop-dev-web-lb", "shop-dev-web-8080", true, []string{resources.Anywhere}
+		l.Add(t)
+	}},
+	{"loadbalancer-tls", func(t *cfn.Template) {
+		l := oneLoadBalancer()
+		l.Name, l.TargetsName, l.Public, l.From = "shop-dev-web-lb", "shop-dev-web-8080", true, []string{"203.0.113.0/24", "198.51.100.7/32"}
+		l.Certificate, l.Protected, l.HealthCheck = "arn:aws:acm:eu-west-1:222222222222:certificate/11111111-2222-3333-4444-555555555555", true, "/health?deep=1"
+		balancer := l.Add(t)
+		t.Output("Name", balancer.FullName(), "")
+		t.Output("TargetGroup", balancer.TargetGroupName(), "")
+		t.Output("DnsName", balancer.DNSName(), "")
+		t.Output("HostedZoneId", balancer.HostedZoneID(), "")
+		t.Output("Url", balancer.URL(), "")
+	}},
+	{"loadbalancer-logs", func(t *cfn.Template) {
+		resources.LogBucket{
+			ID: "AccessLogs", Name: logsName, Sources: []cfn.Part{bucketName}, LoadBalancers: []string{"shop-dev-*", "shop-old-lb"}, ExpireDays: 30,
+		}.Add(t)
+	}},
+	{"service", func(t *cfn.Template) {
+		service := oneService(t)
+		service.Container = everyContainer(t)
+		service.HealthCommand = []string{"/bin/healthy", "--quick"}
+		handle := service.Add(t)
+		t.Output("Name", handle.Name(), "")
+		t.Output("GroupId", handle.GroupID(), "")
+	}},
+	{"service-balanced", func(t *cfn.Template) {
+		service := oneService(t)
+		service.LoadBalancer = new(oneLoadBalancer().Add(t))
+		service.RollbackAlarms = &resources.RollbackAlarms{Topic: cfn.Literal[cfn.TopicARN]("arn:aws:sns:eu-west-1:222222222222:shop-dev-alarms")}
+		service.Container.Architecture, service.Container.Writable = "arm64", true
+		service.CPU, service.Memory, service.Min, service.Max = 1024, 3072, 2, 6
+		service.Add(t)
+	}},
 	{"pipeline", func(t *cfn.Template) {
 		pipeline := onePipeline()
 		pipeline.Stores = pipeline.Stores[:1]
@@ -180,14 +344,24 @@ func oneProject(t *cfn.Template) resources.Project {
 }
 
 // oneFunction has as little as a function needs.
-func oneFunction(t *cfn.Template) resources.Function {
+func oneFunction(t *cfn.Template) resources.Function { return functionNamed(t, "Hello", "hello") }
+
+func functionNamed(t *cfn.Template, id, name string) resources.Function {
 	return resources.Function{
-		ID: "Hello", Name: "shop-dev-hello", Description: "Says hello",
-		CodeBucket: bucketName, CodeKey: cfn.AddReleaseParameter[cfn.Text](t, "HelloCodeKey", "Where the code of hello is"),
+		ID: id, Name: "shop-dev-" + name, Description: "Says " + name,
+		CodeBucket: bucketName, CodeKey: cfn.AddReleaseParameter[cfn.Text](t, id+"CodeKey", "Where the code of "+name+" is"),
 		Runtime: "python3.13", Handler: "index.handler", Architecture: "x86_64", Memory: 128, Timeout: 30,
-		RoleName: "shop-dev-hello-function", RolePath: "/shop/app/",
+		RoleName: "shop-dev-" + name + "-function", RolePath: "/shop/app/",
 		Boundary: resources.PolicyARNOf(cfn.AccountID(), "/shop/access/", "shop-dev-boundary"),
 		LogKey:   keyARN, LogDays: 30,
+	}
+}
+
+// oneAPI has as little as an API needs.
+func oneAPI(functions ...resources.APIFunction) resources.API {
+	return resources.API{
+		ID: "Api", Name: "shop-dev-api", Description: "Calls the functions of shop in environment dev", Functions: functions, Rate: 100, Burst: 200,
+		LogGroup: "/aws/vendedlogs/shop-dev-api", LogKey: keyARN, LogDays: 30,
 	}
 }
 
@@ -205,12 +379,80 @@ func everyFunction(t *cfn.Template) resources.Function {
 	f.Layers = []string{"arn:aws:lambda:eu-west-1:333333333333:layer:tools:7"}
 	f.DeadLetters = "shop-dev-hello-dead-letters"
 	f.Tracing = true
-	f.Subnets, f.SecurityGroups = []string{"subnet-0a1b2c3d", "subnet-4e5f6a7b"}, []string{"sg-0a1b2c3d"}
+	f.Subnets, f.SecurityGroups = cfn.Literals[cfn.SubnetID]("subnet-0a1b2c3d", "subnet-4e5f6a7b"), cfn.Literals[cfn.SecurityGroupID]("sg-0a1b2c3d")
 	f.ReservedConcurrency = new(5)
 	f.Grants = policy.Identity{
 		policy.Allow("Read", "s3:GetObject").On(resources.BucketObjects(bucketName)).If(policy.InAccount(cfn.AccountID())),
 	}
 	return f
+}
+
+// oneNetwork has subnets in two zones.
+func oneNetwork() resources.Network {
+	return resources.Network{
+		ID: "Vpc", Name: "shop-dev", CIDR: "10.0.0.0/16",
+		Public:   []string{"10.0.32.0/20", "10.0.96.0/20"},
+		Private:  []string{"10.0.0.0/19", "10.0.64.0/19"},
+		Isolated: []string{"10.0.48.0/20", "10.0.112.0/20"},
+	}
+}
+
+// oneClosedGroup closes a group.
+func oneClosedGroup(group cfn.Value[cfn.SecurityGroupID]) resources.ClosedGroup {
+	return resources.ClosedGroup{
+		ID: "ClosedGroup", Group: group, FunctionName: "shop-dev-network-closed-group", RoleName: "shop-dev-network", RolePath: "/shop/app/",
+		Boundary: resources.PolicyARNOf(cfn.AccountID(), "/shop/access/", "shop-dev-boundary"), LogKey: keyARN, LogDays: 400,
+	}
+}
+
+// The network of what runs in one.
+var (
+	vpcID   = cfn.Literal[cfn.VPCID]("vpc-0a1b2c3d4e5f60718")
+	subnets = cfn.Literals[cfn.SubnetID]("subnet-0a1b2c3d4e5f60718", "subnet-1a2b3c4d5e6f70819")
+)
+
+// oneLoadBalancer has as little as a load balancer needs: it is internal.
+func oneLoadBalancer() resources.LoadBalancer {
+	return resources.LoadBalancer{
+		ID: "WebLoadBalancer", Name: "shop-dev-web-ilb", TargetsName: "shop-dev-web-8080i", VPC: vpcID, Subnets: subnets,
+		From: []string{"10.0.0.0/16"}, Port: 8080, HealthCheck: "/", Logs: logsName,
+	}
+}
+
+// oneService has as little as a service needs: it listens on no port.
+func oneService(t *cfn.Template) resources.Service {
+	return resources.Service{
+		ID: "WebService", Name: "shop-dev-web", Cluster: resources.Cluster{ID: "Cluster", Name: "shop-dev"}.Add(t),
+		Container: resources.Container{
+			Image: cfn.Literal[cfn.ImageURI]("public.ecr.aws/docker/library/nginx:1.29"), Architecture: "x86_64",
+		},
+		CPU: 256, Memory: 512, Min: 1, Max: 1,
+		VPC: vpcID, Subnets: subnets,
+		StartRoleName: "shop-dev-web-service-start", RoleName: "shop-dev-web-service", RolePath: "/shop/app/",
+		Boundary: resources.PolicyARNOf(cfn.AccountID(), "/shop/access/", "shop-dev-boundary"),
+		LogKey:   keyARN, LogDays: 30,
+	}
+}
+
+// everyContainer has all that a container can have.
+func everyContainer(t *cfn.Template) resources.Container {
+	const secret = "arn:aws:secretsmanager:eu-west-1:222222222222:secret:shop/dev/db-AbCdEf"
+	repository := resources.RepositoryARNOf(cfn.AccountID(), cfn.Region(), "shop-dev-web")
+	tag := cfn.AddReleaseParameter[cfn.Text](t, "WebImageTag", "Which image of web runs")
+	return resources.Container{
+		Image: cfn.Format[cfn.ImageURI]("%s.dkr.ecr.%s.%s/shop-dev-web:%s", cfn.AccountID(), cfn.Region(), cfn.URLSuffix(), tag), Repository: repository,
+		Command: []string{"/bin/work", "--queue=${q}"},
+		Environment: []resources.Variable{
+			{Name: "BUCKET", Value: bucketName}, {Name: "EMPTY", Value: cfn.Lit("")}, {Name: "LITERAL", Value: cfn.Lit("${dev}")},
+		},
+		Secrets: []resources.Secret{
+			{Name: "ALL", ARN: secret},
+			{Name: "KEY", ARN: "arn:aws:ssm:eu-west-1:222222222222:parameter/shop/dev/key"},
+			{Name: "PASSWORD", ARN: secret, JSONKey: "password"},
+		},
+		SecretKeys: []string{"arn:aws:kms:eu-west-1:222222222222:key/66666666-7777-8888-9999-000000000000"}, Architecture: "x86_64",
+		Grants: policy.Identity{policy.Allow("Read", "s3:GetObject").On(resources.BucketObjects(bucketName)).If(policy.InAccount(cfn.AccountID()))},
+	}
 }
 
 // onePipeline has as little as CodePipeline allows, and every property of an action.

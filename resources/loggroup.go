@@ -51,10 +51,13 @@ func (g LogGroup) Add(t *cfn.Template) LogGroupHandle {
 	return LogGroupHandle{group}
 }
 
-// LogsMayUse is the key policy statement that lets CloudWatch Logs encrypt the groups whose names fit a pattern.
-func LogsMayUse(groups string) policy.Statement {
-	arn := cfn.Format[cfn.Text]("arn:%s:logs:%s:%s:log-group:%s", cfn.Partition(), cfn.Region(), cfn.AccountID(), cfn.Lit(groups))
+// LogsMayUse is the key policy statement that lets CloudWatch Logs encrypt the groups whose names fit one of the patterns.
+func LogsMayUse(groups ...string) policy.Statement {
+	arns := make([]cfn.Part, len(groups))
+	for i, g := range groups {
+		arns[i] = cfn.Format[cfn.Text]("arn:%s:logs:%s:%s:log-group:%s", cfn.Partition(), cfn.Region(), cfn.AccountID(), cfn.Lit(g))
+	}
 	return policy.Allow("EncryptLogs", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*").
 		By(policy.ServiceIn("logs")).On(cfn.Lit("*")).
-		If(policy.When("ArnLike", "kms:EncryptionContext:aws:logs:arn", arn))
+		If(policy.When("ArnLike", "kms:EncryptionContext:aws:logs:arn", arns...))
 }

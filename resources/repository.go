@@ -36,6 +36,11 @@ func (h RepositoryHandle) Name() cfn.Value[cfn.RepositoryName] {
 // untaggedDays is how long an image without a tag stays: it is what a push that broke off left behind.
 const untaggedDays = 14
 
+// URI is the reference of the repository: an image's without its tag.
+func (h RepositoryHandle) URI() cfn.Value[cfn.RepositoryURI] {
+	return cfn.Att[cfn.RepositoryURI](h.repository, "RepositoryUri")
+}
+
 // Add declares the repository.
 func (r Repository) Add(t *cfn.Template) RepositoryHandle {
 	path := "Resources." + r.ID + ".Properties"

@@ -1,6 +1,8 @@
 package resources
 
 import (
+	"slices"
+
 	"github.com/awslabs/goformation/v7/cloudformation/iam"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
@@ -97,7 +99,8 @@ type ManagedPolicy struct {
 	Name        string
 	Path        string // begins and ends with a slash
 	Description string
-	Document    policy.Identity
+	// Document is a policy.Identity, or a part of one: see its Split.
+	Document cfn.Node
 	// Roles by name to which the policy is attached.
 	Roles []string
 }
@@ -117,7 +120,15 @@ func (p ManagedPolicy) Add(t *cfn.Template) ManagedPolicyHandle {
 	path := "Resources." + p.ID + ".Properties.PolicyDocument"
 	n := p.Document.Node(t, path)
 	policy.Budget(t, path, "a managed policy", policy.MaxManaged, n)
-	return ManagedPolicyHandle{t.Add(p.ID, &iam.ManagedPolicy{
+	managed := t.Add(p.ID, &iam.ManagedPolicy{
 		ManagedPolicyName: new(p.Name), Path: new(p.Path), Description: new(p.Description), PolicyDocument: n, Roles: p.Roles,
-	})}
+	})
+	n.Walk(func(_ string, n *tree.Node) bool {
+		if slices.Contains(policy.Undocumented(), n.Text) {
+			ignore := cfn.Object{{Name: "ignore_checks", Value: []any{"W3037"}}} // is there such an action?
+			managed.Metadata("cfn-lint", cfn.Object{{Name: "config", Value: ignore}})
+		}
+		return true
+	})
+	return ManagedPolicyHandle{managed}
 }

@@ -3,6 +3,7 @@ package stages
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
@@ -28,7 +29,7 @@ type Access struct {
 	Ceiling policy.Identity
 	// Neighbours of an environment are other environments and pipelines in its account, and the toolchain where it is there: what is called
 	// after them is out of reach.
-	Neighbours []string
+	Neighbours []Neighbour
 	// Connection that the deployed pipeline reads from; nil in environments.
 	Connection cfn.Part
 	// Publishers are the roles of the builds that publish code here; without any, there is no publish role.
@@ -45,7 +46,16 @@ type Access struct {
 	Shared *Shared
 
 	covered []string
+	// granted are permissions that stacks bring along for what the table of resource types does not know.
+	granted policy.Identity
+	others  []string // the types that they are for
 }
+
+// Granter is a stack whose deployment needs more than the table of resource types knows.
+type Granter interface{ Grants() policy.Identity }
+
+// maxManagedPolicies of a role (IAM and AWS STS quotas).
+const maxManagedPolicies = 10
 
 // Name of the stack.
 func (a *Access) Name() string { return "access" }
@@ -71,7 +81,18 @@ func (a *Access) ResourceTypes() cfn.ListOutput[cfn.ResourceType] {
 // Guard makes a stack refuse to be deployed while the access stack, as it was last deployed, does not cover its resource types or what the
 // pipeline needs; and it makes the access stack cover them when it is built. It comes after the stack's own Build.
 func (a *Access) Guard(t *cfn.Template) {
-	a.cover(t.Types()...)
+	var grants policy.Identity
+	if g, ok := t.Stack().(Granter); ok {
+		grants = g.Grants()
+	}
+	for _, typ := range t.Types() {
+		if len(grants) > 0 && !policy.Known(typ) {
+			a.others = append(a.others, typ)
+		} else {
+			a.cover(typ)
+		}
+	}
+	a.granted = append(a.granted, grants...)
 	if t.Place.Region != a.Place.Region {
 		return // an SSM parameter is read in its own region only
 	}
@@ -117,12 +138,25 @@ func (a *Access) Build(t *cfn.Template) error {
 		},
 		Policies: []resources.InlinePolicy{{Name: "deploy", Document: a.deploy()}},
 	}.Add(t)
-	resources.Role{
+	role := resources.Role{
 		ID: "ExecutionRole", Name: a.name(spec.ExecutionPart), Path: spec.AccessPath(p.Project),
 		Description: fmt.Sprintf("CloudFormation makes what pipeline %s deploys with it: %s", a.Pipeline, deployed),
 		Trust:       policy.Trust{policy.Allow("CloudFormation", "sts:AssumeRole").By(policy.Service("cloudformation.amazonaws.com"))},
-		Policies:    []resources.InlinePolicy{{Name: "execution", Document: execution}},
-	}.Add(t)
+	}
+	// all types together need more than a role's inline policies hold
+	documents := execution.Split(t, "Resources.ExecutionPolicy", policy.MaxManaged)
+	if len(documents) > maxManagedPolicies {
+		t.Failf("Resources.ExecutionRole", "let the application have fewer resource types, or split it into two projects",
+			"its permissions fill %d policies, IAM attaches %d to a role", len(documents), maxManagedPolicies)
+	}
+	for i, d := range documents {
+		number := strconv.Itoa(i + 1)
+		role.Managed = append(role.Managed, resources.ManagedPolicy{
+			ID: "ExecutionPolicy" + number, Name: a.name(spec.ExecutionPart) + "-" + number, Path: spec.AccessPath(p.Project),
+			Description: fmt.Sprintf("What CloudFormation may make of %s, part %d of %d", deployed, i+1, len(documents)), Document: d,
+		}.Add(t).ARN())
+	}
+	role.Add(t)
 	if len(a.Publishers) > 0 {
 		resources.Role{
 			ID: "PublishRole", Name: a.name(spec.PublishPart), Path: spec.AccessPath(p.Project),
@@ -146,32 +180,66 @@ func (a *Access) Build(t *cfn.Template) error {
 	if p.Scope == a.Pipeline {
 		a.operators(t)
 	}
-	cfn.PublishList(t, a.ResourceTypes(), cfn.Literals[cfn.ResourceType](slices.Concat(a.covered, a.Needs)...))
+	slices.Sort(a.others)
+	a.others = slices.Compact(a.others)
+	cfn.PublishList(t, a.ResourceTypes(), cfn.Literals[cfn.ResourceType](slices.Concat(a.covered, a.others, a.Needs)...))
 	return nil
 }
+
+// Neighbour is another environment or pipeline in the same account, or the toolchain.
+type Neighbour struct {
+	Scope string
+	// Services of AWS that have things which are called after it.
+	Services []string
+}
+
+// EnvironmentServices have the things that are called after an environment, beside S3.
+func EnvironmentServices() []string {
+	return []string{
+		"batch", "cloudwatch", "ecr", "ecs", "elasticloadbalancing", "events", "lambda", "logs", "scheduler", "sns", "sqs",
+	}
+}
+
+// PipelineServices have those that are called after a pipeline.
+func PipelineServices() []string { return []string{"codebuild", "logs"} }
+
+// SharedServices have those that are called after the toolchain.
+func SharedServices() []string { return []string{"ecr"} }
 
 // apart keeps the roles of deployed stacks from what neighbours in the account own: one branch must not change what another runs with.
 func (a *Access) apart() policy.Identity {
 	if len(a.Neighbours) == 0 {
 		return nil
 	}
+	arn := func(service, resource string) cfn.Part {
+		return cfn.Format[cfn.Text]("arn:%s:%s:*:*:%s", cfn.Partition(), cfn.Lit(service), cfn.Lit(resource))
+	}
 	theirs := policy.Deny("NeighboursApart", "*")
 	for _, n := range a.Neighbours {
-		name := spec.Name(a.Place.Project, n, "*")
+		name := spec.Name(a.Place.Project, n.Scope, "*")
 		bucket := resources.BucketARN(cfn.Lit(name))
-		theirs = theirs.On(bucket, cfn.Format[cfn.Text]("%s/*", bucket))
-		for _, x := range [][2]string{
-			{"codebuild", "project/" + name},
-			{"ecr", "repository/" + name},
-			{"lambda", "function:" + name},
-			{"logs", "log-group:/aws/*/" + name},
-			{"sqs", name},
-			{"ssm", "parameter/" + a.Place.Project + "/" + n + "/*"},
-		} {
-			theirs = theirs.On(cfn.Format[cfn.Text]("arn:%s:%s:*:%s:%s", cfn.Partition(), cfn.Lit(x[0]), cfn.AccountID(), cfn.Lit(x[1])))
+		theirs = theirs.On(bucket, cfn.Format[cfn.Text]("%s/*", bucket), arn("ssm", "parameter/"+a.Place.Project+"/"+n.Scope+"/*"))
+		for _, service := range n.Services {
+			theirs = theirs.On(arn(service, "*"+name)) // of whatever kind
+		}
+		if slices.Contains(n.Services, "ecs") {
+			cluster := spec.ClusterName(a.Place.Project, n.Scope) // what is in it has its name in the middle
+			theirs = theirs.On(arn("ecs", "*/"+cluster), arn("ecs", "*/"+cluster+"/*"))
 		}
 	}
-	return policy.Identity{theirs}
+	list := policy.Identity{theirs}
+	var environments []cfn.Part
+	for _, n := range a.Neighbours {
+		if slices.Contains(n.Services, "ecs") {
+			environments = append(environments, cfn.Lit(n.Scope))
+		}
+	}
+	if len(environments) > 0 { // what has no name of our choice
+		list = append(list, policy.Deny("NeighboursTagged", "*").On(cfn.Lit("*")).If(
+			policy.When("StringEquals", "aws:ResourceTag/project", cfn.Lit(a.Place.Project)),
+			policy.When("StringEquals", "aws:ResourceTag/environment", environments...)))
+	}
+	return list
 }
 
 // publish is what the builds may do: put code into the bucket of code and images into the repositories, and see what is there.
@@ -189,10 +257,11 @@ func (a *Access) publish() policy.Identity {
 	}
 }
 
-// test is what every test may do: look at the stacks and their outputs, read what is stored, call the functions, read their logs.
+// test is what every test may do: look at the stacks and their outputs, read what is stored, call the functions, submit the jobs, read
+// their logs.
 func (a *Access) test() policy.Identity {
 	objects := cfn.Format[cfn.Text]("arn:%s:s3:::%s/*", cfn.Partition(), cfn.Lit(a.name("*")))
-	return policy.Identity{
+	list := policy.Identity{
 		policy.Allow("Stacks", "cloudformation:DescribeStackResources", "cloudformation:DescribeStacks").
 			On(a.arns("cloudformation", "stack/"+a.name("*")+"/*")...),
 		policy.Allow("Outputs", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath").
@@ -204,6 +273,22 @@ func (a *Access) test() policy.Identity {
 		policy.Allow("Call", "lambda:GetFunctionConfiguration", "lambda:InvokeFunction").On(a.arns("lambda", "function:"+a.name("*"))...),
 		policy.Allow("Logs", "logs:FilterLogEvents", "logs:GetLogEvents").On(a.arns("logs", "log-group:/aws/*/"+a.name("*"))...),
 	}
+	has := func(typ string) bool { return slices.Contains(a.covered, typ) }
+	if has("AWS::Batch::JobQueue") {
+		list = append(list,
+			policy.Allow("Jobs", "batch:SubmitJob").On(a.arns("batch", "job-definition/"+a.name("*"))...).
+				On(a.arns("batch", "job-queue/"+a.name("*"))...).On(a.arns("batch", "job/*")...), // a job is named by Batch
+			policy.Allow("SeeJobs", "batch:DescribeJobs", "batch:ListJobs").On(cfn.Lit("*"))) // know no resource
+	}
+	if has("AWS::ECS::Service") {
+		cluster := spec.ClusterName(a.Place.Project, a.Place.Scope)
+		list = append(list, policy.Allow("Services", "ecs:DescribeServices", "ecs:DescribeTasks").
+			On(a.arns("ecs", "service/"+cluster+"/*")...).On(a.arns("ecs", "task/"+cluster+"/*")...))
+	}
+	if has("AWS::CloudWatch::Alarm") {
+		list = append(list, policy.Allow("Alarms", "cloudwatch:DescribeAlarms").On(a.arns("cloudwatch", "alarm:*")...)) // lists all alarms or none
+	}
+	return list
 }
 
 // operators is the policy of who may start, stop and approve runs of the pipeline.
@@ -288,12 +373,12 @@ func (a *Access) execution() (policy.Identity, error) {
 		return nil, fmt.Errorf("%s: %w", a.name(a.Name()), err)
 	}
 	path := spec.AccessPath(a.Place.Project)
-	return append(granted,
+	return slices.Concat(policy.Identity{
 		policy.Deny("NeverAccess", "iam:*").On(resources.RoleARNOf(cfn.AccountID(), path, "*"), resources.PolicyARNOf(cfn.AccountID(), path, "*")),
 		policy.Deny("KeepBoundary", "iam:DeleteRolePermissionsBoundary").On(resources.RoleARNOf(cfn.AccountID(), "/", "*")),
 		policy.Deny("NeverAccessParameters", "ssm:DeleteParameter", "ssm:PutParameter").
 			On(a.arns("ssm", "parameter"+a.Place.ParameterPath()+a.Name()+"/*")...),
-	), nil
+	}, granted, a.granted), nil
 }
 
 func (a *Access) arns(service, resource string) []cfn.Part {

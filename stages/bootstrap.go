@@ -11,14 +11,17 @@ import (
 )
 
 // Bootstrap is the stack of what must be there before code is published and the other stacks are deployed: the repositories of images, the
-// bucket of code, and the bucket in which S3 writes the access logs of all buckets of the environment.
+// bucket of code, and the bucket for the access logs of all buckets and load balancers of the environment.
 type Bootstrap struct {
 	Environment  *Environment
 	Repositories []spec.Repository
 	// Code says whether there is code to publish, so whether there is a bucket for it.
 	Code bool
-	// Logs says whether there are buckets, so whether there is one for their access logs. Retain keeps it when the stack goes.
+	// Logs says whether there are buckets or load balancers, so whether there is a bucket for their access logs. Retain keeps it when the
+	// stack goes.
 	Logs, Retain bool
+	// LoadBalancers says whether load balancers write access logs, too.
+	LoadBalancers bool
 }
 
 // Name of the stack.
@@ -34,6 +37,11 @@ func (b *Bootstrap) AccessLogs() cfn.Output[cfn.BucketName] {
 	return cfn.Output[cfn.BucketName]{From: b, Name: "AccessLogsName"}
 }
 
+// RepositoryURI is the reference of a repository of images, for other stacks.
+func (b *Bootstrap) RepositoryURI(repository string) cfn.Output[cfn.RepositoryURI] {
+	return cfn.Output[cfn.RepositoryURI]{From: b, Name: cfn.ID(repository, "repository-uri")}
+}
+
 // CodeBucketName is the name of the bucket of code of a place.
 func CodeBucketName(p cfn.Place) string {
 	return spec.BucketName(p.Project, p.Scope, spec.CodePart, spec.Account{Account: p.Account, Region: p.Region})
@@ -46,10 +54,14 @@ func (b *Bootstrap) Build(t *cfn.Template) error {
 	account := spec.Account{Account: p.Account, Region: p.Region}
 	var logs resources.LogBucketHandle
 	if b.Logs {
-		logs = resources.LogBucket{
+		bucket := resources.LogBucket{
 			ID: "AccessLogs", Name: cfn.Literal[cfn.BucketName](spec.BucketName(p.Project, p.Scope, spec.LogsPart, account)),
-			Sources: []cfn.Part{cfn.Lit(spec.Name(p.Project, p.Scope, "*"))}, ExpireDays: b.Environment.logDays(), Retain: b.Retain,
-		}.Add(t)
+			Sources: []cfn.Part{cfn.Lit(spec.Name(p.Project, p.Scope, "*"))}, ExpireDays: b.Environment.LogDays, Retain: b.Retain,
+		}
+		if b.LoadBalancers {
+			bucket.LoadBalancers = []string{spec.Name(p.Project, p.Scope, "*")}
+		}
+		logs = bucket.Add(t)
 		cfn.Publish(t, b.AccessLogs(), logs.Name())
 	}
 	if !b.Code && len(b.Repositories) == 0 {
@@ -65,9 +77,10 @@ func (b *Bootstrap) Build(t *cfn.Template) error {
 		Retain:         slices.ContainsFunc(b.Repositories, func(r spec.Repository) bool { return r.Removal == spec.Retain }),
 	}.Add(t)
 	for _, r := range b.Repositories {
-		resources.Repository{
+		repository := resources.Repository{
 			ID: cfn.ID(r.Name, "repository"), Name: spec.Name(p.Project, p.Scope, r.Name), Key: key.ARN(), Retain: r.Removal == spec.Retain,
 		}.Add(t)
+		cfn.Publish(t, b.RepositoryURI(r.Name), repository.URI())
 	}
 	if !b.Code {
 		return nil

@@ -24,7 +24,7 @@ func (e *Environment) Code() []Code {
 	var list []Code
 	for i, f := range e.Functions {
 		c := codeOf(f)
-		c.At = e.at("functions", i, "source")
+		c.At = e.at("functions", i) + ".source"
 		list = append(list, c)
 	}
 	for i, r := range e.Repositories {
@@ -32,7 +32,7 @@ func (e *Environment) Code() []Code {
 			continue
 		}
 		c := imageOf(r)
-		c.At = e.at("repositories", i, "context")
+		c.At = e.at("repositories", i) + ".context"
 		list = append(list, c)
 	}
 	return list

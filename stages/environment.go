@@ -30,6 +30,13 @@ type Environment struct {
 	// context get their images from elsewhere.
 	Functions    []spec.Function
 	Repositories []spec.Repository
+	// SharedRepositories hold images that all environments share, in the place of the Toolchain.
+	SharedRepositories []spec.SharedRepository
+	Toolchain          spec.Account
+	// LogDays is how long the logs of the environment are kept: a number that CloudWatch Logs knows.
+	LogDays int
+	// Network that jobs, services and functions run in; nil when there is none. One that is made is among Stacks, too.
+	Network *Network
 	// Stacks in any order: what they take from each other decides how they deploy.
 	Stacks []cfn.Stack
 	// Tags of every stack, and so of every resource that takes tags.
@@ -44,6 +51,7 @@ func New(s *spec.Spec, e spec.Environment, pipeline string) *Environment {
 		Type:  e.Type,
 		Place: place,
 		Label: e.Label, Approval: e.Approval,
+		SharedRepositories: s.ToolchainStack.Repositories, Toolchain: s.Toolchain, LogDays: e.Application.LogDays,
 		Tags: Tags(s, e.Tags, "environment", e.Name),
 		Access: &Access{
 			Place:     place,
@@ -64,21 +72,63 @@ func New(s *spec.Spec, e spec.Environment, pipeline string) *Environment {
 // addStacks makes the stacks of an application, as far as there is something to put into them.
 func (e *Environment) addStacks(a spec.Application) {
 	e.Functions, e.Repositories = a.Functions, a.Repositories
-	if len(a.Buckets)+len(a.Repositories)+len(a.Functions) == 0 {
-		return
+	balanced := slices.ContainsFunc(a.Services, func(s spec.Service) bool { return s.Balanced() })
+	logs := len(a.Buckets)+len(a.Functions) > 0 || balanced
+	if logs || len(a.Repositories) > 0 {
+		e.Bootstrap = &Bootstrap{
+			Environment: e, Repositories: a.Repositories, Code: len(a.Functions) > 0, Logs: logs, LoadBalancers: balanced,
+			Retain: slices.ContainsFunc(a.Buckets, func(b spec.Bucket) bool { return b.Removal == spec.Retain }),
+		}
 	}
-	e.Bootstrap = &Bootstrap{
-		Environment: e, Repositories: a.Repositories, Code: len(a.Functions) > 0, Logs: len(a.Buckets)+len(a.Functions) > 0,
-		Retain: slices.ContainsFunc(a.Buckets, func(b spec.Bucket) bool { return b.Removal == spec.Retain }),
+	if a.Network != nil {
+		e.Network = &Network{Environment: e, Network: *a.Network}
+		if !e.Network.Exists() {
+			e.Stacks = append(e.Stacks, e.Network)
+		}
 	}
 	var storage *Storage
 	if len(a.Buckets) > 0 {
 		storage = &Storage{Environment: e, Bootstrap: e.Bootstrap, Buckets: a.Buckets}
 		e.Stacks = append(e.Stacks, storage)
 	}
+	watched := &Monitoring{Environment: e}
 	if len(a.Functions) > 0 {
-		e.Stacks = append(e.Stacks, &Functions{Environment: e, Bootstrap: e.Bootstrap, Storage: storage, Functions: a.Functions})
+		watched.Functions = &Functions{
+			Environment: e, Bootstrap: e.Bootstrap, Storage: storage, Network: e.Network, Functions: a.Functions, API: a.API,
+		}
+		e.Stacks = append(e.Stacks, watched.Functions)
 	}
+	if len(a.Jobs) > 0 {
+		watched.Batch = &Batch{Environment: e, Bootstrap: e.Bootstrap, Storage: storage, Network: e.Network, Jobs: a.Jobs}
+		e.Stacks = append(e.Stacks, watched.Batch)
+	}
+	if len(a.Services) > 0 {
+		watched.Services = &Services{
+			Environment: e, Bootstrap: e.Bootstrap, Storage: storage, Network: e.Network, Services: a.Services, Monitored: a.Monitoring != nil,
+		}
+		e.Stacks = append(e.Stacks, watched.Services)
+	}
+	if a.Monitoring != nil && len(a.Functions)+len(a.Jobs)+len(a.Services) > 0 {
+		watched.Monitoring = *a.Monitoring
+		e.Stacks = append(e.Stacks, watched)
+	}
+	for i, x := range a.Stacks {
+		e.Stacks = append(e.Stacks, &Own{Environment: e, Stack: x, Outputs: outputsTaken(a.Stacks, x.Name), At: e.at("stacks", i)})
+	}
+}
+
+// outputsTaken are the outputs of an own stack that others take.
+func outputsTaken(stacks []spec.Stack, of string) []string {
+	var list []string
+	for _, s := range stacks {
+		for _, value := range s.Parameters {
+			if stack, output, ok := References(value); ok && stack == of && s.Name != of {
+				list = append(list, output)
+			}
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // Tags of the stacks of an environment or pipeline: of which project and which environment or pipeline they are, what the spec says
@@ -104,30 +154,21 @@ func applicationCeiling(p cfn.Place) policy.Identity {
 	return policy.Identity{
 		// a boundary grants nothing: this is the outer limit of what the roles' own policies grant
 		policy.AllowAllBut("Application", "access-analyzer:*", "account:*", "cloudformation:*", "cloudtrail:*", "codebuild:*", "codeconnections:*",
-			"codedeploy:*", "codepipeline:*", "codestar-connections:*", "config:*", "guardduty:*", "iam:*", "identitystore:*",
+			"codedeploy:*", "codepipeline:*", "codestar-connections:*", "config:*", "ec2-instance-connect:*", "ec2:CreateLaunchTemplateVersion",
+			"ec2:ModifyInstanceAttribute", "ec2:ModifyLaunchTemplate", "ecs:ExecuteCommand", "guardduty:*", "iam:*", "identitystore:*",
 			"kms:DisableKey", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "organizations:*", "ram:*", "rolesanywhere:*", "securityhub:*",
-			"servicecatalog:*", "ssm:SendCommand", "ssm:StartAutomationExecution", "ssm:StartSession", "sso-directory:*", "sso:*").
+			"servicecatalog:*", "ssm:ResumeSession", "ssm:SendCommand", "ssm:StartAutomationExecution", "ssm:StartSession", "sso-directory:*", "sso:*").
 			On(cfn.Lit("*")),
 		policy.Deny("OwnRolesOnly", "sts:AssumeRole").OnAllBut(applications),
 		// other code may run with more than this
 		policy.Deny("OwnFunctionsOnly", "lambda:Add*", "lambda:Create*", "lambda:Delete*", "lambda:Publish*", "lambda:Put*", "lambda:Update*").
 			OnAllBut(own("lambda", "function:"+name), own("lambda", "layer:"+name)),
+		policy.Deny("OwnJobsOnly", "batch:RegisterJobDefinition", "batch:SubmitJob").
+			OnAllBut(own("batch", "job-definition/"+name), own("batch", "job-queue/"+name), own("batch", "job/*")),
 		policy.Deny("OwnParametersOnly", "ssm:DeleteParameter", "ssm:DeleteParameters", "ssm:PutParameter").
 			OnAllBut(own("ssm", "parameter"+p.ParameterPath()+"*")),
 		policy.Deny("NeverAccessParameters", "ssm:DeleteParameter", "ssm:DeleteParameters", "ssm:PutParameter").
 			On(own("ssm", "parameter"+p.ParameterPath()+(&Access{}).Name()+"/*")),
-	}
-}
-
-// logDays is how long an environment keeps its logs: numbers that CloudWatch Logs knows.
-func (e *Environment) logDays() int {
-	switch e.Type {
-	case spec.Dev:
-		return 30
-	case spec.Test:
-		return 90
-	default:
-		return 400 // a year, and a month to look at it
 	}
 }
 
@@ -152,7 +193,7 @@ func (e *Environment) called() string {
 	return e.Place.Scope + " (" + e.Label + ")"
 }
 
-// at is where pipeline.yaml has a field of an item of the application.
-func (e *Environment) at(list string, index int, field string) string {
-	return fmt.Sprintf("environments[%d].application.%s[%d].%s", e.Index, list, index, field)
+// at is where pipeline.yaml has an item of the application.
+func (e *Environment) at(list string, index int) string {
+	return fmt.Sprintf("environments[%d].application.%s[%d]", e.Index, list, index)
 }

@@ -16,12 +16,26 @@ type Functions struct {
 	Environment *Environment
 	Bootstrap   *Bootstrap
 	// Storage holds the buckets that the functions read and write; nil when there are none.
-	Storage   *Storage
+	Storage *Storage
+	// Network of the functions that run in a VPC; nil when there is none.
+	Network   *Network
 	Functions []spec.Function
+	// API in front of the functions that have routes; nil when none has.
+	API *spec.API
 }
 
 // Name of the stack.
 func (s *Functions) Name() string { return "functions" }
+
+// APIID is the id of the API, for other stacks.
+func (s *Functions) APIID() cfn.Output[cfn.APIID] {
+	return cfn.Output[cfn.APIID]{From: s, Name: "ApiId"}
+}
+
+// APIURL is where the API is called, for other stacks.
+func (s *Functions) APIURL() cfn.Output[cfn.URL] {
+	return cfn.Output[cfn.URL]{From: s, Name: "ApiUrl"}
+}
 
 // CodeParameter is the release parameter that says where the code of a function is in the bucket of code.
 func CodeParameter(function string) string { return cfn.ID(function, "code-key") }
@@ -36,10 +50,11 @@ func (s *Functions) Build(t *cfn.Template) error {
 		Description:    fmt.Sprintf("Encrypts the logs of functions of %s in environment %s", p.Project, p.Scope),
 		Administrators: []cfn.Part{access.Role(spec.ExecutionPart)},
 		Fenced:         []cfn.Part{ProjectRoles(p)},
-		Users:          policy.Resource{resources.LogsMayUse("/aws/lambda/" + spec.Name(p.Project, p.Scope, "*"))},
+		Users:          policy.Resource{resources.LogsMayUse(s.logGroups(p)...)},
 		PendingDays:    s.Environment.pendingDays(),
 	}.Add(t)
 	code := cfn.Take(t, s.Bootstrap.CodeBucket())
+	var behind []resources.APIFunction
 	for _, f := range s.Functions {
 		function := resources.Function{
 			ID: cfn.ID(f.Name, "function"), Name: spec.Name(p.Project, p.Scope, f.Name),
@@ -50,8 +65,8 @@ func (s *Functions) Build(t *cfn.Template) error {
 			Layers:   f.Layers,
 			RoleName: spec.Name(p.Project, p.Scope, spec.FunctionRole(f.Name)), RolePath: spec.ApplicationPath(p.Project),
 			Boundary: access.RoleBoundary(),
-			Grants:   s.grants(t, f),
-			LogKey:   key.ARN(), LogDays: s.Environment.logDays(),
+			Grants:   bucketGrants(t, s.Storage, f.Reads, f.Writes),
+			LogKey:   key.ARN(), LogDays: s.Environment.LogDays,
 			Tracing: f.Tracing, ReservedConcurrency: f.ReservedConcurrency,
 		}
 		for _, name := range slices.Sorted(maps.Keys(f.Environment)) {
@@ -60,36 +75,91 @@ func (s *Functions) Build(t *cfn.Template) error {
 		if f.DeadLetters {
 			function.DeadLetters = spec.Name(p.Project, p.Scope, spec.DeadLettersPart(f.Name))
 		}
-		if f.VPC != nil {
-			function.Subnets, function.SecurityGroups = f.VPC.Subnets, f.VPC.SecurityGroups
+		if err := s.connect(t, &function, f); err != nil {
+			return err
 		}
-		function.Add(t)
+		alias := function.Add(t).AliasARN()
+		if s.API != nil && len(f.API) > 0 {
+			behind = append(behind, resources.APIFunction{ID: function.ID, Alias: alias, Routes: routes(f.API)})
+		}
+	}
+	if len(behind) > 0 {
+		s.addAPI(t, key.ARN(), behind)
 	}
 	return nil
 }
 
-// grants are what a function may do to buckets, and to their key through S3.
-func (s *Functions) grants(t *cfn.Template, f spec.Function) policy.Identity {
-	var list policy.Identity
-	use := map[string]bool{}
-	own := policy.InAccount(cfn.AccountID())
-	for _, b := range f.Reads {
-		name := cfn.Take(t, s.Storage.BucketName(b))
-		list = append(list,
-			policy.Allow("List", "s3:ListBucket").On(resources.BucketARN(name)).If(own),
-			policy.Allow("Read", "s3:GetObject").On(resources.BucketObjects(name)).If(own))
-		use["kms:Decrypt"] = true
-	}
-	for _, b := range f.Writes {
-		name := cfn.Take(t, s.Storage.BucketName(b))
-		list = append(list, policy.Allow("Write", "s3:AbortMultipartUpload", "s3:PutObject").On(resources.BucketObjects(name)).If(own))
-		use["kms:Decrypt"], use["kms:GenerateDataKey"] = true, true // S3 decrypts the parts of a large object to put them together
-	}
-	if len(use) > 0 {
-		list = append(list, policy.Allow("BucketKey", slices.Sorted(maps.Keys(use))...).On(cfn.Take(t, s.Storage.KeyARN())).
-			If(policy.Through("s3", cfn.Lit(t.Place.Region))))
+// logGroups are the patterns of the names of the log groups in the stack.
+func (s *Functions) logGroups(p cfn.Place) []string {
+	list := []string{"/aws/lambda/" + spec.Name(p.Project, p.Scope, "*")}
+	if s.hasAPI() {
+		list = append(list, apiLogs(p))
 	}
 	return list
+}
+
+// hasAPI says whether there is an API: whether a function has a route.
+func (s *Functions) hasAPI() bool {
+	return s.API != nil && slices.ContainsFunc(s.Functions, func(f spec.Function) bool { return len(f.API) > 0 })
+}
+
+// connect puts a function into the VPC that it says, or into the network of the application with a security group of its own.
+func (s *Functions) connect(t *cfn.Template, function *resources.Function, f spec.Function) error {
+	switch {
+	case f.VPC == nil:
+		return nil
+	case len(f.VPC.Subnets) > 0:
+		function.Subnets = cfn.Literals[cfn.SubnetID](f.VPC.Subnets...)
+		function.SecurityGroups = cfn.Literals[cfn.SecurityGroupID](f.VPC.SecurityGroups...)
+		return nil
+	case s.Network == nil:
+		return fmt.Errorf("function %s of environment %s runs in the application's network, and there is none: add one, or name subnets", f.Name, t.Place.Scope)
+	}
+	group := resources.SecurityGroup{
+		ID: function.ID + "SecurityGroup", Name: function.Name,
+		Description: fmt.Sprintf("Function %s of %s in environment %s", f.Name, t.Place.Project, t.Place.Scope),
+		VPC:         s.Network.VPC(t),
+		Out:         []resources.Traffic{{Description: "Whatever the code calls: Lambda lets nobody in", CIDR: resources.Anywhere}},
+	}.Add(t)
+	function.Subnets = s.Network.Subnets(t, Private)
+	function.SecurityGroups = cfn.ListOf(group.GroupID())
+	return nil
+}
+
+// apiLogs is the name of the log group of the API.
+func apiLogs(p cfn.Place) string { return "/aws/vendedlogs/" + spec.Name(p.Project, p.Scope, "api") }
+
+// addAPI declares the API in front of the functions.
+func (s *Functions) addAPI(t *cfn.Template, key cfn.Value[cfn.KeyARN], functions []resources.APIFunction) {
+	p := t.Place
+	api := resources.API{
+		ID: "Api", Name: spec.Name(p.Project, p.Scope, "api"),
+		Description: fmt.Sprintf("Calls the functions of %s in environment %s", p.Project, p.Scope),
+		Functions:   functions, Rate: s.API.Rate, Burst: s.API.Burst,
+		LogGroup: apiLogs(p), LogKey: key, LogDays: s.Environment.LogDays,
+	}
+	if j := s.API.JWT; j != nil {
+		api.JWT = &resources.JWT{Issuer: j.Issuer, Audience: j.Audience}
+	}
+	if c := s.API.CORS; c != nil {
+		api.CORS = &resources.CORS{
+			Origins: c.Origins, Methods: c.Methods, Headers: c.Headers, MaxAgeSeconds: c.MaxAgeSeconds, Credentials: c.Credentials,
+		}
+	}
+	handle := api.Add(t)
+	cfn.Publish(t, s.APIID(), handle.APIID())
+	cfn.Publish(t, s.APIURL(), handle.URL())
+	t.Output("ApiUrl", handle.URL(), "Where the API is called")
+}
+
+// routes are those of the spec as API Gateway calls them.
+func routes(list spec.Routes) []resources.APIRoute {
+	kinds := map[spec.Authorization]string{spec.NoAuthorization: "NONE", spec.IAMAuthorization: "AWS_IAM", spec.JWTAuthorization: "JWT"}
+	routes := make([]resources.APIRoute, len(list))
+	for i, r := range list {
+		routes[i] = resources.APIRoute{Method: r.Method, Path: r.Path, Authorization: kinds[r.Authorization]}
+	}
+	return routes
 }
 
 // Releases are the release parameters of the stack.

@@ -51,9 +51,30 @@ func TestNoRoleTrustsAnybodyButWhoShouldUseIt(t *testing.T) {
 		"shop-delivery-deploy": root + "shop-delivery-pipeline",
 		"shop-release-deploy":  root + "shop-release-pipeline",
 	}
-	for _, env := range []string{"dev", "qa", "prod"} {
-		want["shop-"+env+"-hello-function"] = "sts:AssumeRole by Service:lambda.amazonaws.com"
-		want["shop-"+env+"-sink-function"] = "sts:AssumeRole by Service:lambda.amazonaws.com"
+	for env, place := range map[string][2]string{"dev": {"eu-west-1", "222222222222"}, "qa": {"eu-central-1", "333333333333"}, "prod": {"eu-west-1", "444444444444"}} {
+		by := func(service, sourceArn string) string {
+			trust := "sts:AssumeRole by Service:" + service + ".amazonaws.com"
+			if sourceArn == "" {
+				return trust // the service knows no condition
+			}
+			return fmt.Sprintf("%s if StringEquals aws:SourceAccount %s if ArnLike aws:SourceArn arn:aws:%s", trust, place[1], fmt.Sprintf(sourceArn, place[0], place[1]))
+		}
+		for _, part := range []string{"hello-function", "sink-function", "network", "extras-reader"} {
+			want["shop-"+env+"-"+part] = by("lambda", "")
+		}
+		containers := []string{"nightly-job", "train-job", "web-service", "worker-service"}
+		if env != "qa" {
+			containers = append(containers, "inner-service")
+		}
+		for _, part := range containers {
+			want["shop-"+env+"-"+part] = by("ecs-tasks", "ecs:%s:%s:*")
+			want["shop-"+env+"-"+part+"-start"] = by("ecs-tasks", "")
+		}
+		want["shop-"+env+"-train-job-instance"] = by("ec2", "")
+		want["shop-"+env+"-nightly-job-schedule"] = by("scheduler", "scheduler:%s:%s:schedule-group/default")
+		if env != "dev" {
+			want["shop-"+env+"-flow-logs"] = by("vpc-flow-logs", "ec2:%s:%s:vpc-flow-log/*")
+		}
 	}
 	for _, scope := range []string{"dev", "qa", "prod", "delivery", "release"} {
 		want["shop-"+scope+"-execution"] = "sts:AssumeRole by Service:cloudformation.amazonaws.com"
@@ -68,7 +89,7 @@ func TestNoRoleTrustsAnybodyButWhoShouldUseIt(t *testing.T) {
 	got := map[string]string{}
 	for _, s := range assembled(t, full) {
 		for _, role := range ofType(s.Template, "AWS::IAM::Role") {
-			got[role.Get("RoleName").Text] = strings.Join(trusted(s, role), "\n")
+			got[text(s, role.Get("RoleName"))] = strings.Join(trusted(s, role), "\n")
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -127,43 +148,58 @@ func TestNoRoleOfTheProjectAdministersAKey(t *testing.T) {
 
 // everywhere are the actions that are allowed on all resources, and why.
 var everywhere = map[string]string{
-	"codepipeline:ListPipelines":       "CodePipeline knows no resource for it; operators only, and it only lists",
-	"ec2:AssignPrivateIpAddresses":     "Lambda connects a function to its VPC as the function's role; the function's own code is denied it",
-	"ec2:CreateNetworkInterface":       "as above",
-	"ec2:DeleteNetworkInterface":       "as above",
-	"ec2:UnassignPrivateIpAddresses":   "as above",
-	"ec2:DescribeNetworkInterfaces":    "EC2 knows no resource for it",
-	"ec2:DescribeSecurityGroups":       "EC2 knows no resource for it",
-	"ec2:DescribeSubnets":              "EC2 knows no resource for it",
-	"ec2:DescribeVpcs":                 "EC2 knows no resource for it",
-	"ecr:GetAuthorizationToken":        "ECR knows no resource for it; what the token opens is another permission",
-	"kms:CreateKey":                    "there is no key yet; only in the regions of the stacks",
-	"kms:ListAliases":                  "KMS knows no resource for it; it only lists",
-	"logs:DescribeResourcePolicies":    "CloudWatch Logs knows no resource for it; it only lists",
-	"xray:PutTelemetryRecords":         "X-Ray knows no resource for it",
-	"xray:PutTraceSegments":            "X-Ray knows no resource for it",
-	"the ceiling of application roles": "a boundary grants nothing",
+	"application-autoscaling:Describe*": "Application Auto Scaling knows no resource for them; they only list",
+	"batch:Describe*":                   "Batch knows no resource for them; they only list",
+	"codepipeline:ListPipelines":        "CodePipeline knows no resource for it; operators only, and it only lists",
+	"ec2:AssignPrivateIpAddresses":      "Lambda connects a function to its VPC as the function's role; the function's own code is denied it",
+	"ec2:CreateNetworkInterface":        "as above",
+	"ec2:DeleteNetworkInterface":        "as above",
+	"ec2:UnassignPrivateIpAddresses":    "as above",
+	"ec2:Describe*":                     "EC2 knows no resource for them; they only list",
+	"ecr:GetAuthorizationToken":         "ECR knows no resource for it; what the token opens is another permission",
+	"ecs:DeregisterTaskDefinition":      "ECS knows no resource for it; only in the region of the stacks",
+	"ecs:DescribeTaskDefinition":        "ECS knows no resource for it; only in the region of the stacks",
+	"ecs:DiscoverPollEndpoint":          "ECS knows no resource for it; it tells instances where to ask for work",
+	"elasticloadbalancing:Describe*":    "Elastic Load Balancing knows no resource for them; they only list",
+	"kms:CreateKey":                     "there is no key yet; only in the regions of the stacks",
+	"kms:ListAliases":                   "KMS knows no resource for it; it only lists",
+	"logs:CreateLogDelivery":            "CloudWatch Logs knows no resource for it; API Gateway's access log is delivered as who makes the stage; only in the region of the stacks",
+	"logs:DeleteLogDelivery":            "as above",
+	"logs:GetLogDelivery":               "as above",
+	"logs:ListLogDeliveries":            "as above",
+	"logs:PutResourcePolicy":            "as above",
+	"logs:UpdateLogDelivery":            "as above",
+	"logs:DescribeResourcePolicies":     "CloudWatch Logs knows no resource for it; it only lists",
+	"xray:PutTelemetryRecords":          "X-Ray knows no resource for it",
+	"xray:PutTraceSegments":             "X-Ray knows no resource for it",
+	"the ceiling of application roles":  "a boundary grants nothing",
 }
 
 func TestOnlyWhatKnowsNoResourceIsAllowedOnAll(t *testing.T) {
 	t.Parallel()
 	used := map[string]bool{"the ceiling of application roles": true}
-	for _, yaml := range systems {
-		for _, s := range assembled(t, yaml) {
-			policies(s.Template, func(path string, statement *tree.Node) {
-				// in the policy of a key, * is the key
-				if statement.Get("Effect").Text != "Allow" || strings.HasSuffix(path, ".KeyPolicy") || statement.Get("NotAction") != nil ||
-					!slices.Contains(texts(s, statement.Get("Resource")), "*") {
-					return
+	for name, s := range everyStack(t) {
+		policies(s.Template, func(path string, statement *tree.Node) {
+			// in the policy of a key, * is the key
+			if statement.Get("Effect").Text != "Allow" || strings.HasSuffix(path, ".KeyPolicy") || statement.Get("NotAction") != nil ||
+				!slices.Contains(texts(s, statement.Get("Resource")), "*") {
+				return
+			}
+			for _, a := range texts(s, statement.Get("Action")) {
+				entry := a
+				if i := strings.Index(a, ":Describe"); everywhere[a] == "" && i > 0 {
+					entry = a[:i] + ":Describe*"
 				}
-				for _, a := range texts(s, statement.Get("Action")) {
-					used[a] = true
-					if everywhere[a] == "" {
-						t.Errorf("%s: %s allows %s on all resources", s.Name, path, a)
-					}
+				used[entry] = true
+				if everywhere[entry] == "" {
+					t.Errorf("%s: %s allows %s on all resources", name, path, a)
 				}
-			})
-		}
+				regions := statement.At("Condition", "StringEquals", "aws:RequestedRegion")
+				if strings.Contains(everywhere[entry], "only in the region") && (regions == nil || !slices.Contains(texts(s, regions), s.Region)) {
+					t.Errorf("%s: %s allows %s in every region", name, path, a)
+				}
+			}
+		})
 	}
 	for a := range everywhere {
 		if !used[a] {
@@ -176,7 +212,7 @@ func TestKeysAreMadeInTheRegionsOfTheStacksOnly(t *testing.T) {
 	t.Parallel()
 	for scope, want := range map[string][]string{"dev": {"eu-west-1"}, "qa": {"eu-central-1"}, "delivery": {"eu-west-1", "eu-central-1"}, "release": {"eu-west-1"}} {
 		s := stackNamed(t, assembled(t, full), "shop-"+scope+"-access")
-		statement := find(statementsOf(ofType(s.Template, "AWS::IAM::Role")["ExecutionRole"]), "CreateKeys")
+		statement := find(statementsOf(s, ofType(s.Template, "AWS::IAM::Role")["ExecutionRole"]), "CreateKeys")
 		if got := texts(s, statement.At("Condition", "StringEquals", "aws:RequestedRegion")); !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", scope, got, want)
 		}
@@ -231,7 +267,7 @@ func TestNoExecutionRoleTouchesItsOwnChain(t *testing.T) {
 			t.Run(name+"/"+s.Name, func(t *testing.T) {
 				t.Parallel()
 				scope := strings.TrimSuffix(strings.TrimPrefix(s.Name, "shop-"), "-access")
-				list := statementsOf(ofType(s.Template, "AWS::IAM::Role")["ExecutionRole"])
+				list := statementsOf(s, ofType(s.Template, "AWS::IAM::Role")["ExecutionRole"])
 				iam := "arn:aws:iam::" + s.Account + ":"
 				for _, action := range []string{
 					"iam:AttachRolePolicy", "iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:CreateRole", "iam:DeletePolicy", "iam:DeletePolicyVersion",
@@ -307,7 +343,7 @@ func TestRolesOfDeployedStacksAreBounded(t *testing.T) {
 					if got := text(s, role.Get("Path")); got != path {
 						t.Errorf("%s stands under %s, want %s", id, got, path)
 					}
-					if got := text(s, role.Get("PermissionsBoundary")); got != bound {
+					if got := text(s, valueOf(s, role.Get("PermissionsBoundary"))); got != bound {
 						t.Errorf("%s has the boundary %q, want %q", id, got, bound)
 					}
 					if managed := role.Get("ManagedPolicyArns"); managed != nil {
@@ -322,13 +358,13 @@ func TestRolesOfDeployedStacksAreBounded(t *testing.T) {
 					return
 				}
 				for _, sid := range []string{"BoundedRoles"} {
-					if statement := find(statementsOf(ofType(s.Template, "AWS::IAM::Role")["ExecutionRole"]), sid); statement != nil {
+					if statement := find(statementsOf(s, ofType(s.Template, "AWS::IAM::Role")["ExecutionRole"]), sid); statement != nil {
 						if got := text(s, statement.At("Condition", "ArnEquals", "iam:PermissionsBoundary")); got != boundary {
 							t.Errorf("the execution role makes roles with the boundary %q, want %q", got, boundary)
 						}
 					}
 				}
-				if made := ofType(s.Template, "AWS::IAM::ManagedPolicy")["Boundary"] != nil; made != (name == "full") {
+				if made := ofType(s.Template, "AWS::IAM::ManagedPolicy")["Boundary"] != nil; made != (name != "minimal") {
 					t.Errorf("a boundary is made: %t", made)
 				}
 			})
@@ -344,7 +380,7 @@ func TestStacksAreDeletedOutsideProductionOnly(t *testing.T) {
 		}
 		deletes := slices.Contains([]string{"shop-dev-access", "shop-qa-access"}, s.Name)
 		for id, role := range ofType(s.Template, "AWS::IAM::Role") {
-			for _, statement := range statementsOf(role) {
+			for _, statement := range statementsOf(s, role) {
 				if statement.Get("Effect").Text == "Allow" && slices.Contains(texts(s, statement.Get("Action")), "cloudformation:DeleteStack") && (id != "DeployRole" || !deletes) {
 					t.Errorf("%s: %s may delete stacks:\n%s", s.Name, id, statement.YAML())
 				}
@@ -361,7 +397,7 @@ func TestADeployRoleDeploysItsOwnStacksOnly(t *testing.T) {
 			continue
 		}
 		scope := strings.TrimSuffix(strings.TrimPrefix(access.Name, "shop-"), "-access")
-		list := statementsOf(ofType(access.Template, "AWS::IAM::Role")["DeployRole"])
+		list := statementsOf(access, ofType(access.Template, "AWS::IAM::Role")["DeployRole"])
 		for _, s := range stacks {
 			arn := fmt.Sprintf("arn:aws:cloudformation:%s:%s:stack/%s/1f2e3d", s.Region, s.Account, s.Name)
 			own := s.Account == access.Account && strings.HasPrefix(s.Name, "shop-"+scope+"-") && !isAccess(s) ||
@@ -403,11 +439,7 @@ func TestTheDeployRoleReadsEveryParameterOfItsTemplates(t *testing.T) {
 		if isAccess(s) || s.Template.Get("Parameters") == nil {
 			continue
 		}
-		scope := strings.Split(s.Name, "-")[1]
-		if scope == "toolchain" {
-			scope = "release"
-		}
-		access := stackNamed(t, stacks, "shop-"+scope+"-access")
+		access := accessOf(t, stacks, s)
 		roles := ofType(access.Template, "AWS::IAM::Role")
 		for i, name := range s.Template.Get("Parameters").Keys {
 			p := s.Template.Get("Parameters").Items[i]
@@ -415,9 +447,10 @@ func TestTheDeployRoleReadsEveryParameterOfItsTemplates(t *testing.T) {
 				continue
 			}
 			read++
-			arn := fmt.Sprintf("arn:aws:ssm:%s:%s:parameter%s", s.Region, s.Account, p.Get("Default").Text)
+			k := slices.IndexFunc(s.Parameters, func(given assembly.Parameter) bool { return given.Name == name })
+			arn := fmt.Sprintf("arn:aws:ssm:%s:%s:parameter%s", s.Region, s.Account, s.Parameters[k].Value)
 			for _, role := range []string{"DeployRole", "ExecutionRole"} {
-				if !may(access, statementsOf(roles[role]), "ssm:GetParameters", arn) {
+				if !may(access, statementsOf(access, roles[role]), "ssm:GetParameters", arn) {
 					t.Errorf("%s of %s may not read %s, which %s takes as %s", role, access.Name, arn, s.Name, name)
 				}
 			}
@@ -436,7 +469,7 @@ func TestAForeignBucketIsReachedInItsAccountOnly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for id, role := range ofType(s.Template, "AWS::IAM::Role") {
-				for _, statement := range statementsOf(role) {
+				for _, statement := range statementsOf(s, role) {
 					if statement.Get("Effect").Text != "Allow" || !strings.HasPrefix(texts(s, statement.Get("Action"))[0], "s3:") ||
 						statement.Get("Sid").Text == "Buckets" { // those it makes: there is no account yet, and no data in what it asks
 						continue
@@ -464,11 +497,7 @@ func TestAStackIsRefusedWhereItsAccessDoesNotCoverIt(t *testing.T) {
 			t.Run(name+"/"+s.Name, func(t *testing.T) {
 				t.Parallel()
 				rule := s.Template.At("Rules", "AccessCoversThis")
-				scope := strings.Split(s.Name, "-")[1]
-				if scope == "toolchain" {
-					scope = "release"
-				}
-				access := stackNamed(t, stacks, "shop-"+scope+"-access")
+				access := accessOf(t, stacks, s)
 				if isAccess(s) || s.Region != access.Region { // an SSM parameter is read in its own region
 					if rule != nil {
 						t.Errorf("got the rule\n%s", rule.YAML())
@@ -483,7 +512,7 @@ func TestAStackIsRefusedWhereItsAccessDoesNotCoverIt(t *testing.T) {
 				types = slices.Compact(types)
 				assertion := rule.Get("Assertions").Items[0]
 				members := assertion.At("Assert", "Fn::EachMemberIn").Items
-				isType := func(s string) bool { return strings.HasPrefix(s, "AWS::") }
+				isType := func(s string) bool { return strings.Contains(s, "::") }
 				asserted := texts(s, members[0])
 				needs := slices.DeleteFunc(slices.Clone(asserted), isType) // what the pipeline needs beyond types
 				if diff := cmp.Diff(types, slices.DeleteFunc(slices.Clone(asserted), func(s string) bool { return !isType(s) })); diff != "" {
@@ -516,18 +545,45 @@ var limits = map[string]struct {
 	property string
 	pattern  *regexp.Regexp
 }{
-	"AWS::IAM::Role":              {"RoleName", regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)},
-	"AWS::IAM::ManagedPolicy":     {"ManagedPolicyName", regexp.MustCompile(`^[\w+=,.@-]{1,128}$`)},
-	"AWS::S3::Bucket":             {"BucketName", regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)},
-	"AWS::KMS::Alias":             {"AliasName", regexp.MustCompile(`^alias/[\w/-]{1,250}$`)},
-	"AWS::Lambda::Function":       {"FunctionName", regexp.MustCompile(`^[\w-]{1,64}$`)},
-	"AWS::Logs::LogGroup":         {"LogGroupName", regexp.MustCompile(`^[\w./#-]{1,512}$`)},
-	"AWS::SQS::Queue":             {"QueueName", regexp.MustCompile(`^[\w-]{1,80}$`)},
-	"AWS::ECR::Repository":        {"RepositoryName", regexp.MustCompile(`^[a-z0-9]+(?:[._-][a-z0-9]+)*$`)},
-	"AWS::CodeBuild::Project":     {"Name", regexp.MustCompile(`^[A-Za-z0-9][\w-]{1,149}$`)},
-	"AWS::CodeBuild::ReportGroup": {"Name", regexp.MustCompile(`^[\w-]{2,128}$`)},
-	"AWS::CodePipeline::Pipeline": {"Name", regexp.MustCompile(`^[\w.@-]{1,100}$`)},
-	"AWS::SSM::Parameter":         {"Name", regexp.MustCompile(`^/[\w./-]{1,1000}$`)},
+	"AWS::IAM::Role":                            {"RoleName", regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)},
+	"AWS::IAM::ManagedPolicy":                   {"ManagedPolicyName", regexp.MustCompile(`^[\w+=,.@-]{1,128}$`)},
+	"AWS::IAM::InstanceProfile":                 {"InstanceProfileName", regexp.MustCompile(`^[\w+=,.@-]{1,128}$`)},
+	"AWS::S3::Bucket":                           {"BucketName", regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)},
+	"AWS::KMS::Alias":                           {"AliasName", regexp.MustCompile(`^alias/[\w/-]{1,250}$`)},
+	"AWS::Lambda::Function":                     {"FunctionName", regexp.MustCompile(`^[\w-]{1,64}$`)},
+	"AWS::Logs::LogGroup":                       {"LogGroupName", regexp.MustCompile(`^[\w./#-]{1,512}$`)},
+	"AWS::SQS::Queue":                           {"QueueName", regexp.MustCompile(`^[\w-]{1,80}$`)},
+	"AWS::ECR::Repository":                      {"RepositoryName", regexp.MustCompile(`^[a-z0-9]+(?:[._-][a-z0-9]+)*$`)},
+	"AWS::CodeBuild::Project":                   {"Name", regexp.MustCompile(`^[A-Za-z0-9][\w-]{1,149}$`)},
+	"AWS::CodeBuild::ReportGroup":               {"Name", regexp.MustCompile(`^[\w-]{2,128}$`)},
+	"AWS::CodePipeline::Pipeline":               {"Name", regexp.MustCompile(`^[\w.@-]{1,100}$`)},
+	"AWS::SSM::Parameter":                       {"Name", regexp.MustCompile(`^/[\w./-]{1,1000}$`)},
+	"AWS::ApiGatewayV2::Api":                    {"Name", regexp.MustCompile(`^.{1,128}$`)},
+	"AWS::Athena::WorkGroup":                    {"Name", regexp.MustCompile(`^[\w.-]{1,128}$`)},
+	"AWS::Batch::ComputeEnvironment":            {"ComputeEnvironmentName", regexp.MustCompile(`^[A-Za-z0-9][\w-]{0,127}$`)},
+	"AWS::Batch::JobDefinition":                 {"JobDefinitionName", regexp.MustCompile(`^[A-Za-z0-9][\w-]{0,127}$`)},
+	"AWS::Batch::JobQueue":                      {"JobQueueName", regexp.MustCompile(`^[A-Za-z0-9][\w-]{0,127}$`)},
+	"AWS::CloudWatch::Alarm":                    {"AlarmName", regexp.MustCompile(`^.{1,255}$`)},
+	"AWS::CloudWatch::Dashboard":                {"DashboardName", regexp.MustCompile(`^[\w-]{1,255}$`)},
+	"AWS::ECS::Cluster":                         {"ClusterName", regexp.MustCompile(`^[\w-]{1,255}$`)},
+	"AWS::ECS::Service":                         {"ServiceName", regexp.MustCompile(`^[\w-]{1,255}$`)},
+	"AWS::ECS::TaskDefinition":                  {"Family", regexp.MustCompile(`^[\w-]{1,255}$`)},
+	"AWS::ElasticLoadBalancingV2::LoadBalancer": {"Name", regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,30}[A-Za-z0-9]$`)},
+	"AWS::ElasticLoadBalancingV2::TargetGroup":  {"Name", regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,30}[A-Za-z0-9]$`)},
+	"AWS::Events::Rule":                         {"Name", regexp.MustCompile(`^[\w.-]{1,64}$`)},
+	"AWS::Scheduler::Schedule":                  {"Name", regexp.MustCompile(`^[\w.-]{1,64}$`)},
+	"AWS::SNS::Topic":                           {"TopicName", regexp.MustCompile(`^[\w-]{1,256}$`)},
+}
+
+// unnamed are types that have no name of our choice, or one that stands for nothing outside of what it belongs to.
+var unnamed = []string{
+	"AWS::ApiGatewayV2::Authorizer", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Route", "AWS::ApiGatewayV2::Stage",
+	"AWS::ApplicationAutoScaling::ScalableTarget", "AWS::ApplicationAutoScaling::ScalingPolicy",
+	"AWS::EC2::EIP", "AWS::EC2::FlowLog", "AWS::EC2::InternetGateway", "AWS::EC2::LaunchTemplate", "AWS::EC2::NatGateway", "AWS::EC2::Route", "AWS::EC2::RouteTable",
+	"AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::Subnet", "AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::VPC",
+	"AWS::EC2::VPCEndpoint", "AWS::EC2::VPCGatewayAttachment", "AWS::ElasticLoadBalancingV2::Listener", "AWS::KMS::Key", "AWS::Lambda::Alias",
+	"AWS::Lambda::Permission", "AWS::Lambda::Version", "AWS::S3::BucketPolicy", "AWS::SNS::Subscription", "AWS::SNS::TopicPolicy",
+	"AWS::SQS::QueuePolicy", "Custom::ClosedGroup",
 }
 
 func checkNames(t *testing.T, stacks []assembly.Stack) {
@@ -537,24 +593,36 @@ func checkNames(t *testing.T, stacks []assembly.Stack) {
 		if !regexp.MustCompile(`^[A-Za-z][-A-Za-z0-9]{0,127}$`).MatchString(s.Name) {
 			t.Errorf("CloudFormation takes no stack %s", s.Name)
 		}
-		for typ, limit := range limits {
-			for id, properties := range ofType(s.Template, typ) {
-				name := text(s, properties.Get(limit.property))
-				if !limit.pattern.MatchString(name) {
-					t.Errorf("%s.%s: %s takes no %q of %d characters", s.Name, id, typ, name, len(name))
+		project, rest, _ := strings.Cut(s.Name, "-")
+		scope, _, _ := strings.Cut(rest, "-")
+		resources := s.Template.Get("Resources")
+		for i, id := range resources.Keys {
+			typ := resources.Items[i].Get("Type").Text
+			limit, known := limits[typ]
+			if !known {
+				if !slices.Contains(unnamed, typ) {
+					t.Errorf("%s: is there a limit for names of %s?", s.Name, typ)
 				}
-				if len(name) > 256 && typ == "AWS::ECR::Repository" {
-					t.Errorf("%s.%s: the name has %d characters", s.Name, id, len(name))
-				}
-				where := typ + " " + s.Account + " " + s.Region + " " + name
-				if typ == "AWS::IAM::Role" || typ == "AWS::IAM::ManagedPolicy" {
-					where = typ + " " + s.Account + " " + name // once in an account
-				}
-				if other := taken[where]; other != "" {
-					t.Errorf("%s.%s: %s has the name %s too", s.Name, id, other, name)
-				}
-				taken[where] = s.Name + "." + id
+				continue
 			}
+			name := text(s, resources.Items[i].At("Properties", limit.property))
+			if !limit.pattern.MatchString(name) {
+				t.Errorf("%s.%s: %s takes no %q of %d characters", s.Name, id, typ, name, len(name))
+			}
+			if len(name) > 256 && typ == "AWS::ECR::Repository" {
+				t.Errorf("%s.%s: the name has %d characters", s.Name, id, len(name))
+			}
+			if !strings.Contains(name+"-", project+"-"+scope+"-") && !strings.HasPrefix(name, "/"+project+"/"+scope+"/") && scope != "toolchain" {
+				t.Errorf("%s.%s: %s says nothing of %s", s.Name, id, name, scope)
+			}
+			where := typ + " " + s.Account + " " + s.Region + " " + name
+			if strings.HasPrefix(typ, "AWS::IAM::") {
+				where = typ + " " + s.Account + " " + name // once in an account
+			}
+			if other := taken[where]; other != "" {
+				t.Errorf("%s.%s: %s has the name %s too", s.Name, id, other, name)
+			}
+			taken[where] = s.Name + "." + id
 		}
 	}
 }

@@ -153,9 +153,14 @@ func TestCodeRefuses(t *testing.T) {
 		{"layer in another partition", "arn:aws:lambda:{region}:{account}:layer:tools:7", "arn:aws-us-gov:lambda:{region}:{account}:layer:tools:7", []string{`37:16: application.functions[0].layers[0]: is in the partition "aws-us-gov", but the accounts are in aws; write arn:aws`}},
 		{"layer in two versions", `["arn:aws:lambda:{region}:{account}:layer:tools:7"]`, `["arn:aws:lambda:{region}:{account}:layer:tools:7", "arn:aws:lambda:{region}:{account}:layer:tools:8"]`, []string{`37:67: application.functions[0].layers[1]: "tools" is given twice; keep one version`}},
 		{"no reserved concurrency at all", "reservedConcurrency: 2", "reservedConcurrency: -1", []string{"41:28: application.functions[0].reservedConcurrency: cannot be -1; use 0 or more; null reserves none"}},
-		{"VPC without subnets", "{ subnets: [subnet-0123456789abcdef0], securityGroups: [sg-01234567] }", "{}", []string{
+		{"VPC without a network", "{ subnets: [subnet-0123456789abcdef0], securityGroups: [sg-01234567] }", "{}", []string{
+			"40:12: application.functions[0].vpc: needs a network; write network: true in the application, or name subnets and security groups",
+		}},
+		{"VPC without security groups", ", securityGroups: [sg-01234567]", "", []string{
 			"40:12: application.functions[0].vpc.securityGroups: there is none; a function in a VPC needs at least one",
-			"40:12: application.functions[0].vpc.subnets: there is none; a function in a VPC needs at least one",
+		}},
+		{"VPC without subnets", "subnets: [subnet-0123456789abcdef0], ", "", []string{
+			"40:12: application.functions[0].vpc.subnets: there is none; a function in a VPC needs at least one: without security groups it runs in the private subnets of the network",
 		}},
 		{"subnet by its name", "subnet-0123456789abcdef0", "private-a", []string{`40:24: application.functions[0].vpc.subnets[0]: "private-a" is not an id of subnets; write one such as subnet-0123456789abcdef0`}},
 		{"subnet that is too long", "subnet-0123456789abcdef0", "subnet-0123456789abcdef01", []string{`40:24: application.functions[0].vpc.subnets[0]: "subnet-0123456789abcdef01" is not an id of subnets; write one such as subnet-0123456789abcdef0`}},
@@ -392,6 +397,7 @@ func TestCode(t *testing.T) {
 			},
 			{Name: "fast", Source: "cmd/fast", Runtime: "provided.al2023", Handler: "bootstrap", Memory: 128, Timeout: 30, Architecture: spec.X86},
 		},
+		LogDays: 365,
 	}
 	if d := cmp.Diff(want, s.Environments[0].Application); d != "" {
 		t.Errorf("-want +got\n%s", d)

@@ -14,7 +14,7 @@ const (
 )
 
 // decoder sets Go values from nodes by their yaml tags. It knows no field by name but two: a name is never a place for
-// placeholders, and overrides hold patches. A new field of the Spec needs nothing here.
+// placeholders, and overrides hold patches. A new field of the Spec needs nothing here; the tag's option literal keeps placeholders out.
 type decoder struct {
 	*report
 	positions map[string]position
@@ -33,6 +33,9 @@ type defaulter interface{ setDefaults(Type) }
 // switched is a type that true stands for with all its defaults, where a pointer to it may be nil; false is nil like null.
 type switched interface{ isSwitched() }
 
+// lone is a list that one item may stand for, without brackets.
+type lone interface{ isLone() }
+
 func isSwitched(t reflect.Type) bool { return t.Implements(reflect.TypeFor[switched]()) }
 
 func (d decoder) root(root *node, s *Spec) {
@@ -48,7 +51,7 @@ func (d decoder) decode(n *node, v reflect.Value, path string) {
 		d.at(n, fmt.Sprintf("all environments together have more than %d values", maxValues), "")
 		return
 	}
-	d.positions[path] = position{n.line, n.column, n.path()}
+	d.positions[path] = position{n.line, n.column, n.path(), n.kind == nullKind}
 	if n.kind == nullKind {
 		// A default that is itself a pointer can be dropped; everything else stays at its default.
 		if v.Kind() == reflect.Pointer {
@@ -100,7 +103,7 @@ func (d decoder) defaults(v reflect.Value) {
 	if d.patch || v.Kind() != reflect.Struct {
 		return
 	}
-	for _, f := range fieldsOf(v.Type()) {
+	for _, f := range d.fieldsOf(v.Type()) {
 		d.defaults(v.FieldByIndex(f.index))
 	}
 	if t, ok := v.Addr().Interface().(defaulter); ok {
@@ -121,7 +124,7 @@ func (d decoder) structure(n *node, v reflect.Value, path string) {
 		d.at(n, "needs a mapping, found "+n.describe(), "")
 		return
 	}
-	known := fieldsOf(v.Type())
+	known := d.fieldsOf(v.Type())
 	for _, f := range n.fields {
 		i := slices.IndexFunc(known, func(k structField) bool { return k.name == f.key })
 		if i < 0 {
@@ -129,7 +132,10 @@ func (d decoder) structure(n *node, v reflect.Value, path string) {
 			continue
 		}
 		inner := d
-		if f.key == "name" && d.fill != nil {
+		switch {
+		case known[i].literal:
+			inner.fill = nil
+		case f.key == "name" && d.fill != nil:
 			inner.fill = noPlaceholders
 		}
 		inner.patch = d.patch || path == "" && f.key == "overrides"
@@ -150,10 +156,19 @@ func (d decoder) unknown(f field, known []structField) {
 
 func (d decoder) slice(n *node, v reflect.Value, path string) {
 	element := v.Type().Elem()
-	if d.patch && n.kind == mappingKind && isNamed(element) {
+	if d.patch && n.kind == mappingKind && d.isNamed(element) {
 		n = namedList(n)
 	}
+	isLone := v.Type().Implements(reflect.TypeFor[lone]())
+	if isLone && n.kind == mappingKind {
+		list := *n
+		list.kind, list.fields, list.items = listKind, nil, []*node{n}
+		n = &list
+	}
 	switch {
+	case isLone && n.kind != listKind:
+		d.at(n, "needs a mapping or a list of mappings, found "+n.describe(), "")
+		return
 	case n.kind == mappingKind:
 		d.at(n, "needs a list, found a mapping", `begin each item with "- "`)
 		return
@@ -297,9 +312,10 @@ func (d decoder) float(n *node, v reflect.Value) {
 
 // structField is a field of a struct that a file can set.
 type structField struct {
-	name  string
-	index []int
-	typ   reflect.Type
+	name    string
+	index   []int
+	typ     reflect.Type
+	literal bool // braces in its text are no placeholders
 }
 
 // fieldsOf a struct by their yaml tags, those of inlined structs among them; a field without tag is not part of the file.
@@ -311,21 +327,34 @@ func fieldsOf(t reflect.Type) []structField {
 		switch {
 		case options == "inline":
 			for _, in := range fieldsOf(f.Type) {
-				fields = append(fields, structField{in.name, append([]int{i}, in.index...), in.typ})
+				fields = append(fields, structField{in.name, append([]int{i}, in.index...), in.typ, in.literal})
 			}
 		case f.IsExported() && name != "" && name != "-":
-			fields = append(fields, structField{name, []int{i}, f.Type})
+			fields = append(fields, structField{name, []int{i}, f.Type, options == "literal"})
 		}
 	}
 	return fields
 }
 
+// fieldsOf a struct are looked for once.
+func (r *report) fieldsOf(t reflect.Type) []structField {
+	fields, ok := r.fields[t]
+	if !ok {
+		if r.fields == nil {
+			r.fields = map[reflect.Type][]structField{}
+		}
+		fields = fieldsOf(t)
+		r.fields[t] = fields
+	}
+	return fields
+}
+
 // isNamed says whether items of a list have a name, by which lists merge.
-func isNamed(t reflect.Type) bool {
+func (r *report) isNamed(t reflect.Type) bool {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	return t.Kind() == reflect.Struct && slices.ContainsFunc(fieldsOf(t), func(f structField) bool {
+	return t.Kind() == reflect.Struct && slices.ContainsFunc(r.fieldsOf(t), func(f structField) bool {
 		return f.name == "name" && f.typ.Kind() == reflect.String
 	})
 }

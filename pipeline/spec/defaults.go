@@ -49,6 +49,31 @@ func DefaultFunction() Function {
 	return Function{Memory: DefaultMemory, Timeout: DefaultTimeout, Architecture: X86}
 }
 
+// DefaultNetwork is what a network is where pipeline.yaml says nothing else; Resolve adds what depends on the region.
+func DefaultNetwork(t Type) Network { return Network{FlowLogs: t == Test || t == Prod} }
+
+// DefaultAPI is what the API is where pipeline.yaml says nothing else: a hundred requests a second, and twice as many at once.
+func DefaultAPI() API { return API{Rate: 100, Burst: 200} }
+
+// DefaultCORS is what there is of CORS where pipeline.yaml says nothing else; Resolve adds the methods of the routes.
+func DefaultCORS() CORS {
+	return CORS{Headers: []string{"authorization", "content-type"}, MaxAgeSeconds: 300}
+}
+
+// DefaultJob is what a job is where pipeline.yaml says nothing else: one vCPU and 2 GB for an hour at most, once.
+func DefaultJob() Job {
+	return Job{VCPUs: 1, Memory: 2048, Attempts: 1, TimeoutMinutes: 60, Timezone: "UTC"}
+}
+
+// DefaultService is what a service is where pipeline.yaml says nothing else: the smallest that Fargate has, behind an internal load
+// balancer if it has a port.
+func DefaultService() Service {
+	return Service{CPU: 256, Memory: 512, HealthCheck: "/", LoadBalancer: &LoadBalancer{}}
+}
+
+// DefaultMonitoring is what monitoring is where pipeline.yaml says nothing else; nobody is told.
+func DefaultMonitoring() Monitoring { return Monitoring{LatencySeconds: 1} }
+
 // defaultRemoval by the type of the environment; none where there is no type.
 func defaultRemoval(t Type) Removal {
 	switch t {
@@ -79,13 +104,36 @@ func (b *Bucket) setDefaults(t Type) { *b = DefaultBucket(t) }
 
 func (f *Function) setDefaults(Type) { *f = DefaultFunction() }
 
+func (*FunctionVPC) isSwitched() {}
+
+func (n *Network) setDefaults(t Type) { *n = DefaultNetwork(t) }
+
+func (*Network) isSwitched() {}
+
+func (r *Route) setDefaults(Type) { r.Method = "GET" }
+
+func (a *API) setDefaults(Type) { *a = DefaultAPI() }
+
+func (c *CORS) setDefaults(Type) { *c = DefaultCORS() }
+
+func (j *Job) setDefaults(Type) { *j = DefaultJob() }
+
+func (s *Service) setDefaults(Type) { *s = DefaultService() }
+
+func (*LoadBalancer) isSwitched() {}
+
+func (m *Monitoring) setDefaults(Type) { *m = DefaultMonitoring() }
+
+func (*Monitoring) isSwitched() {}
+
 const defaultFile = "pipeline.yaml"
 
 func (s *Source) setDefaults(Type) { s.File = defaultFile }
 
 // Resolve fills in what a field takes from others where it is empty: the region of an environment from the toolchain, the
 // default pipeline, the environments of a single pipeline, the commands and environments of tests, the handler of functions with a
-// runtime of their own; and permissions boundaries with their placeholders. Parse calls it.
+// runtime of their own, and the rest that parts of an application take from each other; and permissions boundaries with their placeholders.
+// Parse calls it.
 // A Spec built in Go needs it before Validate; there it also fills in what has a default and is zero, but for publishing, which nil
 // leaves out, and for the application: that is set in Environment.Application, without Overrides, and loses what is only for others.
 func (s *Spec) Resolve() {
@@ -106,8 +154,9 @@ func (s *Spec) Resolve() {
 		s.Pipelines[0].Environments = slices.Clone(s.environmentNames())
 	}
 	for i := range s.Environments {
-		s.Environments[i].Application.resolve()
+		s.resolveApplication(i)
 	}
+	s.dropIdleAPIs()
 	if s.PermissionsBoundary == "" {
 		return
 	}
@@ -168,6 +217,13 @@ func (s *Spec) resolveGo() {
 			Repositories: held(s, e, e.Application.Repositories),
 			Buckets:      held(s, e, e.Application.Buckets),
 			Functions:    held(s, e, e.Application.Functions),
+			Jobs:         held(s, e, e.Application.Jobs),
+			Services:     held(s, e, e.Application.Services),
+			Stacks:       held(s, e, e.Application.Stacks),
+			Network:      e.Application.Network,
+			API:          e.Application.API,
+			Monitoring:   e.Application.Monitoring,
+			LogDays:      e.Application.LogDays,
 		}
 	}
 }
@@ -210,14 +266,6 @@ func (s *Steps) resolve() {
 		}
 		if test.step.Environments == nil && test.step.Types == nil {
 			test.step.Types = test.types
-		}
-	}
-}
-
-func (a *Application) resolve() {
-	for i := range a.Functions {
-		if f := &a.Functions[i]; f.Handler == "" && familyOf(f.Runtime) == "provided" {
-			f.Handler = "bootstrap" // the name of the file that Lambda starts; it does not read the handler itself
 		}
 	}
 }

@@ -38,6 +38,21 @@ func FuzzParse(f *testing.F) {
 		strings.Replace(code, "layer:tools:7", "layer:tools", 1),
 		strings.Replace(code, "/shop/version", "/shop/dev/x/", 1),
 		strings.Replace(code, "pip install -r requirements.txt -t .", "a\\nb\\tc {{x}}", 1),
+		application, existing,
+		application + "overrides: { dev: { network: ~, monitoring: true, api: ~, functions: { orders: { api: { path: '/{' } } } }, prod: { services: { web: ~ } } }\n",
+		strings.Replace(application, "/{id}\" }", "/{id+}/{}\" }", 1), strings.Replace(application, "/hello/{id}", "/orders", 1),
+		strings.Replace(application, "10.1.0.0/16", "10.1.0.1/24", 1), strings.Replace(application, "zones: 2", "zones: 4, public: [10.1.0.0/17]", 1),
+		strings.Replace(application, "[sqs, ecr.api]", "['', s3, com.amazonaws.x, sqss]", 1),
+		strings.Replace(existing, "subnet-00000003", "subnet-00000002, x", 1),
+		strings.Replace(application, "issuer: \"https://", "issuer: \"://@?", 1), strings.Replace(application, "https://shop", "*://[", 1),
+		strings.Replace(application, "image: worker", "image: 'a/b:c@d'", 1), strings.Replace(application, "image: web\n", "image: ':@'\n", 1),
+		strings.Replace(application, "vcpus: 0.5", "vcpus: 1e308", 1), strings.Replace(application, "vcpus: 4", "vcpus: .5", 1),
+		strings.Replace(application, "g5.xlarge", ".x, a.b.c", 1),
+		strings.Replace(application, "cron(0 3 ? * MON-FRI *)", "0 3 * * 1-5/2", 1), strings.Replace(application, "cron(0 3 ? * MON-FRI *)", "cron(a-b/c,, ?L #W LW 1#2#3 -/)", 1),
+		strings.Replace(application, "cron(0 3 ? * MON-FRI *)", "rate( 1 s)", 1), strings.Replace(application, "cron(0 3 ? * MON-FRI *)", "at(0000-00-00T)", 1),
+		strings.Replace(application, "loadBalancer: {", "loadBalancer: { certificate: 'arn:::::', http: true, internal: false,", 1),
+		strings.Replace(application, "ops@example.com", "@,a@b.c,\\\"a b\\\"@c.d", 1), strings.Replace(application, "logDays: 30", "logDays: -9223372036854775808", 1),
+		strings.Replace(application, "name: extras", "name: access", 1), strings.Replace(application, "VpcId:", "'':", 1),
 		code + "overrides: { prod: { functions: { hello: { vpc: null, reservedConcurrency: ~ }, fast: null }, repositories: { web: {} } } }\n",
 	} {
 		f.Add([]byte(s))
@@ -88,7 +103,7 @@ func plain(t *testing.T, v reflect.Value, lines bool) {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if f := v.Type().Field(i); f.IsExported() {
-				plain(t, v.Field(i), slices.Contains([]string{"Build", "Commands", "Environment", "Parameters", "Text"}, f.Name))
+				plain(t, v.Field(i), slices.Contains([]string{"Build", "Command", "Commands", "Environment", "HealthCommand", "Parameters", "Text"}, f.Name))
 			}
 		}
 	case reflect.Pointer:

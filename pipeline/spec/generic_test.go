@@ -22,6 +22,7 @@ type later struct {
 	List   []*step           `yaml:"list"`
 	Inner  inner             `yaml:"inner"`
 	common `yaml:",inline"`
+	Raw    string   `yaml:"raw,literal"`
 	Hidden string   `yaml:"-"`
 	Odd    chan int `yaml:"odd"`
 }
@@ -83,7 +84,7 @@ func TestDecodeRefusesTypesToCome(t *testing.T) {
 		{`port: -1`, `port: the number -1 is out of range`},
 		{`words: [a, 1]`, `words[1]: needs text, found the number 1; quote it: "1"`},
 		{`step: x`, `step: needs a mapping, found the text "x"`},
-		{`Hidden: x`, `Hidden: unknown field; known here: step, count, on, share, port, words, ports, vars, steps, list, inner, label, odd`},
+		{`Hidden: x`, `Hidden: unknown field; known here: step, count, on, share, port, words, ports, vars, steps, list, inner, label, raw, odd`},
 		{`odd: x`, `odd: cannot be set in a file`},
 	} {
 		if err := spec.Decode(c.src, new(later)); err == nil || err.Error() != c.want {
@@ -118,5 +119,15 @@ words: [c]
 	}
 	if d := cmp.Diff(want, got, cmp.AllowUnexported(later{})); d != "" {
 		t.Errorf("-want +got\n%s", d)
+	}
+}
+
+// In text of the environment, braces are placeholders, but where the tag says that text is literal.
+func TestDecodeLiteral(t *testing.T) {
+	t.Parallel()
+	s := parse(t, small+"application: { functions: [{ name: a, source: a, runtime: provided.al2023, environment: { A1: \"{type}\" }, api: { path: \"/{type}/{id}\" } }] }\n")
+	f := s.Environments[0].Application.Functions[0]
+	if f.Environment["A1"] != "dev" || f.API[0].Path != "/{type}/{id}" {
+		t.Errorf("%v %v", f.Environment, f.API)
 	}
 }

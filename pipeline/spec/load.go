@@ -16,7 +16,7 @@ const maxSize = 1 << 20
 // howToStart is a hint for who has no file yet.
 const howToStart = `see "cfnpipe generate --help" for the smallest one`
 
-// Load reads and checks a pipeline.yaml. What is wrong comes as Errors, all of the file at once.
+// Load reads and checks a pipeline.yaml, and reads the templates that it names. What is wrong comes as Errors, all of the file at once.
 func Load(file string) (*Spec, error) {
 	info, err := os.Stat(file)
 	switch {
@@ -40,11 +40,15 @@ func Load(file string) (*Spec, error) {
 	if err != nil {
 		return nil, fileError(file, err, "cannot be read: "+reason(err), "")
 	}
-	return Parse(file, src)
+	return parse(file, src, func(s *Spec) []*Error { return s.readTemplates(filepath.Dir(file)) })
 }
 
-// Parse is Load for the text of a file; file only names it in messages.
+// Parse is Load for the text of a file; file only names it in messages. It reads no templates.
 func Parse(file string, src []byte) (*Spec, error) {
+	return parse(file, src, func(*Spec) []*Error { return nil })
+}
+
+func parse(file string, src []byte, readTemplates func(*Spec) []*Error) (*Spec, error) {
 	if len(src) > maxSize {
 		return nil, tooLarge(file, int64(len(src)))
 	}
@@ -63,6 +67,11 @@ func Parse(file string, src []byte) (*Spec, error) {
 	s.Resolve()
 	d.applications(root, s)
 	r.check(s, s.Validate())
+	for _, e := range readTemplates(s) {
+		if !r.hasFailed(e.Path) {
+			r.errs = append(r.errs, e)
+		}
+	}
 	if err := r.errs.orNil(); err != nil {
 		return nil, err
 	}

@@ -95,6 +95,7 @@ func TestSyntax(t *testing.T) {
 		{"quote not closed", "a: b\nc: \"d\n", `2:1: is not valid YAML: found unexpected end of stream`},
 		{"bracket not closed", "a: b\nc: [d\ne: f\n", `2:1: is not valid YAML: did not find expected ',' or ']'; is a comma or a closing bracket missing?`},
 		{"at sign", "a: b\nc: @d\n", "2:1: is not valid YAML: found character that cannot start any token; indent with spaces, not tabs, and quote text that begins with @, ` or %"},
+		{"schedule without quotes", "a: b\nc: { d: cron(0 3 * * ? *) }\n", `2:1: is not valid YAML: did not find expected alphabetic or numeric character; quote text that begins with * or &, or holds a ? or * in brackets, such as a schedule`},
 		{"unknown anchor", "a: b\nc: d\ne: *f\n", `3:1: is not valid YAML: unknown anchor 'f' referenced`},
 		{"two documents", "a: b\n---\nc: d\n", `2:1: begins a second document; keep one, without "---" after it`},
 		{"not UTF-8", "a: b\nc: \"\xff\"\n", `2:5: holds bytes that are not UTF-8; pipeline.yaml is plain UTF-8 text`},
@@ -158,6 +159,18 @@ func TestBombs(t *testing.T) {
 		"many limits of parts": manyEnvironments + "application: { buckets: [" +
 			strings.Repeat("{ name: a, environments: ["+strings.Repeat("bb,", 499)+"] }, ", 490) + "] }\n",
 		"many limits that are long": manyEnvironments + "application: { buckets: [{ environments: [" + strings.Repeat("bb,", 200_000) + "] }] }\n",
+		"many routes in functions": manyEnvironments + "application: { api: {}, functions: &f [" +
+			strings.Repeat("{ api: ["+strings.Repeat("{path: /{a}/{b}, method: gte}, ", 100)+"] }, ", 100) + "] }\n",
+		"many images": manyEnvironments + "application: { repositories: [" + strings.Repeat("{ name: &b bb }, ", 490) + "], jobs: [" +
+			strings.Repeat("{ image: bbb, timezone: Europe/Berln, schedule: rate(1), instanceTypes: [a, b, c], compute: ec2 }, ", 490) + "] }\n",
+		"many services": manyEnvironments + "application: { services: [" +
+			strings.Repeat("{ port: 1, secrets: { a: b, c: d }, loadBalancer: { from: [a, b, c], certificate: x } }, ", 490) + "] }\n",
+		"many subnets": manyEnvironments + "application: { network: { public: [" + strings.Repeat("10.0.0.0/24, ", 490) + "], private: [" +
+			strings.Repeat("10.0.0.0/24, ", 490) + "], endpoints: [" + strings.Repeat("sqqs, ", 49) + "] } }\n",
+		"many parameters": manyEnvironments + "application: { stacks: [" + strings.Repeat("{ name: a, template: b, parameters: { "+
+			strings.Repeat("a-b: c, ", 1)+" }, permissions: [{ actions: ["+strings.Repeat("a, ", 100)+"] }] }, ", 490) + "] }\n",
+		"many addresses": manyEnvironments + "application: { monitoring: { email: \"" + strings.Repeat("a@b.c,", 150_000) + "\" } }\n",
+		"long path":      small + "application: { functions: [{ api: { path: /" + strings.Repeat("{a}/", 200_000) + " } }] }\n",
 		"many permissions": small + "steps: { synth: { permissions: [" +
 			strings.Repeat("{ actions: ["+strings.Repeat("a,", 490)+"], resources: ["+strings.Repeat("b,", 490)+"] }, ", 490) + "] } }\n",
 		"many buckets in environments": manyEnvironments + "application: { buckets: [" + strings.Repeat("{}, ", 490) + "] }\n",

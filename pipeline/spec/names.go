@@ -1,6 +1,9 @@
 package spec
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Name of a thing in an account: <project>-<scope>-<part>, where scope is an environment or a pipeline.
 // The shapes of all names stand in this file, so that their lengths can be checked before anything is built.
@@ -40,6 +43,44 @@ func FunctionRole(function string) string { return function + "-function" }
 // DeadLettersPart is the last part of the name of a function's queue of dead letters.
 func DeadLettersPart(function string) string { return function + "-dead-letters" }
 
+// ServiceRole is the last part of the name of the role that the code of a service runs with.
+func ServiceRole(service string) string { return service + "-service" }
+
+// ServiceStartRole is the last part of the name of the role with which ECS starts a service.
+func ServiceStartRole(service string) string { return service + "-service-start" }
+
+// LoadBalancerPart is the last part of the name of a service's load balancer. One that begins or ceases to face the internet is another one.
+func LoadBalancerPart(s Service) string {
+	if s.LoadBalancer.Faces() {
+		return s.Name + "-lb"
+	}
+	return s.Name + "-ilb"
+}
+
+// TargetGroupPart is the last part of the name of the target group of a service with a load balancer. Another port needs another one, and so
+// does another load balancer: a target group belongs to one.
+func TargetGroupPart(s Service) string {
+	if s.LoadBalancer.Faces() {
+		return s.Name + "-" + strconv.Itoa(s.Port)
+	}
+	return s.Name + "-" + strconv.Itoa(s.Port) + "i"
+}
+
+// JobRole is the last part of the name of the role that the code of a job runs with.
+func JobRole(job string) string { return job + "-job" }
+
+// JobStartRole is the last part of the name of the role with which ECS starts a job.
+func JobStartRole(job string) string { return job + "-job-start" }
+
+// JobInstanceRole is the last part of the name of the role of a job's instances on EC2; no role of a job has a longer name.
+func JobInstanceRole(job string) string { return job + "-job-instance" }
+
+// JobScheduleRole is the last part of the name of the role with which a job's schedule submits it.
+func JobScheduleRole(job string) string { return job + "-job-schedule" }
+
+// MissedPart is the last part of the name of the queue that tells of runs that a job's schedule could not submit.
+func MissedPart(job string) string { return job + "-missed" }
+
 // The last parts of the names of a step's project, role and log group.
 const (
 	BuildPart               = "build"
@@ -63,6 +104,23 @@ const (
 
 // PipelineName is the name of the CodePipeline itself.
 func PipelineName(project, pipeline string) string { return project + "-" + pipeline }
+
+// AlarmsPart is the last part of the name of the topic that alarms tell.
+const AlarmsPart = "alarms"
+
+// ClusterName is the name of the cluster that an environment's services run in.
+func ClusterName(project, environment string) string { return project + "-" + environment }
+
+// The last parts of names in the stack of a network: of the stack itself, its role that writes flow logs, and the function that closes the
+// default security group of its VPC.
+const (
+	NetworkPart     = "network"
+	FlowLogsPart    = "flow-logs"
+	ClosedGroupPart = "network-closed-group"
+)
+
+// NetworkName is the tag of an environment's VPC, and what the tags of all that is in it begin with.
+func NetworkName(project, environment string) string { return project + "-" + environment }
 
 // logicalID is what templates call what has a name: cfn.ID, which this package does not know.
 func logicalID(name string) string {

@@ -29,8 +29,9 @@ func (d decoder) applications(root *node, s *Spec) {
 		inner.typ = e.Type
 		inner.fill = s.placeholders(e)
 		inner.decode(n, reflect.ValueOf(&e.Application).Elem(), join(index("environments", i), "application"))
-		e.Application.resolve()
+		s.resolveApplication(i)
 	}
+	s.dropIdleAPIs()
 }
 
 func (d decoder) unknownOverrides(overrides *node, s *Spec) {
@@ -54,10 +55,13 @@ func (d decoder) leaveOut(applications []*node, s *Spec) {
 	limits := map[*node]Only{}
 	isHeld := map[string]bool{} // by paths as written
 	for i, a := range applications {
-		eachPart(a, func(item *node) bool {
+		d.eachPart(a, func(item *node, isMonitoring bool) bool {
 			o, ok := limits[item]
 			if !ok {
 				o = onlyOf(item)
+				if isMonitoring {
+					o = o.orDefault()
+				}
 				limits[item] = o
 			}
 			if o.isLimit() {
@@ -68,30 +72,38 @@ func (d decoder) leaveOut(applications []*node, s *Spec) {
 		})
 	}
 	for i, a := range applications {
-		applications[i] = eachPart(a, func(item *node) bool {
+		applications[i] = d.eachPart(a, func(item *node, _ bool) bool {
 			o := limits[item]
 			return o.Holds(s.Environments[i]) || !isHeld[item.path()]
 		})
 	}
 	for item, o := range limits {
 		if o.isLimit() && !isHeld[item.path()] && s.knows(o) {
-			d.at(item, "is in no environment", s.environmentsHint())
+			hint := s.environmentsHint()
+			if item.get("environments") == nil && item.get("types") == nil {
+				hint = "without environments and types it is in those of type test or prod: name others"
+			}
+			d.at(item, "is in no environment", hint)
 		}
 	}
 }
 
-// eachPart gives an application whose lists have the parts that are kept; the one that is given stays as it is.
-func eachPart(application *node, keep func(item *node) bool) *node {
+// eachPart gives an application with the parts that are kept, in its lists or alone; the one that is given stays as it is.
+func (r *report) eachPart(application *node, keep func(item *node, isMonitoring bool) bool) *node {
 	if application == nil || application.kind != mappingKind {
 		return application
 	}
 	result := *application
 	result.fields = slices.Clone(application.fields)
+	result.fields = slices.DeleteFunc(result.fields, func(f field) bool {
+		isThere := f.value.kind == mappingKind || f.value.kind == booleanKind && isTrue(f.value)
+		return f.key == "monitoring" && isThere && !keep(f.value, true)
+	})
 	for i, f := range result.fields {
-		t := fieldType(reflect.TypeFor[Application](), f.key)
+		t := r.fieldType(reflect.TypeFor[Application](), f.key)
 		if t.Kind() == reflect.Slice && t.Elem().Implements(reflect.TypeFor[part]()) && f.value.kind == listKind {
 			list := *f.value
-			list.items = slices.DeleteFunc(slices.Clone(list.items), func(item *node) bool { return !keep(item) })
+			list.items = slices.DeleteFunc(slices.Clone(list.items), func(item *node) bool { return !keep(item, false) })
 			result.fields[i].value = &list
 		}
 	}
@@ -129,20 +141,20 @@ func (m merger) merge(t reflect.Type, base, over *node) *node {
 	case over == nil:
 		return base
 	case t.Kind() == reflect.Struct && over.kind == mappingKind:
-		return m.fields(base, over, func(key string) reflect.Type { return fieldType(t, key) })
+		return m.fields(base, over, func(key string) reflect.Type { return m.fieldType(t, key) })
 	case t.Kind() == reflect.Map && over.kind == mappingKind:
 		return m.fields(base, over, func(string) reflect.Type { return t.Elem() })
-	case t.Kind() == reflect.Slice && isNamed(t.Elem()) && over.kind == mappingKind:
+	case t.Kind() == reflect.Slice && m.isNamed(t.Elem()) && over.kind == mappingKind:
 		return m.patches(t.Elem(), base, over)
-	case t.Kind() == reflect.Slice && isNamed(t.Elem()) && over.kind == listKind:
+	case t.Kind() == reflect.Slice && m.isNamed(t.Elem()) && over.kind == listKind:
 		return m.items(t.Elem(), base, over)
 	}
 	return over
 }
 
 // fieldType of a field that is known; any other was reported and its type does not matter.
-func fieldType(t reflect.Type, key string) reflect.Type {
-	for _, f := range fieldsOf(t) {
+func (r *report) fieldType(t reflect.Type, key string) reflect.Type {
+	for _, f := range r.fieldsOf(t) {
 		if f.name == key {
 			return f.typ
 		}

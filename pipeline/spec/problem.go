@@ -87,6 +87,13 @@ func (s *Spec) Errors(problems []Problem) error {
 type position struct {
 	line, column int
 	path         string // as written; differs from the key for environments[1].application
+	null         bool
+}
+
+// says whether the file has a value at path, be it zero or false. Without a file, nothing is said.
+func (s *Spec) says(path string) bool {
+	at, ok := s.positions[path]
+	return ok && !at.null
 }
 
 // locate turns the path of p into a place and into the path that was written.

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"reflect"
 	"strconv"
 	"strings"
 )
@@ -10,6 +11,7 @@ type report struct {
 	file   string
 	errs   Errors
 	failed map[string]bool // paths as written whose value could not be read: nothing more is said about them
+	fields map[reflect.Type][]structField
 }
 
 func (r *report) add(line, column int, p Problem) {

@@ -14,6 +14,9 @@ func didYouMean(word string, candidates []string) string {
 	return ""
 }
 
+// Suggest is a hint for a word that is not known: the candidate nearest to it, or where none is near, all of them.
+func Suggest(word string, candidates []string) string { return didYouMeanOrKnown(word, candidates) }
+
 // didYouMeanOrKnown is didYouMean with a list of the candidates where none is near.
 func didYouMeanOrKnown(word string, candidates []string) string {
 	if hint := didYouMean(word, candidates); hint != "" || len(candidates) == 0 {

@@ -121,6 +121,8 @@ func yamlHint(message string) string {
 		return "indent with spaces, not tabs"
 	case strings.HasPrefix(message, "did not find expected ',' or"):
 		return "is a comma or a closing bracket missing?"
+	case strings.HasPrefix(message, "did not find expected alphabetic or numeric character"):
+		return "quote text that begins with * or &, or holds a ? or * in brackets, such as a schedule"
 	case strings.HasPrefix(message, "could not find expected ':'"):
 		return `a field is a name, a colon and a space, such as "project: shop"`
 	}

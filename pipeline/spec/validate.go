@@ -10,10 +10,13 @@ import (
 // Validate says everything that is wrong with s, in no particular order; nothing when it can be built. It expects a Spec
 // that was resolved. Parse calls it.
 func (s *Spec) Validate() []Problem {
-	v := validator{spec: s, names: map[string]string{}, buckets: map[string]bool{}}
+	v := validator{spec: s, names: map[string]string{}, buckets: map[string]bool{}, repositoryNames: map[string]bool{}}
 	for _, e := range s.Environments {
 		for _, b := range e.Application.Buckets {
 			v.buckets[b.Name] = true
+		}
+		for _, r := range e.Application.Repositories {
+			v.repositoryNames[r.Name] = true
 		}
 	}
 	v.project()
@@ -35,15 +38,19 @@ func (s *Spec) Validate() []Problem {
 }
 
 type validator struct {
-	spec     *Spec
-	names    map[string]string // of environments and pipelines, to the path of the first that has it
-	buckets  map[string]bool   // names of those that any environment has
-	problems []Problem
+	spec            *Spec
+	names           map[string]string // of environments and pipelines, to the path of the first that has it
+	buckets         map[string]bool   // names of those that any environment has
+	repositoryNames map[string]bool   // names of those that any environment has
+	problems        []Problem
 }
 
 func (v *validator) add(path, message, hint string) {
 	v.problems = append(v.problems, Problem{path, message, hint})
 }
+
+// isPatient says whether there are few enough problems for hints that take time; those of later ones cost more than they help.
+func (v *validator) isPatient() bool { return len(v.problems) < 1000 }
 
 // given says whether a required text is there.
 func (v *validator) given(path, value, hint string) bool {
@@ -107,6 +114,7 @@ func (v *validator) environments() {
 		v.application(join(path, "application"), e)
 		v.environmentTags(join(path, "tags"), e.Tags)
 		v.ownBuckets(join(path, "name"), e)
+		v.ownFunction(join(path, "name"), e)
 	}
 }
 

@@ -8,9 +8,44 @@ import (
 )
 
 func (v *validator) application(path string, e *Environment) {
+	a, k := &e.Application, v.knownParts(path, e)
 	v.repositories(join(path, "repositories"), e)
+	v.network(join(path, "network"), e)
 	v.bucketList(join(path, "buckets"), e)
-	v.functions(join(path, "functions"), e)
+	v.functions(join(path, "functions"), e, k.buckets)
+	v.api(join(path, "api"), e)
+	v.jobs(join(path, "jobs"), e, k)
+	v.services(join(path, "services"), e, k)
+	v.monitoring(join(path, "monitoring"), a.Monitoring)
+	v.stacks(join(path, "stacks"), e)
+	v.logDays(join(path, "logDays"), a.LogDays, e)
+}
+
+// wholeName of a thing, of which a name is a part.
+type wholeName struct {
+	thing, part string
+	most        int
+	allows      string // who allows no more characters
+}
+
+// partName checks the name of a part of the application, and the whole names that are made of it.
+func (v *validator) partName(at, name, whose, example string, e *Environment, names ...wholeName) {
+	hint := "use lower-case letters, digits and dashes between them, beginning with a letter, such as " + example
+	if !v.given(at, name, hint) {
+		return
+	}
+	if !isNamePart(name) || isDigit(rune(name[0])) {
+		v.add(at, strconv.Quote(shorten(name))+" cannot be part of "+whose+" name", hint)
+		return
+	}
+	for _, n := range names {
+		whole := Name(v.spec.Project, e.Name, n.part)
+		if over := len(whole) - n.most; over > 0 && isProject(v.spec.Project) && e.Name != "" {
+			v.add(at, fmt.Sprintf("its %s %s has %d characters, %s allows %d", n.thing, shorten(whole), len(whole), n.allows, n.most),
+				fmt.Sprintf("shorten this name or the project by %d", over))
+			return
+		}
+	}
 }
 
 const maxDays = 36_500 // a century; S3 takes more, but that is a slip

@@ -73,7 +73,7 @@ func (v *validator) buildVariables(at string, s *Step) {
 		if _, twice := s.Environment[name]; twice {
 			v.add(at, "is in environment too", "keep one")
 		}
-		v.secret(at, s.Secrets[name])
+		v.secretOf(at, s.Secrets[name], v.home(), false)
 	}
 	if len(s.Environment) == 0 {
 		path = secrets
@@ -95,10 +95,14 @@ func (v *validator) buildVariable(at, name string) {
 	}
 }
 
-// secret is the ARN of one in Secrets Manager, which must be where the pipelines are, perhaps with # and a JSON key.
-func (v *validator) secret(at, secret string) {
+// secretOf a place is the ARN of a secret of Secrets Manager, perhaps with # and a JSON key, or if it may be one, of a parameter of SSM.
+func (v *validator) secretOf(at, secret string, where place, orParameter bool) {
 	const hint = "copy it from Secrets Manager: arn:aws:secretsmanager:<region>:<account>:secret:<name>-<six characters>"
 	const most = 512 // characters of a name, Secrets Manager
+	services := []string{"secretsmanager"}
+	if orParameter {
+		services = append(services, "ssm")
+	}
 	if !v.given(at, secret, hint) {
 		return
 	}
@@ -108,11 +112,15 @@ func (v *validator) secret(at, secret string) {
 	case len(p) < 6 || p[0] != "arn":
 		v.add(at, "is not an ARN", hint) // nor is it repeated: it may be the secret itself
 		return
-	case p[2] != "secretsmanager":
-		v.add(at, fmt.Sprintf("belongs to the service %q", shorten(p[2])), "use a secret of secretsmanager")
+	case !slices.Contains(services, p[2]):
+		v.add(at, fmt.Sprintf("belongs to the service %q", shorten(p[2])), "use a secret of "+oneOf(services))
 		return
 	}
-	v.atHome(at, p, "use a secret there")
+	v.within(at, p, where, "use a secret there")
+	if p[2] == "ssm" {
+		v.secretParameter(at, p[5], hasKey)
+		return
+	}
 	name, ok := strings.CutPrefix(p[5], "secret:")
 	end := len(name) - len("-AbCdEf")
 	switch {
@@ -128,15 +136,39 @@ func (v *validator) secret(at, secret string) {
 	}
 }
 
-func (v *validator) permissions(path string, permissions []Permission, inEnvironments bool) {
-	for i, p := range permissions {
-		at := index(path, i)
-		v.actions(join(at, "actions"), p.Actions)
-		v.permissionResources(join(at, "resources"), p.Resources, inEnvironments)
+// secretParameter is what the ARN of a parameter of SSM ends with.
+func (v *validator) secretParameter(at, resource string, hasKey bool) {
+	name, ok := strings.CutPrefix(resource, "parameter/")
+	switch {
+	case !ok || name == "" || !only(name, "_.-/") || strings.Contains(name, "//") || strings.HasSuffix(name, "/"):
+		v.add(at, strconv.Quote(shorten(resource))+" is not parameter/ and its name", "write arn:aws:ssm:<region>:<account>:parameter/<name>")
+	case hasKey:
+		v.add(at, "has a JSON key behind a parameter", "only secrets of secretsmanager have keys: leave it out, and the #")
 	}
 }
 
-func (v *validator) actions(path string, actions []string) {
+// filling says which placeholders permissions may have.
+type filling uint8
+
+const (
+	ofToolchain   filling = iota // those of any account
+	ofEnvironment                // those of an environment
+	filledIn                     // none any more
+)
+
+func (v *validator) permissions(path string, permissions []Permission, f filling) {
+	who := "a step"
+	if f == filledIn {
+		who = "a template"
+	}
+	for i, p := range permissions {
+		at := index(path, i)
+		v.actions(join(at, "actions"), p.Actions, who)
+		v.permissionResources(join(at, "resources"), p.Resources, f)
+	}
+}
+
+func (v *validator) actions(path string, actions []string, who string) {
 	const hint = "write a service and an action, such as dynamodb:GetItem; a star may stand at the end, as in dynamodb:Get*"
 	if len(actions) == 0 {
 		v.add(path, "there is none", "write at least one, such as dynamodb:GetItem")
@@ -148,7 +180,7 @@ func (v *validator) actions(path string, actions []string) {
 		case action == "*", action == "*:*":
 			v.add(at, "allows everything", "say which actions, such as dynamodb:GetItem")
 		case slices.Contains([]string{"iam", "organizations", "account", "sts"}, strings.ToLower(service)):
-			v.add(at, "a step with actions of "+shorten(service)+" could widen its own permissions", "give the operator's stacks what needs them")
+			v.add(at, who+" with actions of "+shorten(service)+" could widen its own permissions", "give the operator's stacks what needs them")
 		case isService(service) && name == "*":
 			v.add(at, "allows everything of "+shorten(service), "say which actions, such as "+shorten(service)+":Get*")
 		case !isService(service) || !isAction(name):
@@ -171,12 +203,12 @@ func isAction(name string) bool {
 }
 
 // permissionResources are ARNs with placeholders.
-func (v *validator) permissionResources(path string, resources []string, inEnvironments bool) {
+func (v *validator) permissionResources(path string, resources []string, f filling) {
 	const most = 2048 // characters
 	const hint = "write one such as arn:aws:dynamodb:{region}:{account}:table/orders"
 	home := v.spec.Toolchain
 	known := v.spec.accountPlaceholders(home)
-	if inEnvironments {
+	if f == ofEnvironment {
 		known = Environment{Account: home, Name: "environment", Type: "type"}.placeholders(v.spec.Project)
 	}
 	if len(resources) == 0 {
@@ -184,9 +216,12 @@ func (v *validator) permissionResources(path string, resources []string, inEnvir
 	}
 	for i, resource := range resources {
 		at := index(path, i)
-		arn, problems := fill(resource, known)
+		arn, problems := resource, []Problem(nil)
+		if f != filledIn {
+			arn, problems = fill(resource, known)
+		}
 		for _, p := range problems {
-			if !inEnvironments && (strings.Contains(p.Message, `"{environment}"`) || strings.Contains(p.Message, `"{type}"`)) {
+			if f == ofToolchain && (strings.Contains(p.Message, `"{environment}"`) || strings.Contains(p.Message, `"{type}"`)) {
 				p.Message = strings.Replace(p.Message, "unknown placeholder ", "the toolchain has no ", 1)
 				p.Hint = "the step runs before any environment: use {account}, {region} or {project}"
 			}

@@ -1,8 +1,6 @@
 package spec
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,14 +8,7 @@ import (
 	"strings"
 )
 
-func (v *validator) functions(path string, e *Environment) {
-	buckets := map[string]bool{}
-	for _, b := range e.Application.Buckets {
-		buckets[b.Name] = true
-	}
-	if v.unread(join(parentPath(path), "buckets")) || buckets[""] {
-		buckets = nil // the one that is meant may be there
-	}
+func (v *validator) functions(path string, e *Environment, buckets map[string]bool) {
 	names := make([]string, len(e.Application.Functions))
 	for i := range e.Application.Functions {
 		f := &e.Application.Functions[i]
@@ -49,27 +40,17 @@ func (v *validator) function(path string, f *Function, e *Environment, buckets m
 		v.add(join(path, "reservedConcurrency"), fmt.Sprintf("cannot be %d", *n), "use 0 or more; null reserves none")
 	}
 	if f.VPC != nil {
-		v.network(join(path, "vpc"), f.VPC)
+		v.functionVPC(join(path, "vpc"), f.VPC, e)
 	}
-	if buckets != nil {
-		v.grants(join(path, "reads"), f.Reads, e, buckets)
-		v.grants(join(path, "writes"), f.Writes, e, buckets)
-	}
+	v.grants(join(path, "reads"), f.Reads, e, buckets)
+	v.grants(join(path, "writes"), f.Writes, e, buckets)
 }
 
 func (v *validator) functionName(at, name string, e *Environment) {
-	const hint = "use lower-case letters, digits and dashes between them, beginning with a letter, such as hello"
-	if !v.given(at, name, hint) {
-		return
-	}
-	if !isNamePart(name) || isDigit(rune(name[0])) {
-		v.add(at, strconv.Quote(shorten(name))+" cannot be part of a function's name", hint)
-		return
-	}
-	// The function itself (64 characters), its queue (80) and its log group (512) have more room.
-	role := Name(v.spec.Project, e.Name, FunctionRole(name))
-	if over := len(role) - maxRole; over > 0 && isProject(v.spec.Project) && e.Name != "" {
-		v.add(at, fmt.Sprintf("its role %s has %d characters, IAM allows %d", shorten(role), len(role), maxRole), fmt.Sprintf("shorten this name or the project by %d", over))
+	// the function itself (64 characters), its queue (80) and its log group (512) have more room
+	v.partName(at, name, "a function's", "hello", e, wholeName{"role", FunctionRole(name), maxRole, "IAM"})
+	if name == ClosedGroupPart {
+		v.add(at, strconv.Quote(name)+" is the name of a function that cfnpipe makes", "choose another")
 	}
 }
 
@@ -224,17 +205,6 @@ func (v *validator) variables(path string, variables map[string]string) {
 	}
 }
 
-// jsonSize is what Lambda measures: {"NAME":"value",…}.
-func jsonSize(variables map[string]string) int {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(variables); err != nil { // never for text
-		return 0
-	}
-	return b.Len() - 1 // without the new line
-}
-
 func (v *validator) layers(path string, layers []string, e *Environment) {
 	const most = 5 // Lambda
 	const hint = "write one such as arn:aws:lambda:{region}:{account}:layer:tools:1"
@@ -271,36 +241,56 @@ func (v *validator) layers(path string, layers []string, e *Environment) {
 	}
 }
 
-func (v *validator) network(path string, n *FunctionVPC) {
-	v.ids(join(path, "subnets"), n.Subnets, "subnet", "subnets", 16)
-	v.ids(join(path, "securityGroups"), n.SecurityGroups, "sg", "security groups", 5)
+// functionVPC is where a function runs: in given subnets, or in those of the network.
+func (v *validator) functionVPC(path string, vpc *FunctionVPC, e *Environment) {
+	subnets, groups := join(path, "subnets"), join(path, "securityGroups")
+	switch {
+	case v.unread(subnets) || v.unread(groups):
+	case len(vpc.Subnets) > 0 && len(vpc.SecurityGroups) == 0:
+		v.add(groups, "there is none", "a function in a VPC needs at least one")
+	case len(vpc.Subnets) == 0 && len(vpc.SecurityGroups) > 0:
+		v.add(subnets, "there is none", "a function in a VPC needs at least one: without security groups it runs in the private subnets of the network")
+	case len(vpc.Subnets) == 0:
+		v.needsNetwork(path, e, ", or name subnets and security groups")
+	}
+	v.ids(subnets, vpc.Subnets, "subnet", "subnets", 16, "Lambda allows")
+	v.ids(groups, vpc.SecurityGroups, "sg", "security groups", 5, "Lambda allows")
 }
 
-// ids of things in a VPC, such as subnet-0123456789abcdef0; Lambda takes so many.
-func (v *validator) ids(path string, ids []string, prefix, things string, most int) {
-	hint := "write one such as " + prefix + "-0123456789abcdef0"
+// needsNetwork of what is at path; or is what else could be done.
+func (v *validator) needsNetwork(path string, e *Environment, or string) {
 	switch {
-	case len(ids) == 0:
-		v.add(path, "there is none", "a function in a VPC needs at least one")
-	case len(ids) > most:
-		v.add(path, fmt.Sprintf("has %d %s, Lambda allows %d", len(ids), things, most), "")
-		return
+	case e.Application.Network != nil || v.unread(join(applicationPath(path), "network")):
+	case slices.ContainsFunc(v.spec.Environments, func(e Environment) bool { return e.Application.Network != nil }):
+		v.add(path, fmt.Sprintf("needs a network, but environment %q has none", shorten(e.Name)), "write network: true in its overrides, or leave this out there"+or)
+	default:
+		v.add(path, "needs a network", "write network: true in the application"+or)
 	}
-	for i, id := range ids {
-		at := index(path, i)
-		number, ok := strings.CutPrefix(id, prefix+"-")
-		switch {
-		case !ok || len(number) != 8 && len(number) != 17 || !all(number, isHex):
-			v.add(at, strconv.Quote(shorten(id))+" is not an id of "+things, hint)
-		case slices.Contains(ids[:i], id):
-			v.add(at, strconv.Quote(id)+" is given twice", "keep one")
-		}
+}
+
+// applicationPath is that of the application that a part of it is in.
+func applicationPath(path string) string {
+	const field = ".application"
+	return path[:strings.Index(path, field)+len(field)]
+}
+
+// bucketsOf an environment by name; nil when they are not known.
+func (v *validator) bucketsOf(path string, e *Environment) map[string]bool {
+	buckets := map[string]bool{}
+	for _, b := range e.Application.Buckets {
+		buckets[b.Name] = true
 	}
+	if v.unread(path) || buckets[""] {
+		return nil // the one that is meant may be there
+	}
+	return buckets
 }
 
 // grants are buckets of the environment by name.
 func (v *validator) grants(path string, names []string, e *Environment, buckets map[string]bool) {
-	const patience = 1000 // problems; the hints of later ones cost more than they help
+	if buckets == nil {
+		return
+	}
 	seen := map[string]bool{}
 	for i, name := range names {
 		at := index(path, i)
@@ -315,7 +305,7 @@ func (v *validator) grants(path string, names []string, e *Environment, buckets 
 				break
 			}
 			hint := "add it to the buckets of the application"
-			if len(buckets) > 0 && len(v.problems) < patience {
+			if len(buckets) > 0 && v.isPatient() {
 				hint = didYouMeanOrKnown(name, slices.Sorted(maps.Keys(buckets)))
 			}
 			v.add(at, "there is no bucket "+strconv.Quote(shorten(name)), hint)

@@ -33,11 +33,22 @@ func (v *validator) partLimits(path string, a Application) {
 	for i, f := range a.Functions {
 		v.only(index(join(path, "functions"), i), f.Only)
 	}
+	for i, j := range a.Jobs {
+		v.only(index(join(path, "jobs"), i), j.Only)
+	}
+	for i, s := range a.Services {
+		v.only(index(join(path, "services"), i), s.Only)
+	}
+	for i, s := range a.Stacks {
+		v.only(index(join(path, "stacks"), i), s.Only)
+	}
+	if a.Monitoring != nil {
+		v.only(join(path, "monitoring"), a.Monitoring.Only)
+	}
 }
 
 // only checks what limits the part at path.
 func (v *validator) only(path string, o Only) {
-	const patience = 1000 // problems; the hints of later ones cost more than they help
 	known := v.spec.environmentNames()
 	at := join(path, "environments")
 	if o.Environments != nil && len(o.Environments) == 0 {
@@ -53,7 +64,7 @@ func (v *validator) only(path string, o Only) {
 			v.add(at, strconv.Quote(shorten(name))+" is given twice", "keep one")
 		case !slices.Contains(known, name) && !slices.Contains(known, ""): // one whose name could not be read may be it
 			hint := ""
-			if len(v.problems) < patience {
+			if v.isPatient() {
 				hint = didYouMeanOrKnown(name, known)
 			}
 			v.add(at, "there is no environment "+strconv.Quote(shorten(name)), hint)

@@ -15,18 +15,22 @@ func (v *validator) directory(at, dir, example string) {
 
 // pathBelow is a path from some directory down.
 func (v *validator) pathBelow(at, p, top, example string) {
-	const most = 255 // characters
 	hint := "write a path from " + top + ", such as " + example
 	switch {
-	case !isLine(p) || strings.ContainsAny(p, "'\"`$\\"):
+	case !isPlain(p):
 		v.add(at, strconv.Quote(shorten(p))+" has quotes, dollar signs, backslashes or what cannot be printed", hint)
-	case !isBelow(p) || isBlank(p) || len(p) > most:
+	case !isBelow(p) || isBlank(p) || len(p) > maxPath:
 		if clean := path.Clean(p); clean != p && isBelow(clean) && !strings.Contains(p, "://") {
 			hint = "write " + clean
 		}
 		v.add(at, strconv.Quote(shorten(p))+" is not a plain path below "+top, hint)
 	}
 }
+
+const maxPath = 255 // characters
+
+// isPlain says whether a path means nothing else to a shell.
+func isPlain(p string) bool { return isLine(p) && !strings.ContainsAny(p, "'\"`$\\") }
 
 // isBelow admits clean relative paths that stay where they are and do not look like a flag.
 func isBelow(p string) bool {

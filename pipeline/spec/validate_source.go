@@ -35,17 +35,32 @@ func (v *validator) connection(at, arn string) {
 	}
 }
 
-// atHome checks that the parts of an ARN are of the toolchain's partition, region and account. Global things have no region.
-func (v *validator) atHome(at string, arn []string, hint string) {
-	home := v.spec.Toolchain
-	if isRegion(home.Region) && arn[1] != home.Partition() {
-		v.add(at, fmt.Sprintf("is in the partition %q, but the toolchain is in %s", shorten(arn[1]), home.Partition()), "write arn:"+home.Partition())
+// place is an account and region, and what messages call it.
+type place struct {
+	name    string
+	account Account
+}
+
+func (v *validator) home() place { return place{"the toolchain", v.spec.Toolchain} }
+
+func inEnvironment(e *Environment) place {
+	return place{"environment " + strconv.Quote(shorten(e.Name)), e.Account}
+}
+
+// atHome checks that an ARN is the toolchain's.
+func (v *validator) atHome(at string, arn []string, hint string) { v.within(at, arn, v.home(), hint) }
+
+// within checks that the parts of an ARN are of a place's partition, region and account. Global things have no region.
+func (v *validator) within(at string, arn []string, where place, hint string) {
+	a := where.account
+	if isRegion(a.Region) && arn[1] != a.Partition() {
+		v.add(at, fmt.Sprintf("is in the partition %q, but %s is in %s", shorten(arn[1]), where.name, a.Partition()), "write arn:"+a.Partition())
 	}
-	if isRegion(home.Region) && arn[3] != home.Region && arn[2] != "iam" {
-		v.add(at, fmt.Sprintf("is in the region %q, but the toolchain is in %s", shorten(arn[3]), home.Region), hint)
+	if isRegion(a.Region) && arn[3] != a.Region && arn[2] != "iam" {
+		v.add(at, fmt.Sprintf("is in the region %q, but %s is in %s", shorten(arn[3]), where.name, a.Region), hint)
 	}
-	if isAccount(home.Account) && arn[4] != home.Account {
-		v.add(at, fmt.Sprintf("is in the account %q, but the toolchain is %s", shorten(arn[4]), home.Account), hint)
+	if isAccount(a.Account) && arn[4] != a.Account {
+		v.add(at, fmt.Sprintf("is in the account %q, but %s is %s", shorten(arn[4]), where.name, a.Account), hint)
 	}
 }
 

@@ -237,7 +237,11 @@ func (v *validator) build(at string, s *Step, inEnvironments bool) {
 		v.add(join(at, "runtimes"), "are only in CodeBuild's own images", "leave them out: the image has what the commands need, or they install it")
 	}
 	v.buildVariables(at, s)
-	v.permissions(join(at, "permissions"), s.Permissions, inEnvironments)
+	f := ofToolchain
+	if inEnvironments {
+		f = ofEnvironment
+	}
+	v.permissions(join(at, "permissions"), s.Permissions, f)
 	if inEnvironments {
 		v.stepOnly(at, s.Only)
 		return

@@ -1,0 +1,333 @@
+package spec
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func (v *validator) api(path string, e *Environment) {
+	functions := join(parentPath(path), "functions")
+	v.routes(functions, e)
+	a := e.Application.API
+	if a == nil {
+		return
+	}
+	if !e.Application.hasRoutes() && !v.unreadRoutes(functions, e) {
+		v.add(path, "no function has a route", "write one at a function, such as api: { path: /hello }, or leave it out")
+	}
+	oneOfThese(v, join(path, "authorization"), a.Authorization, NoAuthorization, IAMAuthorization, JWTAuthorization)
+	v.jwt(join(path, "jwt"), e)
+	if a.CORS != nil {
+		v.cors(join(path, "cors"), a.CORS)
+	}
+	v.between(join(path, "rate"), a.Rate, 1, 100_000, "requests a second") // AWS allows an account 10,000, and more when asked
+	v.between(join(path, "burst"), a.Burst, 1, 100_000, "requests")
+}
+
+// unreadRoutes says whether a function may have routes that could not be read.
+func (v *validator) unreadRoutes(path string, e *Environment) bool {
+	for i := range e.Application.Functions {
+		if v.unread(join(index(path, i), "api")) {
+			return true
+		}
+	}
+	return v.unread(path)
+}
+
+// routes of all functions of an environment.
+func (v *validator) routes(path string, e *Environment) {
+	const most = 300 // routes of an API, AWS quotas
+	t := routeTable{validator: v, environment: e, shapes: map[string]route{}, ids: map[string]route{}}
+	count := 0
+	for i, f := range e.Application.Functions {
+		at := join(index(path, i), "api")
+		for k, r := range f.API {
+			if count++; count == most+1 {
+				v.add(index(at, k), fmt.Sprintf("is one route more than the %d that AWS allows an API", most), "join some by variables in their paths")
+			}
+			t.add(index(at, k), f.Name, r)
+		}
+		v.routePermissions(at, f.API, e)
+	}
+}
+
+// routePermissions of a function stand in a policy, which has a limit. The sum is that of the builder of APIs.
+func (v *validator) routePermissions(at string, routes Routes, e *Environment) {
+	const most = 20 << 10 // bytes, Lambda quotas
+	size := 0
+	for _, r := range routes {
+		size += 430 + len(Name(v.spec.Project, e.Name, "functions")) + len("Api") + len(routeID(r)) + len("Permission") + len(r.Method+" "+r.Path)
+	}
+	if size > most {
+		v.add(at, fmt.Sprintf("the permissions of %d routes do not fit into the %d bytes that Lambda allows a function's policy", len(routes), most),
+			"use ANY and {name+}, or several functions")
+	}
+}
+
+// route of a function.
+type route struct{ key, function string }
+
+// routeTable finds routes that are the same.
+type routeTable struct {
+	*validator
+	environment *Environment
+	shapes      map[string]route // by the method and the path without the names of its variables
+	ids         map[string]route // by what templates call them
+}
+
+func (t *routeTable) add(at, function string, r Route) {
+	api := t.environment.Application.API
+	isMethod := t.method(join(at, "method"), r.Method, append(httpMethods(), anyMethod))
+	if api != nil && r.Authorization != api.Authorization { // else it was said there
+		oneOfThese(t.validator, join(at, "authorization"), r.Authorization, NoAuthorization, IAMAuthorization, JWTAuthorization)
+	}
+	if api != nil && api.CORS != nil && r.Method == anyMethod && r.Authorization != NoAuthorization {
+		t.validator.add(join(at, "method"), "ANY would refuse browsers, which ask with OPTIONS and without authorization whether they may call",
+			"write a route for each method")
+	}
+	if !t.routePath(join(at, "path"), r.Path) || !isMethod {
+		return
+	}
+	own := route{r.Method + " " + r.Path, function}
+	shape, id := r.Method+" "+routeShape(r.Path), routeID(r)
+	first, taken := t.shapes[shape]
+	same, called := t.ids[id]
+	switch {
+	case taken && first.key == own.key:
+		t.validator.add(at, shorten(own.key)+" is a route"+first.of(function)+" already", "write another path or method")
+	case taken:
+		t.validator.add(at, fmt.Sprintf("%s differs from %s%s in the names of variables alone", shorten(own.key), shorten(first.key), first.of(function)),
+			"API Gateway takes them for the same route: write another path or method")
+	case called:
+		t.validator.add(at,
+			fmt.Sprintf("%s gives the logical id %s, and so does %s%s", shorten(own.key), shorten(id), shorten(same.key), same.of(function)),
+			"logical ids are letters and digits alone: write another path")
+	default:
+		t.shapes[shape], t.ids[id] = own, own
+	}
+}
+
+// of another function, if it is one.
+func (r route) of(function string) string {
+	if r.function == function {
+		return ""
+	}
+	return fmt.Sprintf(" of function %q", shorten(r.function))
+}
+
+// routeID is what templates call a route.
+func routeID(r Route) string { return logicalID(strings.ToLower(r.Method)) + logicalID(r.Path) }
+
+// routeShape is a path without the names of its variables.
+func routeShape(path string) string {
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		switch {
+		case strings.HasSuffix(p, "+}"):
+			parts[i] = "{+}"
+		case strings.HasPrefix(p, "{"):
+			parts[i] = "{}"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// method is one of those that are allowed.
+func (v *validator) method(at, method string, allowed []string) bool {
+	if slices.Contains(allowed, method) {
+		return true
+	}
+	hint := "use " + oneOf(allowed)
+	switch {
+	case slices.Contains(allowed, strings.ToUpper(method)):
+		hint = "write " + strings.ToUpper(method)
+	case v.isPatient() && nearest(method, allowed) != "":
+		hint = didYouMean(method, allowed)
+	}
+	if v.given(at, method, hint) {
+		v.add(at, strconv.Quote(shorten(method))+" is no method", hint)
+	}
+	return false
+}
+
+// routePath says whether the path of a route is good.
+func (v *validator) routePath(at, path string) bool {
+	const most = 255 // characters
+	const hint = "write one such as /orders/{id}, or /files/{path+} for all that is below /files"
+	if !v.given(at, path, hint) {
+		return false
+	}
+	quoted := strconv.Quote(shorten(path))
+	bad := func(message, hint string) bool {
+		v.add(at, message, hint)
+		return false
+	}
+	switch {
+	case len(path) > most:
+		return bad(fmt.Sprintf("has %d characters, at most %d are allowed", len(path), most), fmt.Sprintf("shorten it by %d", len(path)-most))
+	case path[0] != '/':
+		return bad(quoted+" does not begin with a slash", "write /"+shorten(path))
+	case path == "/":
+		return true
+	case strings.HasSuffix(path, "/"):
+		return bad(quoted+" ends with a slash", "write "+shorten(strings.TrimRight(path, "/"))+", or / for the top")
+	}
+	parts := strings.Split(path[1:], "/")
+	for i, p := range parts {
+		name, isVariable := variableOf(p)
+		switch {
+		case p == "":
+			return bad(quoted+" has an empty part", "write one slash between two parts")
+		case isVariable && strings.HasSuffix(name, "+") && i < len(parts)-1:
+			return bad(fmt.Sprintf("%q in %s stands for all that follows, so nothing can", shorten(p), quoted), "write it at the end")
+		case isVariable && slices.ContainsFunc(parts[:i], func(o string) bool { n, ok := variableOf(o); return ok && n == strings.TrimSuffix(name, "+") }):
+			return bad(fmt.Sprintf("%s has the variable %q twice", quoted, shorten(strings.TrimSuffix(name, "+"))), "give each a name of its own")
+		case isVariable && !isRouteVariable(strings.TrimSuffix(name, "+")):
+			return bad(fmt.Sprintf("%q in %s is no variable", shorten(p), quoted), "name it with letters, digits and _ . -, such as {id} or {path+}")
+		case !isVariable && !only(p, "-._~:@"):
+			if strings.Contains(p, "{") {
+				return bad(fmt.Sprintf("%q in %s is neither a text nor a variable", shorten(p), quoted), "a variable is a part of its own, such as /{id}/")
+			}
+			return bad(fmt.Sprintf("%q in %s has characters other than letters, digits and - . _ ~ : @", shorten(p), quoted), hint)
+		}
+	}
+	return true
+}
+
+// variableOf a part of a path that stands in braces.
+func variableOf(part string) (name string, ok bool) {
+	if name, ok = strings.CutPrefix(part, "{"); ok {
+		name, ok = strings.CutSuffix(name, "}")
+	}
+	return name, ok
+}
+
+func isRouteVariable(name string) bool { return name != "" && only(name, "_.-") }
+
+// jwt says which tokens are good; it must be there where routes ask for them, and routes must ask where it is there.
+func (v *validator) jwt(path string, e *Environment) {
+	a := e.Application.API
+	const needs = "needs jwt in the api of the application, which says which tokens are good"
+	const hint = "write jwt: { issuer: https://…, audience: […] } there"
+	if a.JWT == nil {
+		if v.unread(path) {
+			return
+		}
+		if a.Authorization == JWTAuthorization {
+			v.add(join(parentPath(path), "authorization"), needs, hint)
+			return
+		}
+	}
+	without := []Authorization{NoAuthorization, IAMAuthorization} // one that is misspelt may ask
+	asked := v.unreadRoutes(join(parentPath(parentPath(path)), "functions"), e) || !slices.Contains(without, a.Authorization)
+	for i, f := range e.Application.Functions {
+		for k, r := range f.API {
+			asked = asked || !slices.Contains(without, r.Authorization)
+			if a.JWT == nil && r.Authorization == JWTAuthorization {
+				at := index(join(index(join(parentPath(parentPath(path)), "functions"), i), "api"), k)
+				v.add(join(at, "authorization"), needs, hint)
+			}
+		}
+	}
+	if a.JWT == nil {
+		return
+	}
+	if !asked && e.Application.hasRoutes() {
+		v.add(path, "no route has authorization jwt, so nobody's token is looked at", "leave authorization out, or write jwt there")
+	}
+	v.issuer(join(path, "issuer"), a.JWT.Issuer)
+	v.audience(join(path, "audience"), a.JWT.Audience)
+}
+
+func (v *validator) issuer(at, issuer string) {
+	const most = 2048 // characters, API Gateway
+	const hint = "write the URL of who issues the tokens, such as https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc"
+	if !v.given(at, issuer, hint) {
+		return
+	}
+	u, err := url.Parse(issuer)
+	switch {
+	case err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsAny(issuer, "?# ") || !isLine(issuer):
+		v.add(at, strconv.Quote(shorten(issuer))+" is not the https URL of an issuer", hint)
+	case len(issuer) > most:
+		v.add(at, fmt.Sprintf("has %d characters, API Gateway allows %d", len(issuer), most), fmt.Sprintf("shorten it by %d", len(issuer)-most))
+	}
+}
+
+func (v *validator) audience(path string, audience []string) {
+	const most = 50 // of an authorizer, AWS quotas
+	switch n := len(audience); {
+	case n == 0:
+		v.add(path, "there is none", "write the clients for whom the tokens are issued; without one, those for any client would be good")
+	case n > most:
+		v.add(path, fmt.Sprintf("has %d clients, API Gateway allows %d", n, most), "")
+		return
+	}
+	for i, client := range audience {
+		switch at := index(path, i); {
+		case isBlank(client) || !isLine(client):
+			v.add(at, "is not one line of printable text", "write the id of a client")
+		case slices.Contains(audience[:i], client):
+			v.add(at, strconv.Quote(shorten(client))+" is given twice", "keep one")
+		}
+	}
+}
+
+func (v *validator) cors(path string, c *CORS) {
+	const most = 50 // of each list
+	for _, list := range []struct {
+		name, things string
+		items        []string
+		check        func(at, item string)
+	}{
+		{"origins", "origins", c.Origins, v.origin},
+		{"methods", "methods", c.Methods, func(at, item string) { v.method(at, item, httpMethods()) }},
+		{"headers", "headers", c.Headers, v.header},
+	} {
+		at := join(path, list.name)
+		if len(list.items) > most {
+			v.add(at, fmt.Sprintf("has %d %s, at most %d are allowed", len(list.items), list.things, most), "")
+			continue
+		}
+		for i, item := range list.items {
+			at := index(at, i)
+			switch {
+			case slices.Contains(list.items[:i], item):
+				v.add(at, strconv.Quote(shorten(item))+" is given twice", "keep one")
+			case item != "*":
+				list.check(at, item)
+			case len(list.items) > 1:
+				v.add(at, "* stands for all "+list.things, "leave out the others, or it")
+			case c.Credentials:
+				v.add(at, "* does not stand for all "+list.things+" where there are credentials", "name them")
+			}
+		}
+	}
+	if at := join(path, "origins"); len(c.Origins) == 0 {
+		v.add(at, "there is none", "write those of the pages that may call, such as https://shop.example.com")
+	}
+	v.between(join(path, "maxAgeSeconds"), c.MaxAgeSeconds, 0, 86_400, "seconds")
+}
+
+// origin is what browsers send: a scheme and a host, perhaps with a port.
+func (v *validator) origin(at, origin string) {
+	const hint = "write one such as https://shop.example.com"
+	u, err := url.Parse(origin)
+	switch {
+	case err != nil || u.Host == "" || u.Hostname() == "" || u.Opaque != "" || u.User != nil || !only(origin, ":/.-+[]") || len(origin) > 255:
+		v.add(at, strconv.Quote(shorten(origin))+" is no origin", hint)
+	case u.Path != "":
+		v.add(at, strconv.Quote(shorten(origin))+" has a path behind its host", "write "+shorten(u.Scheme+"://"+u.Host))
+	case strings.ToLower(origin) != origin:
+		v.add(at, strconv.Quote(shorten(origin))+" has capitals, which browsers do not send", "write "+shorten(strings.ToLower(origin)))
+	}
+}
+
+func (v *validator) header(at, header string) {
+	if header == "" || !only(header, "!#$%&'*+-.^_`|~") || len(header) > 128 {
+		v.add(at, strconv.Quote(shorten(header))+" is no name of a header", "write one such as content-type")
+	}
+}

@@ -1,0 +1,155 @@
+package spec
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxVCPUs of a job and of all its runs together; Batch takes more, but that is a slip.
+const maxVCPUs = 10_000
+
+func (v *validator) jobs(path string, e *Environment, k knownParts) {
+	names := make([]string, len(e.Application.Jobs))
+	for i := range e.Application.Jobs {
+		j := &e.Application.Jobs[i]
+		names[i] = j.Name
+		v.job(index(path, i), j, e, k)
+	}
+	v.uniqueNames(path, names)
+}
+
+func (v *validator) job(path string, j *Job, e *Environment, k knownParts) {
+	// the role of its instances has a name as long
+	v.partName(join(path, "name"), j.Name, "a job's", "nightly", e, wholeName{"role", JobScheduleRole(j.Name), maxRole, "IAM"})
+	v.needsNetwork(path, e, "")
+	v.container(path, &j.Container, e, k, true)
+	v.compute(path, j)
+	v.between(join(path, "attempts"), j.Attempts, 1, 10, "attempts")                // Batch
+	v.between(join(path, "timeoutMinutes"), j.TimeoutMinutes, 1, 20_160, "minutes") // two weeks, Fargate
+	zone := join(path, "timezone")
+	switch {
+	case j.Schedule != "":
+		v.schedule(join(path, "schedule"), j.Schedule)
+		v.timezone(zone, j.Timezone)
+	case (v.spec.says(zone) || v.spec.positions == nil && j.Timezone != "UTC") && !v.unread(join(path, "schedule")):
+		v.add(zone, "means nothing without a schedule", "leave it out, or write schedule too")
+	}
+}
+
+// compute is what a job runs on, and how much of it.
+func (v *validator) compute(path string, j *Job) {
+	oneOfThese(v, join(path, "compute"), j.Compute, Fargate, FargateSpot, EC2)
+	isGood := false // whether the vCPUs are
+	switch vcpus := join(path, "vcpus"); j.Compute {
+	case Fargate, FargateSpot:
+		const hint = "leave it out, or write compute: ec2"
+		if j.GPUs != 0 {
+			v.add(join(path, "gpus"), "Fargate has no GPUs", hint)
+		}
+		if len(j.InstanceTypes) > 0 {
+			v.add(join(path, "instanceTypes"), "Fargate has no instances", hint)
+		}
+		if cpu := j.VCPUs * 1024; cpu < 0 || cpu > math.MaxInt32 || !slices.Contains(FargateCPUs(), int(cpu)) || cpu != math.Trunc(cpu) {
+			sizes := make([]string, len(FargateCPUs()))
+			for i, cpu := range FargateCPUs() {
+				sizes[i] = vcpusOf(cpu)
+			}
+			v.add(vcpus, fmt.Sprintf("Fargate has no tasks with %s vCPUs", number(j.VCPUs)), "use "+oneOf(sizes)+", or write compute: ec2")
+		} else {
+			isGood = true
+			v.fargateMemory(join(path, "memory"), int(cpu), j.Memory, "vCPUs", vcpusOf)
+		}
+	case EC2:
+		if isGood = j.VCPUs >= 1 && j.VCPUs <= maxVCPUs && j.VCPUs == math.Trunc(j.VCPUs); !isGood {
+			v.add(vcpus, fmt.Sprintf("EC2 has no %s vCPUs", number(j.VCPUs)), fmt.Sprintf("use a whole number from 1 to %d", maxVCPUs))
+		}
+		v.between(join(path, "memory"), j.Memory, 4, 32<<20, "MB") // 4 by Batch, and more than any instance has
+		v.between(join(path, "gpus"), j.GPUs, 0, 64, "GPUs")
+		v.instanceTypes(path, j)
+	}
+	if isGood {
+		v.between(join(path, "maxVCPUs"), j.MaxVCPUs, int(math.Ceil(j.VCPUs)), maxVCPUs, "vCPUs")
+	}
+}
+
+// number as it would be written.
+func number(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
+
+func vcpusOf(cpu int) string { return number(float64(cpu) / 1024) }
+
+// fargateMemory must go with the CPU, which Fargate has.
+func (v *validator) fargateMemory(at string, cpu, memory int, units string, in func(cpu int) string) {
+	if FitsFargate(cpu, memory) {
+		return
+	}
+	hint := "use " + rangeOf(FargateMemory(cpu))
+	var others []string
+	for _, other := range FargateCPUs() {
+		if FitsFargate(other, memory) {
+			others = append(others, in(other))
+		}
+	}
+	if len(others) > 0 {
+		hint += fmt.Sprintf("; %d MB go with %s %s", memory, oneOf(others), units)
+	}
+	if in(cpu) == "1" {
+		units = strings.TrimSuffix(units, "s")
+	}
+	v.add(at, fmt.Sprintf("Fargate has no tasks with %s %s and %d MB", in(cpu), units, memory), hint)
+}
+
+// rangeOf numbers that rise by the same step, or all of them where there are few.
+func rangeOf(list []int) string {
+	const few = 4
+	if n := len(list); n > few {
+		return fmt.Sprintf("%d to %d in steps of %d", list[0], list[n-1], list[1]-list[0])
+	}
+	return oneOf(words(list))
+}
+
+func (v *validator) instanceTypes(path string, j *Job) {
+	const most = 50
+	at := join(path, "instanceTypes")
+	if len(j.InstanceTypes) > most {
+		v.add(at, fmt.Sprintf("has %d instance types, at most %d are allowed", len(j.InstanceTypes), most), "name families, such as m7g")
+		return
+	}
+	switch {
+	case j.GPUs <= 0 || v.unread(at):
+	case j.Architecture == ARM:
+		v.add(join(path, "gpus"), "Batch has no system for ARM processors with GPUs", "write architecture: x86_64")
+	case len(j.InstanceTypes) == 0:
+		v.add(join(path, "gpus"), "none of the instances that Batch chooses by itself has GPUs", "name some that have under instanceTypes, such as g6")
+	}
+	for i, name := range j.InstanceTypes {
+		at := index(at, i)
+		switch is := architectureOf(name); {
+		case !isInstanceType(name):
+			v.add(at, strconv.Quote(shorten(name))+" is neither an instance type nor a family", "write one such as m7g.large or m7g")
+		case slices.Contains(j.InstanceTypes[:i], name):
+			v.add(at, strconv.Quote(shorten(name))+" is given twice", "keep one")
+		case is != j.Architecture && j.Architecture.isKnown():
+			v.add(at, fmt.Sprintf("%s is %s, but the job is for %s", shorten(name), is, j.Architecture), "name another, or write architecture: "+string(is))
+		}
+	}
+}
+
+// isInstanceType matches m7g, m7g.large, u7i-12tb.224xlarge and the like.
+func isInstanceType(name string) bool {
+	family, size, hasSize := strings.Cut(name, ".")
+	isPart := func(p string) bool { return isNamePart(p) && len(p) <= 32 }
+	return isPart(family) && isLower(rune(family[0])) && strings.ContainsFunc(family, isDigit) && (!hasSize || isPart(size))
+}
+
+// architectureOf an instance type or family by its name: AWS's own processors have a g behind the generation.
+func architectureOf(instanceType string) Architecture {
+	family, _, _ := strings.Cut(instanceType, ".")
+	attributes := strings.TrimLeft(strings.TrimLeftFunc(family, isLower), "0123456789")
+	if family == "a1" || strings.HasPrefix(attributes, "g") {
+		return ARM
+	}
+	return X86
+}

@@ -1,0 +1,70 @@
+package spec
+
+import (
+	"fmt"
+	"net/mail"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func (v *validator) monitoring(path string, m *Monitoring) {
+	if m == nil {
+		return
+	}
+	if m.Email != "" {
+		v.email(join(path, "email"), m.Email)
+	}
+	const most = 3600 // seconds; no request takes as long
+	if m.LatencySeconds <= 0 || m.LatencySeconds > most {
+		v.add(join(path, "latencySeconds"), "cannot be "+number(m.LatencySeconds), fmt.Sprintf("use a number of seconds above 0, at most %d", most))
+	}
+}
+
+// email is one or several addresses with commas between them.
+func (v *validator) email(at, list string) {
+	const most = 50
+	const hint = "write addresses with commas between them, such as ops@example.com, team@example.com"
+	var seen []string
+	for text := range strings.SplitSeq(list, ",") {
+		text = strings.TrimSpace(text)
+		switch {
+		case text == "":
+			v.add(at, "has an empty address", hint)
+			return
+		case !isEmail(text):
+			v.add(at, strconv.Quote(shorten(text))+" is no e-mail address", hint)
+			return
+		case slices.Contains(seen, text):
+			v.add(at, strconv.Quote(shorten(text))+" is given twice", "keep one")
+			return
+		}
+		if seen = append(seen, text); len(seen) > most {
+			v.add(at, fmt.Sprintf("has more than %d addresses", most), "write that of a mailing list")
+			return
+		}
+	}
+}
+
+// isEmail matches local@domain, without a name or brackets.
+func isEmail(text string) bool {
+	const most = 254 // characters, RFC 5321
+	a, err := mail.ParseAddress(text)
+	_, domain, _ := strings.Cut(text, "@")
+	return err == nil && a.Address == text && len(text) <= most && isLine(text) && !strings.ContainsAny(text, " \"") &&
+		only(domain, ".-") && strings.Contains(domain, ".")
+}
+
+// retentions are the days that CloudWatch Logs can keep logs for (its API, PutRetentionPolicy).
+func retentions() []int {
+	return []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
+}
+
+func (v *validator) logDays(at string, days int, e *Environment) {
+	if slices.Contains(retentions(), days) || days == 0 && !v.spec.says(at) && !slices.Contains(types(), e.Type) {
+		return // without its type, an environment has no default, and that is said already
+	}
+	i, _ := slices.BinarySearch(retentions(), days)
+	near := retentions()[max(0, i-1):min(len(retentions()), i+1)]
+	v.add(at, fmt.Sprintf("cannot be %d: CloudWatch Logs keeps logs for certain numbers of days", days), "use "+oneOf(words(near)))
+}

@@ -1,0 +1,175 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func (v *validator) services(path string, e *Environment, k knownParts) {
+	names := make([]string, len(e.Application.Services))
+	for i := range e.Application.Services {
+		s := &e.Application.Services[i]
+		names[i] = s.Name
+		v.service(index(path, i), s, e, k)
+	}
+	v.uniqueNames(path, names)
+}
+
+func (v *validator) service(path string, s *Service, e *Environment, k knownParts) {
+	names := []wholeName{{"role", ServiceStartRole(s.Name), maxRole, "IAM"}}
+	if s.Balanced() {
+		const most = 32 // characters, Elastic Load Balancing
+		names = append(names, wholeName{"load balancer", LoadBalancerPart(*s), most, "AWS"}, wholeName{"target group", TargetGroupPart(*s), most, "AWS"})
+		if strings.HasPrefix(v.spec.Project+"-", "internal-") {
+			v.add(path, "AWS reserves names of load balancers that begin with internal-", "choose another project name, or write loadBalancer: null")
+		}
+	}
+	v.partName(join(path, "name"), s.Name, "a service's", "web", e, names...)
+	v.needsNetwork(path, e, "")
+	v.container(path, &s.Container, e, k, false)
+	if s.Port < 0 || s.Port > 65_535 {
+		v.add(join(path, "port"), fmt.Sprintf("cannot be %d", s.Port), "use a number from 1 to 65535, or 0 for none")
+	}
+	if cpu := join(path, "cpu"); !slices.Contains(FargateCPUs(), s.CPU) {
+		v.add(cpu, fmt.Sprintf("Fargate has no tasks with %d CPU units", s.CPU), "use "+oneOf(words(FargateCPUs()))+": 1024 are a vCPU")
+	} else {
+		v.fargateMemory(join(path, "memory"), s.CPU, s.Memory, "CPU units", strconv.Itoa)
+	}
+	v.count(join(path, "count"), s.Count)
+	v.healthChecks(path, s)
+	v.loadBalancer(join(path, "loadBalancer"), s, e)
+}
+
+// words for numbers.
+func words(numbers []int) []string {
+	list := make([]string, len(numbers))
+	for i, n := range numbers {
+		list[i] = strconv.Itoa(n)
+	}
+	return list
+}
+
+func (v *validator) count(path string, c Count) {
+	const most = 1000 // tasks of a service; ECS takes 5,000, but that is a slip
+	v.between(join(path, "min"), c.Min, 1, most, "tasks")
+	v.between(join(path, "max"), c.Max, 1, most, "tasks")
+	if c.Min > c.Max && c.Max >= 1 && c.Min <= most {
+		v.add(join(path, "max"), fmt.Sprintf("cannot be %d: there are at least %d", c.Max, c.Min), "write a number that is no less, or a smaller min")
+	}
+}
+
+func (v *validator) healthChecks(path string, s *Service) {
+	const most = 1024 // characters, Elastic Load Balancing
+	at := join(path, "healthCheck")
+	switch check := s.HealthCheck; {
+	case s.Port == 0 && v.spec.says(at) && !v.unread(join(path, "port")):
+		v.add(at, "means nothing without a port", "write port too, or healthCommand in its place")
+	case s.Port == 0:
+	case !v.given(at, check, "write the path that the load balancer asks for, such as /health"):
+	case check[0] != '/' || !all(check, func(r rune) bool { return r > ' ' && r < 0x7f }):
+		v.add(at, strconv.Quote(shorten(check))+" is no path", "write one such as /health")
+	case len(check) > most:
+		v.add(at, fmt.Sprintf("has %d characters, AWS allows %d", len(check), most), fmt.Sprintf("shorten it by %d", len(check)-most))
+	}
+	at = join(path, "healthCommand")
+	if len(s.HealthCommand) > 0 && slices.Contains([]string{"CMD", "CMD-SHELL", "NONE"}, s.HealthCommand[0]) {
+		v.add(index(at, 0), s.HealthCommand[0]+" is no program: CMD goes before the command by itself", "begin with the program, such as [sh, -c, …]")
+		return
+	}
+	v.arguments(at, s.HealthCommand)
+}
+
+func (v *validator) loadBalancer(path string, s *Service, e *Environment) {
+	l := s.LoadBalancer
+	if l == nil {
+		return
+	}
+	if s.Port == 0 {
+		isSet := v.spec.says(path) || l.Certificate != "" || l.HTTP || l.Internal || len(l.From) > 0
+		if isSet && !v.unread(join(parentPath(path), "port")) {
+			v.add(path, "needs a port", "write the port that the container listens on")
+		}
+		return
+	}
+	switch internal := join(path, "internal"); {
+	case l.Certificate != "" && l.HTTP:
+		v.add(join(path, "http"), "is for load balancers without a certificate", "leave out one of the two")
+	case l.HTTP && l.Internal:
+		v.add(internal, "contradicts http, which lets the load balancer face the internet", "leave out one of the two")
+	case l.Certificate == "" && !l.HTTP && !l.Internal && v.spec.says(internal) && !v.unread(join(path, "certificate")):
+		v.add(internal, "without a certificate the load balancer is internal",
+			"write the ARN of a certificate, or http: true if everybody may read what passes")
+	}
+	if l.Certificate != "" {
+		v.certificate(join(path, "certificate"), l.Certificate, e)
+	}
+	v.from(join(path, "from"), s, e)
+	v.balancerSubnets(path, l, e)
+}
+
+// certificate of ACM.
+func (v *validator) certificate(at, arn string, e *Environment) {
+	const hint = "copy it from Certificate Manager: arn:aws:acm:<region>:<account>:certificate/<id>"
+	p := strings.SplitN(arn, ":", 6)
+	switch {
+	case len(p) < 6 || p[0] != "arn":
+		v.add(at, strconv.Quote(shorten(arn))+" is not an ARN", hint)
+		return
+	case p[2] != "acm":
+		v.add(at, fmt.Sprintf("belongs to the service %q", shorten(p[2])), "use a certificate of acm")
+		return
+	}
+	v.within(at, p, inEnvironment(e), "a load balancer takes certificates of its own region and account: write another, in the overrides if need be")
+	if id, ok := strings.CutPrefix(p[5], "certificate/"); !ok || !isUUID(id) {
+		v.add(at, strconv.Quote(shorten(p[5]))+" is not certificate/ and its id", hint)
+	}
+}
+
+// from are the ranges of addresses that may reach a load balancer.
+func (v *validator) from(path string, s *Service, e *Environment) {
+	const most = 50 // rules of a security group; EC2 allows 60
+	ranges := s.LoadBalancer.From
+	if len(ranges) > most {
+		v.add(path, fmt.Sprintf("has %d ranges, at most %d are allowed", len(ranges), most), "join some")
+		return
+	}
+	n := e.Application.Network
+	if len(ranges) == 0 && !s.LoadBalancer.Faces() && n != nil && n.VPC != "" && n.CIDR == "" && !v.unread(path) {
+		v.add(path, "nobody could reach the load balancer: it is internal, and the network does not say which addresses its VPC has",
+			"write the ranges here, or cidr in the network")
+	}
+	for i, text := range ranges {
+		at := index(path, i)
+		if slices.Contains(ranges[:i], text) {
+			v.add(at, strconv.Quote(shorten(text))+" is given twice", "keep one")
+			continue
+		}
+		v.cidr(at, text, "10.0.0.0/8")
+	}
+}
+
+// balancerSubnets of a VPC that is there must be two at least: a load balancer stands in two zones.
+func (v *validator) balancerSubnets(path string, l *LoadBalancer, e *Environment) {
+	n := e.Application.Network
+	if n == nil || n.VPC == "" {
+		return // one that is made has two zones at least
+	}
+	layer, ids, what := "privateSubnets", n.PrivateSubnets, "an internal load balancer"
+	if l.Faces() {
+		layer, ids, what = "publicSubnets", n.PublicSubnets, "a load balancer that faces the internet"
+	}
+	isSaid := !l.Faces() && len(ids) == 0
+	if len(ids) < 2 && !isSaid && !v.unread(join(join(applicationPath(path), "network"), layer)) {
+		v.add(path, fmt.Sprintf("%s needs %s of the network in two zones, and there is %s", what, layer, count(len(ids))), "name two in different zones")
+	}
+}
+
+// count of things below two in words.
+func count(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return "one"
+}

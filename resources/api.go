@@ -1,0 +1,300 @@
+package resources
+
+import (
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/awslabs/goformation/v7/cloudformation/apigatewayv2"
+	"github.com/awslabs/goformation/v7/cloudformation/lambda"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn"
+)
+
+// API is an HTTP API of API Gateway in front of Lambda functions, at the URL that API Gateway gives it: with an access log, limits to how
+// many requests it takes, and for each route the permission to call its function. A function has 30 seconds to answer.
+type API struct {
+	// ID is the logical id; what belongs to the API has it in front of its own.
+	ID          string
+	Name        string
+	Description string
+	// Functions behind the API, each with its routes.
+	Functions []APIFunction
+	// JWT says which tokens are good for routes with the authorization JWT; nil when there are none.
+	JWT *JWT
+	// CORS lets pages of other origins call; nil lets none.
+	CORS *CORS
+	// Rate is how many requests a second the API takes, Burst how many at once; beyond them callers get status 429.
+	Rate, Burst int
+	// LogGroup is the name of the access log. CloudWatch Logs lets services write to all groups below /aws/vendedlogs/ by one statement of its
+	// policy for them, which holds few others. LogKey encrypts it, and it is kept for LogDays.
+	LogGroup string
+	LogKey   cfn.Value[cfn.KeyARN]
+	LogDays  int
+}
+
+// APIFunction is a function behind an API.
+type APIFunction struct {
+	// ID tells the function from the others in logical ids.
+	ID string
+	// Alias to call.
+	Alias  cfn.Value[cfn.FunctionARN]
+	Routes []APIRoute
+}
+
+// APIRoute is a method and a path that lead to a function.
+type APIRoute struct {
+	// Method is an HTTP method in capitals, or ANY.
+	Method string
+	// Path begins with a slash; {name} stands for one part of it, {name+} at the end for all that follows.
+	Path string
+	// Authorization is NONE, AWS_IAM (callers sign their requests) or JWT (callers send a token).
+	Authorization string
+}
+
+// key is how API Gateway names the route.
+func (r APIRoute) key() string { return r.Method + " " + r.Path }
+
+// JWT says which JSON Web Tokens are good: those that an issuer made for one of the audience.
+type JWT struct {
+	// Issuer is the URL of who issues them; API Gateway reads the keys from below it.
+	Issuer string
+	// Audience are 1 to 50 clients (API Gateway quotas).
+	Audience []string
+}
+
+// CORS says which pages may call an API from a browser.
+type CORS struct {
+	// Origins such as https://shop.example.com; * stands for all, without Credentials.
+	Origins []string
+	// Methods in capitals, and Headers that callers may send; * stands for all.
+	Methods, Headers []string
+	// MaxAgeSeconds is how long browsers keep the answer, 0 to 86400.
+	MaxAgeSeconds int
+	// Credentials lets browsers send cookies.
+	Credentials bool
+}
+
+// APIHandle is a declared API.
+type APIHandle struct{ api *cfn.Resource }
+
+// APIID is the id of the API, which its metrics carry too.
+func (h APIHandle) APIID() cfn.Value[cfn.APIID] { return cfn.Ref[cfn.APIID](h.api) }
+
+// URL is where the API is called, without a slash at the end.
+func (h APIHandle) URL() cfn.Value[cfn.URL] {
+	return cfn.Format[cfn.URL]("https://%s.execute-api.%s.%s", h.APIID(), cfn.Region(), cfn.URLSuffix())
+}
+
+// Limits of API Gateway (its quotas for HTTP APIs; its API, Cors).
+const (
+	maxAPIName     = 128
+	maxAudience    = 50
+	maxCORSSeconds = 86400
+)
+
+// maxFunctionPolicy is what the policy of a function's alias holds, in bytes (Lambda quotas).
+const maxFunctionPolicy = 20 * 1024
+
+// The kinds of authorization as API Gateway calls them.
+const (
+	openRoute   = "NONE"
+	signedRoute = "AWS_IAM"
+	tokenRoute  = "JWT"
+)
+
+const anyMethod = "ANY"
+
+// Add declares the API and what belongs to it.
+func (a API) Add(t *cfn.Template) APIHandle {
+	path := "Resources." + a.ID + ".Properties"
+	checkName(t, path+".Name", "API Gateway", a.Name, "_-", 1, maxAPIName)
+	logs := LogGroup{ID: a.ID + "Logs", Name: a.LogGroup, RetentionDays: a.LogDays, Key: a.LogKey}.Add(t)
+	api := t.Add(a.ID, &apigatewayv2.Api{
+		Name: new(a.Name), Description: new(a.Description), ProtocolType: new("HTTP"), CorsConfiguration: a.CORS.configuration(t, path),
+	})
+	authorizer := a.authorizer(t, api)
+	ids := map[string]string{}
+	for _, f := range a.Functions {
+		id := a.ID + f.ID + "Integration"
+		uri := t.TextPtr(f.Alias)
+		if uri == nil {
+			t.Fail("Resources."+id+".Properties.IntegrationUri", "there is no function", "set Alias")
+		}
+		integration := t.Add(id, &apigatewayv2.Integration{
+			ApiId: t.Text(cfn.Ref[cfn.APIID](api)), IntegrationType: "AWS_PROXY", IntegrationUri: uri, PayloadFormatVersion: new("2.0"),
+		})
+		size := 0
+		for _, r := range f.Routes {
+			id := a.ID + cfn.ID(strings.ToLower(r.Method), r.Path)
+			a.checkRoute(t, id, r, ids)
+			r.add(t, id, api, integration, authorizer, f.Alias)
+			size += permissionSize(t, id+"Permission", r)
+		}
+		if size > maxFunctionPolicy {
+			t.Failf("Resources."+id+".Properties.IntegrationUri", "use ANY and {proxy+}, or several functions",
+				"the permissions of %d routes take some %d bytes of the function's policy, Lambda allows %d", len(f.Routes), size, maxFunctionPolicy)
+		}
+	}
+	a.stage(t, api, logs)
+	return APIHandle{api}
+}
+
+// add declares the route and the permission to call the function for it. The id does not say which function that is: API Gateway has a route
+// once, so one that moves to another function must stay the same resource.
+func (r APIRoute) add(t *cfn.Template, id string, api, integration, authorizer *cfn.Resource, alias cfn.Value[cfn.FunctionARN]) {
+	properties := &apigatewayv2.Route{
+		ApiId: t.Text(cfn.Ref[cfn.APIID](api)), RouteKey: r.key(), AuthorizationType: new(r.Authorization),
+		Target: t.TextPtr(cfn.Format[cfn.Text]("integrations/%s", cfn.Ref[cfn.Text](integration))),
+	}
+	if r.Authorization == tokenRoute && authorizer != nil {
+		properties.AuthorizerId = t.TextPtr(cfn.Ref[cfn.Text](authorizer))
+	}
+	t.Add(id+"Route", properties)
+	t.Add(id+"Permission", &lambda.Permission{
+		Action: "lambda:InvokeFunction", FunctionName: t.Text(alias), Principal: "apigateway.amazonaws.com", SourceArn: t.TextPtr(r.source(api)),
+	})
+}
+
+// source is the route as API Gateway names it when it calls the function: with the variables of its path as they are, and with the method of
+// the request, which can be any for ANY.
+func (r APIRoute) source(api *cfn.Resource) cfn.Value[cfn.Text] {
+	method := r.Method
+	if method == anyMethod {
+		method = "*"
+	}
+	return cfn.Format[cfn.Text]("arn:%s:execute-api:%s:%s:%s/*/%s%s",
+		cfn.Partition(), cfn.Region(), cfn.AccountID(), cfn.Ref[cfn.APIID](api), cfn.Lit(method), cfn.Lit(r.Path))
+}
+
+// permissionSize is about how many bytes a permission takes in the policy of a function: CloudFormation calls it after the stack and the
+// logical id; the rest is what it holds with the longest names of a function and a region, and a little more.
+func permissionSize(t *cfn.Template, id string, r APIRoute) int {
+	const rest = 430
+	return rest + len(t.Name()) + len(id) + len(r.key())
+}
+
+// authorizer declares what checks the tokens, when a route asks for it.
+func (a API) authorizer(t *cfn.Template, api *cfn.Resource) *cfn.Resource {
+	if !slices.ContainsFunc(a.Functions, func(f APIFunction) bool {
+		return slices.ContainsFunc(f.Routes, func(r APIRoute) bool { return r.Authorization == tokenRoute })
+	}) {
+		return nil
+	}
+	id := a.ID + "Authorizer"
+	path := "Resources." + id + ".Properties.JwtConfiguration"
+	if a.JWT == nil {
+		t.Fail(path, "nothing says which tokens are good", "set JWT")
+		return nil
+	}
+	if !strings.HasPrefix(a.JWT.Issuer, "https://") {
+		t.Failf(path+".Issuer", "", "%q is no URL that begins with https://", a.JWT.Issuer)
+	}
+	if n := len(a.JWT.Audience); n < 1 || n > maxAudience {
+		t.Failf(path+".Audience", "", "there are %d, API Gateway takes 1 to %d", n, maxAudience)
+	}
+	return t.Add(id, &apigatewayv2.Authorizer{
+		ApiId: t.Text(cfn.Ref[cfn.APIID](api)), Name: a.Name, AuthorizerType: "JWT",
+		IdentitySource:   []string{"$request.header.Authorization"},
+		JwtConfiguration: &apigatewayv2.Authorizer_JWTConfiguration{Issuer: new(a.JWT.Issuer), Audience: a.JWT.Audience},
+	})
+}
+
+// routePath is what a path looks like: no character of it is a wildcard in an ARN.
+const routePath = `^(/|(/([\w.~!$&'()+,;=:@%-]+|\{[\w.-]+\}))*(/([\w.~!$&'()+,;=:@%-]+|\{[\w.-]+\+?\})))$`
+
+// checkRoute refuses what API Gateway would, two routes that cannot be told apart, and one that browsers could not call.
+func (a API) checkRoute(t *cfn.Template, id string, r APIRoute, ids map[string]string) {
+	path := "Resources." + id + "Route.Properties"
+	if !slices.Contains([]string{anyMethod, "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}, r.Method) {
+		t.Failf(path+".RouteKey", "", "%q is no method of HTTP in capitals, nor ANY", r.Method)
+	}
+	if !regexp.MustCompile(routePath).MatchString(r.Path) {
+		t.Failf(path+".RouteKey", "begin it with a slash; a variable is a whole part of it, and {name+} the last one", "%q is no path", r.Path)
+	}
+	if !slices.Contains([]string{openRoute, signedRoute, tokenRoute}, r.Authorization) {
+		t.Failf(path+".AuthorizationType", "", "%q is not %s, %s or %s", r.Authorization, openRoute, signedRoute, tokenRoute)
+	}
+	// browsers ask with OPTIONS, which ANY catches, and send no authorization then
+	if a.CORS != nil && r.Method == anyMethod && r.Authorization != openRoute {
+		t.Failf(path+".AuthorizationType", "make a route for each method", "%s would refuse to tell browsers whether they may call it", r.key())
+	}
+	switch other := ids[id]; other {
+	case "":
+	case r.key():
+		t.Failf(path+".RouteKey", "leave out one of them", "the route %s stands twice", other)
+	default:
+		t.Failf(path+".RouteKey", "change one of them", "%s and %s have the same logical id", other, r.key())
+	}
+	ids[id] = r.key()
+}
+
+// configuration of the API; nil lets no page call.
+func (c *CORS) configuration(t *cfn.Template, path string) *apigatewayv2.Api_Cors {
+	if c == nil {
+		return nil
+	}
+	path += ".CorsConfiguration"
+	if len(c.Origins) == 0 || len(c.Methods) == 0 {
+		t.Fail(path, "it lets nobody call", "set Origins and Methods")
+	}
+	checkRange(t, path+".MaxAge", "API Gateway", c.MaxAgeSeconds, 0, maxCORSSeconds)
+	cors := &apigatewayv2.Api_Cors{AllowOrigins: c.Origins, AllowMethods: c.Methods, AllowHeaders: c.Headers, MaxAge: new(c.MaxAgeSeconds)}
+	if c.Credentials {
+		cors.AllowCredentials = new(true)
+		if slices.Contains(c.Origins, "*") {
+			t.Fail(path+".AllowCredentials", "every page on the internet could call with the cookies of its visitor", "name the origins")
+		}
+	}
+	return cors
+}
+
+// stage declares where every change of the API is live at once.
+func (a API) stage(t *cfn.Template, api *cfn.Resource, logs LogGroupHandle) {
+	id := a.ID + "Stage"
+	path := "Resources." + id + ".Properties.DefaultRouteSettings"
+	checkRange(t, path+".ThrottlingRateLimit", "API Gateway", a.Rate, 1, math.MaxInt32)
+	checkRange(t, path+".ThrottlingBurstLimit", "API Gateway", a.Burst, 1, math.MaxInt32)
+	t.Add(id, &apigatewayv2.Stage{
+		ApiId: t.Text(cfn.Ref[cfn.APIID](api)), StageName: "$default", AutoDeploy: new(true),
+		AccessLogSettings: &apigatewayv2.Stage_AccessLogSettings{
+			// the group itself: its own Arn goes on with :*
+			DestinationArn: t.TextPtr(cfn.Format[cfn.Text]("arn:%s:logs:%s:%s:log-group:%s", cfn.Partition(), cfn.Region(), cfn.AccountID(), logs.Name())),
+			Format:         t.TextPtr(accessLog()),
+		},
+		DefaultRouteSettings: &apigatewayv2.Stage_RouteSettings{
+			DetailedMetricsEnabled: new(true), ThrottlingBurstLimit: new(a.Burst), ThrottlingRateLimit: new(float64(a.Rate)),
+		},
+	})
+}
+
+// accessLog is a line of the access log: who asked for what when, what came out, how long it took, and whose fault it was. All of it is text,
+// since a dash stands where there is nothing. No header is in it, which callers could fill with what looks like another line.
+func accessLog() cfn.Value[cfn.Text] {
+	var line cfn.Object
+	for _, x := range [][2]string{
+		{"requestId", "requestId"},
+		{"time", "requestTime"},
+		{"ip", "identity.sourceIp"},
+		{"caller", "identity.userArn"},
+		{"subject", "authorizer.claims.sub"},
+		{"method", "httpMethod"},
+		{"path", "path"},
+		{"route", "routeKey"},
+		{"protocol", "protocol"},
+		{"status", "status"},
+		{"responseBytes", "responseLength"},
+		{"latency", "responseLatency"},
+		{"error", "error.message"},
+		{"errorType", "error.responseType"},
+		{"authorizerError", "authorizer.error"},
+		{"integrationStatus", "integrationStatus"},
+		{"integrationLatency", "integrationLatency"},
+		{"integrationError", "integrationErrorMessage"},
+		{"integrationRequestId", "awsEndpointRequestId"},
+	} {
+		line = append(line, cfn.Member{Name: x[0], Value: "$context." + x[1]})
+	}
+	return cfn.JSON(line)
+}

@@ -1,0 +1,114 @@
+package resources
+
+import (
+	"strings"
+
+	"github.com/awslabs/goformation/v7/cloudformation/lambda"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/policy"
+)
+
+// ClosedGroup takes all rules from a security group that CloudFormation did not make: the default one of a VPC, which no resource type
+// changes and nobody can delete. A small Lambda function does it, when the group is first named here and when another one is.
+type ClosedGroup struct {
+	// ID is the logical id; the function, its role and its logs have it in front of their own.
+	ID    string
+	Group cfn.Value[cfn.SecurityGroupID]
+	// FunctionName ends in -closed-group: by that, who deploys it may call it.
+	FunctionName string
+	// RoleName and RolePath of the function's role, and the boundary of what it may do.
+	RoleName, RolePath string
+	Boundary           cfn.Value[cfn.PolicyARN]
+	// LogKey encrypts the function's logs, which stay for LogDays.
+	LogKey  cfn.Value[cfn.KeyARN]
+	LogDays int
+}
+
+// closedGroup is the custom resource: goformation's has no properties.
+type closedGroup struct {
+	ServiceToken string `json:"ServiceToken"`
+	// ServiceTimeout is how many seconds CloudFormation waits for an answer, instead of an hour.
+	ServiceTimeout int    `json:"ServiceTimeout"`
+	GroupID        string `json:"GroupId"`
+}
+
+// AWSCloudFormationType is one of the names that custom resources can have.
+func (closedGroup) AWSCloudFormationType() string { return "Custom::ClosedGroup" }
+
+// The function has this many seconds, and CloudFormation waits a little longer. Three attempts at three requests of at most 10 seconds, with
+// two pauses of 5, end before that.
+const (
+	closeGroupTimeout = 120
+	closeGroupWait    = 150
+)
+
+// closeGroup is what the function runs; 4,096 characters at most, and cfnresponse is there only if it is imported just so. It answers in time
+// whatever happens. It tries again because what a new role may do takes a moment to be known everywhere. On deletion it does nothing: the
+// group goes with its VPC.
+const closeGroup = `import time
+
+import boto3
+import cfnresponse
+from botocore.config import Config
+
+
+def close(group):
+    config = Config(connect_timeout=5, read_timeout=5, retries={"total_max_attempts": 1})
+    ec2 = boto3.client("ec2", config=config)
+    found = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]
+    if found["IpPermissions"]:
+        ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=found["IpPermissions"])
+    if found["IpPermissionsEgress"]:
+        ec2.revoke_security_group_egress(GroupId=group, IpPermissions=found["IpPermissionsEgress"])
+
+
+def handler(event, context):
+    group = event["ResourceProperties"].get("GroupId", "none")
+    for last in False, False, True:
+        try:
+            if event["RequestType"] != "Delete":
+                close(group)
+            cfnresponse.send(event, context, cfnresponse.SUCCESS, {}, group)
+            return
+        except Exception as e:
+            print(e)
+            if last:
+                cfnresponse.send(event, context, cfnresponse.FAILED, {}, group, reason=str(e)[:1000])
+            else:
+                time.sleep(5)
+`
+
+// Add declares the function and what runs it.
+func (g ClosedGroup) Add(t *cfn.Template) {
+	path := "Resources." + g.ID + "Function.Properties"
+	checkName(t, path+".FunctionName", "Lambda", g.FunctionName, "_-", 1, 64)
+	if !strings.HasSuffix(g.FunctionName, "-closed-group") {
+		t.Failf(path+".FunctionName", "let it end in -closed-group", "who deploys the function %q may not call it", g.FunctionName)
+	}
+	if t.TextPtr(g.Group) == nil {
+		t.Fail("Resources."+g.ID+".Properties.GroupId", "there is no security group", "set Group")
+	}
+	logs := LogGroup{ID: g.ID + "Logs", Name: "/aws/lambda/" + g.FunctionName, RetentionDays: g.LogDays, Key: g.LogKey}.Add(t)
+	group := cfn.Format[cfn.Text]("arn:%s:ec2:%s:%s:security-group/%s", cfn.Partition(), cfn.Region(), cfn.AccountID(), g.Group)
+	role := Role{
+		ID: g.ID + "Role", Name: g.RoleName, Path: g.RolePath, Description: "Function " + g.FunctionName + " runs with it",
+		Trust:    policy.Trust{policy.Allow("Lambda", "sts:AssumeRole").By(policy.Service("lambda.amazonaws.com"))},
+		Boundary: g.Boundary,
+		Policies: []InlinePolicy{{Name: "function", Document: policy.Identity{
+			policy.Allow("Logs", "logs:CreateLogStream", "logs:PutLogEvents").On(logs.Streams()),
+			policy.Allow("Close", "ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress").On(group),
+			policy.Allow("Read", "ec2:DescribeSecurityGroups").On(cfn.Lit("*")), // knows no resource
+		}}},
+	}.Add(t)
+	function := t.Add(g.ID+"Function", &lambda.Function{
+		FunctionName: new(g.FunctionName), Description: new("Takes all rules from a security group, for CloudFormation"),
+		Code:    &lambda.Function_Code{ZipFile: new(closeGroup)},
+		Runtime: new("python3.13"), Handler: new("index.handler"), Architectures: []string{"x86_64"},
+		MemorySize: new(128), Timeout: new(closeGroupTimeout), Role: t.Text(role.ARN()),
+		LoggingConfig: &lambda.Function_LoggingConfig{LogGroup: t.TextPtr(logs.Name())},
+	})
+	t.Add(g.ID, &closedGroup{
+		ServiceToken: t.Text(cfn.Att[cfn.FunctionARN](function, "Arn")), ServiceTimeout: closeGroupWait, GroupID: t.Text(g.Group),
+	})
+}

@@ -1,0 +1,108 @@
+package stages
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/cfnpipe/cfnpipe/pipeline/spec"
+	"github.com/cfnpipe/cfnpipe/resources"
+	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/policy"
+)
+
+// ImageParameter is the release parameter that says which image of a repository runs.
+func ImageParameter(repository string) string { return cfn.ID(repository, "image-tag") }
+
+// releases are the release parameters of a stack with these containers: one for each repository whose images are built.
+func (e *Environment) releases(containers []spec.Container) []Release {
+	var list []Release
+	for _, c := range containers {
+		r := Release{Parameter: ImageParameter(c.Image), Kind: Image, Name: c.Image}
+		if e.builds(c.Image) && !slices.Contains(list, r) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// builds says whether the images of a repository are built by the pipeline.
+func (e *Environment) builds(repository string) bool {
+	return slices.ContainsFunc(e.Repositories, func(r spec.Repository) bool { return r.Name == repository && r.Context != "" })
+}
+
+// containers turns the containers of the spec into those of one template.
+type containers struct {
+	environment *Environment
+	bootstrap   *Bootstrap
+	storage     *Storage
+	template    *cfn.Template
+	tags        map[string]cfn.Value[cfn.Text] // release parameters by repository, each declared once
+}
+
+// of is the container that the spec describes.
+func (b *containers) of(c spec.Container) resources.Container {
+	out := resources.Container{
+		Command: c.Command, SecretKeys: c.SecretKeys, Architecture: string(c.Architecture), User: c.User, Writable: c.Writable,
+		Grants: bucketGrants(b.template, b.storage, c.Reads, c.Writes),
+	}
+	out.Image, out.Repository = b.image(c.Image)
+	for _, name := range slices.Sorted(maps.Keys(c.Environment)) {
+		out.Environment = append(out.Environment, resources.Variable{Name: name, Value: cfn.Lit(c.Environment[name])})
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Secrets)) {
+		arn, key, _ := strings.Cut(c.Secrets[name], "#")
+		out.Secrets = append(out.Secrets, resources.Secret{Name: name, ARN: arn, JSONKey: key})
+	}
+	return out
+}
+
+// image is the reference of an image and the ARN of the repository that it is in; unset for one of another registry.
+func (b *containers) image(image string) (cfn.Value[cfn.ImageURI], cfn.Value[cfn.Text]) {
+	p := b.template.Place
+	if b.environment.builds(image) {
+		if _, declared := b.tags[image]; !declared {
+			b.tags[image] = cfn.AddReleaseParameter[cfn.Text](b.template, ImageParameter(image), "Which image of "+image+" runs")
+		}
+		return cfn.Format[cfn.ImageURI]("%s:%s", cfn.Take(b.template, b.bootstrap.RepositoryURI(image)), b.tags[image]),
+			resources.RepositoryARNOf(cfn.AccountID(), cfn.Region(), spec.Name(p.Project, p.Scope, image))
+	}
+	name, tag, _ := strings.Cut(image, ":")
+	isOwn := func(r spec.Repository) bool { return r.Name == name }
+	isShared := func(r spec.SharedRepository) bool { return r.Name == name }
+	e := b.environment
+	switch {
+	case slices.ContainsFunc(e.Repositories, isOwn):
+		return cfn.Format[cfn.ImageURI]("%s:%s", cfn.Take(b.template, b.bootstrap.RepositoryURI(name)), cfn.Lit(tag)),
+			resources.RepositoryARNOf(cfn.AccountID(), cfn.Region(), spec.Name(p.Project, p.Scope, name))
+	case slices.ContainsFunc(e.SharedRepositories, isShared):
+		account, region, whole := cfn.Lit(e.Toolchain.Account), cfn.Lit(e.Toolchain.Region), spec.Name(p.Project, spec.ToolchainScope, name)
+		return cfn.Format[cfn.ImageURI]("%s.dkr.ecr.%s.%s/%s:%s", account, region, cfn.URLSuffix(), cfn.Lit(whole), cfn.Lit(tag)),
+			resources.RepositoryARNOf(account, region, whole)
+	}
+	return cfn.Literal[cfn.ImageURI](image), cfn.Value[cfn.Text]{}
+}
+
+// bucketGrants are what code may do to buckets, and to their key through S3.
+func bucketGrants(t *cfn.Template, storage *Storage, reads, writes []string) policy.Identity {
+	var list policy.Identity
+	use := map[string]bool{}
+	own := policy.InAccount(cfn.AccountID())
+	for _, b := range reads {
+		name := cfn.Take(t, storage.BucketName(b))
+		list = append(list,
+			policy.Allow("List", "s3:ListBucket").On(resources.BucketARN(name)).If(own),
+			policy.Allow("Read", "s3:GetObject").On(resources.BucketObjects(name)).If(own))
+		use["kms:Decrypt"] = true
+	}
+	for _, b := range writes {
+		name := cfn.Take(t, storage.BucketName(b))
+		list = append(list, policy.Allow("Write", "s3:AbortMultipartUpload", "s3:PutObject").On(resources.BucketObjects(name)).If(own))
+		use["kms:Decrypt"], use["kms:GenerateDataKey"] = true, true // S3 decrypts the parts of a large object to put them together
+	}
+	if len(use) > 0 {
+		list = append(list, policy.Allow("BucketKey", slices.Sorted(maps.Keys(use))...).On(cfn.Take(t, storage.KeyARN())).
+			If(policy.Through("s3", cfn.Lit(t.Place.Region))))
+	}
+	return list
+}

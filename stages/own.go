@@ -1,0 +1,346 @@
+package stages
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/cfnpipe/cfnpipe/pipeline/spec"
+	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/policy"
+)
+
+// InvalidError is what is wrong with what pipeline.yaml names: a file, or an output of a stack.
+type InvalidError struct{ Problems []spec.Problem }
+
+// Error is one line per problem.
+func (e *InvalidError) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = (&spec.Error{Problem: p}).Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Invalid parts an error into what is wrong with what pipeline.yaml names, and all else; nil where there is nothing.
+func Invalid(err error) (problems []spec.Problem, rest error) {
+	switch e := err.(type) { //nolint:errorlint // this walks the tree of errors itself
+	case nil:
+		return nil, nil
+	case *InvalidError:
+		return e.Problems, nil
+	case interface{ Unwrap() []error }:
+		var others []error
+		for _, inner := range e.Unwrap() {
+			p, other := Invalid(inner)
+			problems, others = append(problems, p...), append(others, other)
+		}
+		return problems, errors.Join(others...)
+	default:
+		return nil, err
+	}
+}
+
+// Wirer is a stack that takes what others publish by name, so only when all of them are built.
+type Wirer interface {
+	// Wire the stack, whose template is t, to the others of its environment.
+	Wire(t *cfn.Template, others []*cfn.Template) error
+}
+
+// Own is a stack of the project's own: a template file as it is, and what connects it with the other stacks.
+type Own struct {
+	Environment *Environment
+	Stack       spec.Stack
+	// Outputs of the template that other stacks take.
+	Outputs []string
+	// At is where pipeline.yaml has the stack, such as environments[0].application.stacks[1]; empty where Go has it.
+	At string
+
+	root     *tree.Node // as it was read
+	problems []spec.Problem
+}
+
+// Name of the stack.
+func (s *Own) Name() string { return s.Stack.Name }
+
+// Extension of the template's file, with its dot: .json or .yaml.
+func (s *Own) Extension() string {
+	if strings.EqualFold(path.Ext(s.Stack.Template), ".json") {
+		return ".json"
+	}
+	return ".yaml"
+}
+
+// Text of the template as it was written, with what root adds to it.
+func (s *Own) Text(root *tree.Node) ([]byte, error) {
+	text, err := tree.Patch(s.Stack.Content, root)
+	if err != nil {
+		s.problems = nil
+		s.fail("template", "", "%s: %s", s.Stack.Template, err)
+		return nil, s.invalid()
+	}
+	return text, nil
+}
+
+// Build reads the template and checks it.
+func (s *Own) Build(t *cfn.Template) error {
+	s.root, s.problems = nil, nil
+	root, err := tree.Parse(s.Stack.Template, s.Stack.Content)
+	if err != nil {
+		s.fail("template", "", "%s:%s", s.Stack.Template, err)
+		return s.invalid()
+	}
+	s.check(root)
+	if len(s.problems) > 0 {
+		return s.invalid()
+	}
+	s.root = root
+	t.Import(root)
+	for _, name := range s.Outputs {
+		if root.At("Outputs", name) != nil { // else who takes it says so
+			t.PublishOutput(name)
+		}
+	}
+	return nil
+}
+
+// Wire gives the parameters of the template their values.
+func (s *Own) Wire(t *cfn.Template, others []*cfn.Template) error {
+	if s.root == nil {
+		return nil // Build has said why
+	}
+	parameters := s.root.Get("Parameters")
+	var names []string
+	if parameters != nil {
+		names = parameters.Keys
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Stack.Parameters)) {
+		if !slices.Contains(names, name) {
+			s.fail("parameters."+name, spec.Suggest(name, names), "%s has no parameter %s", s.Stack.Template, name)
+			continue
+		}
+		s.wire(t, name, others)
+	}
+	for i, name := range names {
+		if _, given := s.Stack.Parameters[name]; given {
+			continue
+		}
+		if d := parameters.Items[i].Get("Default"); d != nil {
+			s.pass(t, name, d.Text)
+			continue
+		}
+		s.fail("parameters", "give it one", "the parameter %s of %s:%d has no value and no default", name, s.Stack.Template, parameters.Items[i].Line)
+	}
+	for _, p := range t.Problems() {
+		s.located(p)
+	}
+	return s.invalid()
+}
+
+// reference is an output of a stack as pipeline.yaml writes it.
+var reference = regexp.MustCompile(`^([a-z][a-z0-9-]*)\.([A-Z][A-Za-z0-9]*)$`)
+
+// References are the stack and the output that a parameter's value stands for; ok is false for a text that stands for itself.
+func References(value string) (stack, output string, ok bool) {
+	m := reference.FindStringSubmatch(value)
+	if m == nil {
+		return "", "", false
+	}
+	return m[1], m[2], true
+}
+
+func (s *Own) wire(t *cfn.Template, parameter string, others []*cfn.Template) {
+	value := s.Stack.Parameters[parameter]
+	stack, output, ok := References(value)
+	field := "parameters." + parameter
+	if !ok {
+		if textOf(s.root.At("Parameters", parameter), "NoEcho") == "true" && !strings.HasPrefix(value, "{{resolve:") {
+			s.fail(field, "keep it in Secrets Manager, and let the template resolve it: {{resolve:secretsmanager:…}}",
+				"the parameter %s of %s is a secret (NoEcho), and who reads pipeline.yaml could read it", parameter, s.Stack.Template)
+			return
+		}
+		s.pass(t, parameter, value)
+		return
+	}
+	i := slices.IndexFunc(others, func(o *cfn.Template) bool { return o.Stack().Name() == stack })
+	known := s.Environment.known()
+	outputs, isKnown := known[stack]
+	switch {
+	case isKnown:
+		known, ok := outputs[output]
+		isMany := isList(s.root.At("Parameters", parameter))
+		switch {
+		case !ok:
+			s.fail(field, spec.Suggest(output, slices.Sorted(maps.Keys(outputs))), "the stack %s has no output %s", stack, output)
+		case known.many != isMany:
+			s.fail(field, "take it as what it is", "%s of the stack %s is %s, and the parameter is %s", output, stack, oneOrMany(known.many), oneOrMany(isMany))
+		default:
+			s.pass(t, parameter, known.text)
+		}
+	case i < 0:
+		names := slices.Collect(maps.Keys(known))
+		for _, o := range others {
+			names = append(names, o.Stack().Name())
+		}
+		slices.Sort(names)
+		s.fail(field, spec.Suggest(stack, names), "there is no stack %s in environment %s", stack, s.Environment.Place.Scope)
+	case isBroken(others[i].Stack()):
+		// which is said there
+	case others[i] == t:
+		s.fail(field, "use the value itself in the template", "the stack takes an output of its own")
+	case !slices.Contains(outputsOf(others[i]), output):
+		s.fail(field, spec.Suggest(output, outputsOf(others[i])), "the stack %s has no output %s", stack, output)
+	case !slices.Contains(others[i].Published(), output):
+		// why, is said there
+	default:
+		t.PassOutput(parameter, others[i].Stack(), output)
+	}
+}
+
+func isBroken(stack cfn.Stack) bool {
+	own, ok := stack.(*Own)
+	return ok && own.root == nil
+}
+
+// outputsOf are the outputs of a stack that can be taken.
+func outputsOf(t *cfn.Template) []string {
+	if own, ok := t.Stack().(*Own); ok && own.root != nil {
+		if outputs := own.root.Get("Outputs"); outputs != nil {
+			return outputs.Keys
+		}
+	}
+	return t.Published()
+}
+
+// knownOutput is an output whose value is known while building: a text, or many with commas between them.
+type knownOutput struct {
+	text string
+	many bool
+}
+
+func oneOrMany(many bool) string {
+	if many {
+		return "a list"
+	}
+	return "a text"
+}
+
+// known are the outputs of stacks whose values are known while building: the access stack's, and those of a network that exists.
+func (e *Environment) known() map[string]map[string]knownOutput {
+	partition := "aws"
+	if strings.HasPrefix(e.Place.Region, "us-gov-") {
+		partition = "aws-us-gov"
+	}
+	boundary := e.Access.Boundary
+	if boundary == "" {
+		boundary = fmt.Sprintf("arn:%s:iam::%s:policy%s%s", partition, e.Place.Account, spec.AccessPath(e.Place.Project),
+			spec.Name(e.Place.Project, e.Place.Scope, spec.BoundaryPart))
+	}
+	known := map[string]map[string]knownOutput{
+		e.Access.Name(): {"BoundaryArn": {text: boundary}, "RolePath": {text: spec.ApplicationPath(e.Place.Project)}},
+	}
+	if e.Network != nil && e.Network.Exists() {
+		outputs := map[string]knownOutput{e.Network.VPCID().Name: {text: e.Network.Network.VPC}}
+		for _, layer := range []string{Public, Private, Isolated} {
+			if ids := e.Network.existing(layer); len(ids) > 0 {
+				outputs[e.Network.SubnetIDs(layer).Name] = knownOutput{text: strings.Join(ids, ","), many: true}
+			}
+		}
+		known[e.Network.Name()] = outputs
+	}
+	return known
+}
+
+// Grants are the permissions that pipeline.yaml gives for the deployment of the template.
+func (s *Own) Grants() policy.Identity {
+	var list policy.Identity
+	for i, x := range s.Stack.Permissions {
+		grant := policy.Allow(cfn.ID(s.Name(), fmt.Sprintf("permission-%d", i+1)), x.Actions...)
+		for _, r := range x.Resources {
+			grant = grant.On(cfn.Lit(r))
+		}
+		list = append(list, grant)
+	}
+	return list
+}
+
+// located reports a problem of the stack's template where pipeline.yaml says what leads to it.
+func (s *Own) located(p cfn.Problem) {
+	field := "template"
+	if rest, ok := strings.CutPrefix(p.Path, "Parameters."); ok {
+		name, _, _ := strings.Cut(rest, ".")
+		if _, given := s.Stack.Parameters[name]; given {
+			field = "parameters." + name
+		}
+	}
+	s.failAt(field, s.root, p.Path, p.Message, p.Hint)
+}
+
+// failAt reports a problem of the template file at a path in it.
+func (s *Own) failAt(field string, root *tree.Node, at, message, hint string) {
+	line := int32(0)
+	root.Walk(func(p string, n *tree.Node) bool {
+		if p != "" && at != p && !strings.HasPrefix(at, p+".") && !strings.HasPrefix(at, p+"[") {
+			return false
+		}
+		line = max(line, n.Line)
+		return true
+	})
+	s.fail(field, hint, "%s:%d: %s: %s", s.Stack.Template, line, at, message)
+}
+
+func (s *Own) fail(field, hint, format string, args ...any) {
+	s.problems = append(s.problems, spec.Problem{Path: strings.TrimPrefix(s.At+"."+field, "."), Message: fmt.Sprintf(format, args...), Hint: hint})
+}
+
+func (s *Own) invalid() error {
+	if len(s.problems) == 0 {
+		return nil
+	}
+	return &InvalidError{s.problems}
+}
+
+// Located gives what is wrong with own stacks among the templates its place in pipeline.yaml: what they take of others, stacks that need each
+// other, limits. What else is wrong is nobody's to change there.
+func Located(err error, templates ...*cfn.Template) error {
+	switch e := err.(type) { //nolint:errorlint // this walks the tree of errors itself
+	case interface{ Unwrap() []error }:
+		var all []error
+		for _, inner := range e.Unwrap() {
+			all = append(all, Located(inner, templates...))
+		}
+		return errors.Join(all...)
+	case *cfn.CycleError:
+		for _, t := range e.Templates {
+			if s, ok := t.Stack().(*Own); ok {
+				s.problems = nil
+				s.fail("parameters", e.Hint(), "%s", s.short(e.Message()))
+				return s.invalid()
+			}
+		}
+	case *cfn.TemplateError:
+		i := slices.IndexFunc(templates, func(t *cfn.Template) bool { return t.Name() == e.Stack })
+		if i < 0 {
+			return err
+		}
+		if s, ok := templates[i].Stack().(*Own); ok && s.root != nil {
+			s.problems = nil
+			for _, p := range e.List {
+				p.Message = s.short(p.Message)
+				s.located(p)
+			}
+			return s.invalid()
+		}
+	}
+	return err
+}
+
+// short is a message with the names that pipeline.yaml has for the stacks of the environment.
+func (s *Own) short(message string) string {
+	return strings.ReplaceAll(message, spec.Name(s.Environment.Place.Project, s.Environment.Place.Scope, ""), "")
+}

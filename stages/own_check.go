@@ -1,0 +1,190 @@
+package stages
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/cfnpipe/cfnpipe/pipeline/spec"
+	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/policy"
+)
+
+// check finds in the template of a stack what CloudFormation, or the role that deploys it, would refuse.
+func (s *Own) check(root *tree.Node) {
+	if root.Kind != tree.Map || root.Get("Resources") == nil {
+		s.fail("template", "write what CloudFormation calls a template", "%s is no template: it has no Resources", s.Stack.Template)
+		return
+	}
+	for _, line := range tree.Aliases(s.Stack.Content) {
+		s.fail("template", "write out what stands there", "%s:%d: CloudFormation takes no alias (*name) and no merge key (<<)", s.Stack.Template, line)
+	}
+	s.checkSections(root)
+	if len(s.problems) > 0 {
+		return // much of what follows would be wrong only because of that
+	}
+	for _, p := range cfn.Check(root) {
+		s.failAt("template", root, p.Path, p.Message, p.Hint)
+	}
+	s.checkResources(root)
+	s.checkEach(root, "Parameters", "Type", "such as String")
+	s.checkEach(root, "Outputs", "Value", "such as !Ref and a resource")
+}
+
+// checkSections refuses what no section of a template is, and macros.
+func (s *Own) checkSections(root *tree.Node) {
+	maps := []string{"Conditions", "Mappings", "Outputs", "Parameters", "Resources", "Rules"}
+	known := append([]string{"AWSTemplateFormatVersion", "Description", "Metadata", "Transform"}, maps...)
+	for i, section := range root.Keys {
+		switch {
+		case !slices.Contains(known, section):
+			s.failAt("template", root, section, "CloudFormation knows no such section", spec.Suggest(section, known))
+		case slices.Contains(maps, section) && root.Items[i].Kind != tree.Map:
+			s.failAt("template", root, section, "it is no map of names", "write each thing in it under a name of its own")
+		}
+	}
+	root.Walk(func(path string, n *tree.Node) bool {
+		name, _, call := n.Intrinsic()
+		isMacro := path == "Transform" || call && name == "Fn::Transform" ||
+			slices.ContainsFunc(n.Keys, func(key string) bool { return strings.HasPrefix(key, "Fn::ForEach::") })
+		if isMacro {
+			s.failAt("template", root, path, "cfnpipe does not know what a macro makes of the template, nor what deploying that takes",
+				"let the file be what comes out of the macro")
+		}
+		return !isMacro
+	})
+}
+
+// checkEach refuses what lacks a key that everything in its section has.
+func (s *Own) checkEach(root *tree.Node, section, key, example string) {
+	all := root.Get(section)
+	if all == nil {
+		return
+	}
+	for i, name := range all.Keys {
+		if all.Items[i].Get(key) == nil {
+			s.failAt("template", root, section+"."+name, "it has no "+key, "write one, "+example)
+		}
+	}
+}
+
+// checkResources refuses what the execution role could not deploy.
+func (s *Own) checkResources(root *tree.Node) {
+	resources := root.Get("Resources")
+	path := spec.ApplicationPath(s.Environment.Place.Project)
+	boundary := s.Environment.known()[s.Environment.Access.Name()]["BoundaryArn"].text
+	for i, id := range resources.Keys {
+		r, at := resources.Items[i], "Resources."+id
+		typ := r.Get("Type")
+		if typ == nil || typ.Kind != tree.String {
+			s.failAt("template", root, at, "it has no Type", "write one, such as AWS::SQS::Queue")
+			continue
+		}
+		if !policy.Known(typ.Text) && len(s.Stack.Permissions) == 0 {
+			s.failAt("template", root, at, "cfnpipe does not know what permissions it takes to deploy "+typ.Text,
+				"write them under permissions of the stack in pipeline.yaml")
+		}
+		has := r.At("Properties", "PermissionsBoundary")
+		if typ.Text == "AWS::IAM::Role" && (has == nil || has.Kind == tree.String && has.Text != boundary) {
+			s.failAt("template", root, at, "a pipeline can make only roles with its boundary",
+				"set PermissionsBoundary to a parameter, and that to access.BoundaryArn")
+		}
+		switch typ.Text {
+		case "AWS::IAM::InstanceProfile", "AWS::IAM::ManagedPolicy", "AWS::IAM::Role":
+			if p := r.At("Properties", "Path"); p == nil || p.Kind == tree.String && p.Text != path {
+				s.failAt("template", root, at, "a pipeline can make roles, policies and instance profiles only under its own path", "set Path to "+path)
+			}
+		}
+	}
+}
+
+// pass gives a parameter a text, if its declaration takes that.
+func (s *Own) pass(t *cfn.Template, name, value string) {
+	p := s.root.At("Parameters", name)
+	field, at := "template", "Parameters."+name+".Default"
+	if _, given := s.Stack.Parameters[name]; given {
+		field, at = "parameters."+name, "Parameters."+name
+	}
+	if strings.HasPrefix(textOf(p, "Type"), "AWS::SSM::Parameter::Value<") {
+		s.failAt(field, s.root, at, "a pipeline may read nothing from SSM but what stacks of the environment put out",
+			"let it take an output, such as network.VpcId, or let its Type be that of the value")
+		return
+	}
+	if message := refusal(p, value); message != "" {
+		s.failAt(field, s.root, at, message, "give it another value")
+		return
+	}
+	t.Pass(name, value)
+}
+
+// isList says whether a parameter is a list.
+func isList(parameter *tree.Node) bool {
+	typ := textOf(parameter, "Type")
+	return typ == "CommaDelimitedList" || strings.HasPrefix(typ, "List<")
+}
+
+func textOf(n *tree.Node, key string) string {
+	if v := n.Get(key); v != nil {
+		return v.Text
+	}
+	return ""
+}
+
+// refusal says why CloudFormation would refuse a value of a parameter; empty where nothing is known against it.
+func refusal(p *tree.Node, value string) string {
+	if !isList(p) {
+		return refusalOfOne(p, value)
+	}
+	for item := range strings.SplitSeq(value, ",") {
+		if message := refusalOfOne(p, strings.TrimSpace(item)); message != "" {
+			return message
+		}
+	}
+	return ""
+}
+
+func refusalOfOne(p *tree.Node, value string) string {
+	typ := textOf(p, "Type")
+	number, err := strconv.ParseFloat(value, 64)
+	if strings.HasSuffix(strings.TrimSuffix(typ, ">"), "Number") && err != nil {
+		return strconv.Quote(value) + " is no number"
+	}
+	if allowed := p.Get("AllowedValues"); allowed != nil && allowed.Kind == tree.List {
+		var texts []string
+		for _, item := range allowed.Items {
+			texts = append(texts, item.Text)
+		}
+		if !slices.Contains(texts, value) {
+			return strconv.Quote(value) + " is none of its AllowedValues: " + strings.Join(texts, ", ")
+		}
+	}
+	if pattern := p.Get("AllowedPattern"); pattern != nil {
+		// what only Java's expressions have, CloudFormation checks
+		if re, err := regexp.Compile(`^(?:` + pattern.Text + `)$`); err == nil && !re.MatchString(value) {
+			return strconv.Quote(value) + " does not match its AllowedPattern " + pattern.Text
+		}
+	}
+	switch typ {
+	case "String":
+		length := utf8.RuneCountInString(value)
+		return outside(p, float64(length), fmt.Sprintf("%s has %d characters", strconv.Quote(value), length), "MinLength", "MaxLength")
+	case "Number":
+		return outside(p, number, value+" is outside", "MinValue", "MaxValue")
+	}
+	return ""
+}
+
+// outside says that a size is not within the limits of a parameter.
+func outside(p *tree.Node, size float64, what, least, most string) string {
+	if n, err := strconv.ParseFloat(textOf(p, least), 64); err == nil && size < n {
+		return fmt.Sprintf("%s; %s is %s", what, least, textOf(p, least))
+	}
+	if n, err := strconv.ParseFloat(textOf(p, most), 64); err == nil && size > n {
+		return fmt.Sprintf("%s; %s is %s", what, most, textOf(p, most))
+	}
+	return ""
+}

@@ -1,0 +1,573 @@
+package stages_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cfnpipe/cfnpipe/pipeline"
+	"github.com/cfnpipe/cfnpipe/pipeline/spec"
+	"github.com/cfnpipe/cfnpipe/resources/assembly"
+	"github.com/cfnpipe/cfnpipe/stages"
+)
+
+// oneEnvironment is the beginning of a pipeline.yaml that ends with its application.
+const oneEnvironment = `project: shop
+toolchain: { account: "111111111111", region: eu-west-1 }
+source:
+  connection: arn:aws:codeconnections:eu-west-1:111111111111:connection/2a55d9b0-6f1c-4d21-9a35-3c8f0b7c1e42
+  repository: acme/shop
+environments:
+  - { name: dev, type: dev, account: "222222222222" }
+application:
+`
+
+// ownSystem is what a pipeline.yaml with this application becomes, with the files that it names, or what is wrong with it.
+func ownSystem(tb testing.TB, application string, files map[string]string) ([]assembly.Stack, string) {
+	tb.Helper()
+	return systemOf(tb, oneEnvironment+application, files)
+}
+
+func systemOf(tb testing.TB, yaml string, files map[string]string) ([]assembly.Stack, string) {
+	tb.Helper()
+	s, err := spec.Parse("pipeline.yaml", []byte(yaml))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	fill(s, files)
+	a, err := pipeline.New(s).Assemble(assembly.YAML)
+	problems, rest := stages.Invalid(err)
+	if rest != nil {
+		tb.Fatal(rest)
+	}
+	if len(problems) > 0 {
+		return nil, s.Errors(problems).Error()
+	}
+	return a.Stacks, ""
+}
+
+// fill reads the templates of own stacks, as spec.Load does.
+func fill(s *spec.Spec, files map[string]string) {
+	for i := range s.Environments {
+		for k := range s.Environments[i].Application.Stacks {
+			x := &s.Environments[i].Application.Stacks[k]
+			x.Content = []byte(files[x.Template])
+		}
+	}
+}
+
+const queueTemplate = `Resources:
+  Queue: {Type: AWS::SQS::Queue}
+Outputs:
+  Arn: {Value: !GetAtt Queue.Arn}
+  Url: {Value: !Ref Queue}
+`
+
+func TestOwnStacksTakeWhatOthersPutOut(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{
+		"queue.yaml": queueTemplate,
+		"extras.yaml": `# What else there is.
+Parameters:
+  Vpc: {Type: "AWS::EC2::VPC::Id"} # its id
+  Subnets:
+    Type: List<AWS::EC2::Subnet::Id>
+  More: { Type: AWS::SSM::Parameter::Value<CommaDelimitedList> }
+  Queue: {Type: String, Default: none}
+  Boundary: {Type: String}
+  Path: {Type: String}
+  Size: {Type: Number, MinValue: 1, MaxValue: 5}
+  Days: {Type: Number, Default: 30}
+  Empty: {Type: String}
+  Names: {Type: CommaDelimitedList, AllowedValues: [a, b]}
+Resources:
+  # the topic
+  Topic: {Type: AWS::SNS::Topic}
+`,
+	}
+	for _, c := range []struct{ why, network, values, dependsOn string }{
+		{
+			"of a network that is made", "{}",
+			"Vpc=/shop/dev/network/VpcId Subnets=/shop/dev/network/PrivateSubnetIds More=/shop/dev/network/PublicSubnetIds",
+			"shop-dev-access shop-dev-network shop-dev-queue",
+		},
+		{
+			"of one that exists", "{ vpc: vpc-0a1b2c3d, privateSubnets: [subnet-0a1b2c3d, subnet-0a1b2c3e] }",
+			"Vpc=vpc-0a1b2c3d Subnets=subnet-0a1b2c3d,subnet-0a1b2c3e More=/shop/dev/network/PublicSubnetIds",
+			"shop-dev-access shop-dev-queue",
+		},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			t.Parallel()
+			more := "network.PublicSubnetIds"
+			template := files["extras.yaml"]
+			if strings.Contains(c.network, "vpc-") { // which has no public ones
+				template = strings.Replace(template, "  More: { Type: AWS::SSM::Parameter::Value<CommaDelimitedList> }\n", "", 1)
+				c.values, more = strings.Replace(c.values, " More=/shop/dev/network/PublicSubnetIds", "", 1), ""
+			}
+			application := "  network: " + c.network + `
+  stacks:
+    - { name: queue, template: queue.yaml }
+    - name: extras
+      template: extras.yaml
+      parameters:
+        Vpc: network.VpcId
+        Subnets: network.PrivateSubnetIds
+        Queue: queue.Arn
+        Boundary: access.BoundaryArn
+        Path: access.RolePath
+        Size: "5"
+        Empty: ""
+        Names: "a, b"
+`
+			if more != "" {
+				application += "        More: " + more + "\n"
+			}
+			stacks, problems := ownSystem(t, application, map[string]string{"queue.yaml": files["queue.yaml"], "extras.yaml": template})
+			if problems != "" {
+				t.Fatal(problems)
+			}
+			extras := stackNamed(t, stacks, "shop-dev-extras")
+			var values []string
+			for _, p := range extras.Parameters {
+				values = append(values, p.Name+"="+p.Value)
+			}
+			want := c.values + " Queue=/shop/dev/queue/Arn Boundary=arn:aws:iam::222222222222:policy/shop/access/shop-dev-boundary Path=/shop/app/ Size=5 " +
+				"Days=30 Empty= Names=a, b AccessResourceTypes=/shop/dev/access/ResourceTypes"
+			if diff := cmp.Diff(want, strings.Join(values, " ")); diff != "" {
+				t.Errorf("values: want -, got +:\n%s", diff)
+			}
+			if got := strings.Join(extras.DependsOn, " "); got != c.dependsOn {
+				t.Errorf("it is deployed after %s, want %s", got, c.dependsOn)
+			}
+			for name, wantType := range map[string]string{
+				"Vpc": "String", "Subnets": "CommaDelimitedList", "Size": "Number", "Path": "String", "Names": "CommaDelimitedList",
+				"Queue": "AWS::SSM::Parameter::Value<String>",
+			} {
+				if more != "" && (name == "Vpc" || name == "Subnets") { // read from SSM
+					wantType = "AWS::SSM::Parameter::Value<" + strings.Replace(wantType, "CommaDelimitedList", "List<String>", 1) + ">"
+				}
+				if got := extras.Template.At("Parameters", name, "Type").Text; got != wantType {
+					t.Errorf("%s has the type %s, want %s", name, got, wantType)
+				}
+			}
+			// only what is taken is put out
+			queue := stackNamed(t, stacks, "shop-dev-queue")
+			if ofType(queue.Template, "AWS::SSM::Parameter")["ArnParameter"] == nil || len(ofType(queue.Template, "AWS::SSM::Parameter")) != 1 {
+				t.Errorf("got\n%s", queue.Source.Text)
+			}
+		})
+	}
+}
+
+func TestOwnStacksKeepTheirText(t *testing.T) {
+	t.Parallel()
+	stacks, problems := ownSystem(t, `  stacks:
+    - { name: yaml, template: infra/yaml.yml, parameters: { Arn: json.Arn } }
+    - { name: json, template: infra/json.JSON }
+    - { name: plain, template: infra/plain.template }
+`, map[string]string{
+		"infra/yaml.yml":       "# first\r\nParameters:\r\n  Arn: { Type: String } # by its ARN\r\nResources:\r\n  # a queue\r\n  Queue: { Type: AWS::SQS::Queue }\r\n# last\r\n",
+		"infra/json.JSON":      "{\"Resources\": {\n  \"Queue\":   { \"Type\": \"AWS::SQS::Queue\" } },\n \"Outputs\": { \"Arn\": { \"Value\": { \"Fn::GetAtt\": [\"Queue\", \"Arn\"] } } } }",
+		"infra/plain.template": "---\nResources: { Queue: { Type: AWS::SQS::Queue } }\n...\n",
+	})
+	if problems != "" {
+		t.Fatal(problems)
+	}
+	for name, want := range map[string]struct {
+		file  string
+		lines []string
+	}{
+		"shop-dev-yaml": {"dev/yaml.yaml", []string{
+			"# first\r", "  Arn: { Type: \"AWS::SSM::Parameter::Value<String>\" } # by its ARN\r", "  # a queue\r", "  Queue: { Type: AWS::SQS::Queue }\r", "# last\r",
+		}},
+		"shop-dev-json":  {"dev/json.json", []string{"  \"Queue\":   { \"Type\": \"AWS::SQS::Queue\" } },"}},
+		"shop-dev-plain": {"dev/plain.yaml", []string{"Resources: { Queue: { Type: AWS::SQS::Queue } }", "..."}},
+	} {
+		s := stackNamed(t, stacks, name)
+		if got := s.TemplateFile(assembly.YAML); got != want.file {
+			t.Errorf("it becomes %s, want %s", got, want.file)
+		}
+		if got := s.TemplateFile(assembly.JSON); got != want.file {
+			t.Errorf("among JSON it becomes %s, want %s", got, want.file)
+		}
+		lines := strings.Split(string(s.Source.Text), "\n")
+		for _, line := range want.lines {
+			found := false
+			for _, l := range lines {
+				found = found || l == line
+			}
+			if !found {
+				t.Errorf("%s: the line %q is lost in\n%s", name, line, s.Source.Text)
+			}
+		}
+		if s.Template.At("Rules", "AccessCoversThis") == nil {
+			t.Errorf("%s: nothing looks at what the access stack covers", name)
+		}
+	}
+}
+
+func TestOwnStacksBringPermissionsForWhatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	stacks, problems := ownSystem(t, `  stacks:
+    - name: rovers
+      template: rovers.yaml
+      permissions:
+        - { actions: [mars:CreateRover, mars:DeleteRover], resources: ["arn:aws:mars:{region}:{account}:rover/{project}-{environment}-*"] }
+        - { actions: [mars:ListRovers], resources: ["arn:aws:mars:{region}:{account}:rover/*"] }
+`, map[string]string{"rovers.yaml": "Resources:\n  R: {Type: AWS::Mars::Rover}\n  Q: {Type: AWS::SQS::Queue}\n  C: {Type: Custom::Thing}\n"})
+	if problems != "" {
+		t.Fatal(problems)
+	}
+	access := stackNamed(t, stacks, "shop-dev-access")
+	list := statementsOf(access, ofType(access.Template, "AWS::IAM::Role")["ExecutionRole"])
+	for sid, want := range map[string]string{
+		"RoversPermission1": "Sid: RoversPermission1\nEffect: Allow\nAction:\n  - mars:CreateRover\n  - mars:DeleteRover\n" +
+			"Resource: arn:aws:mars:eu-west-1:222222222222:rover/shop-dev-*\n",
+		"RoversPermission2": "Sid: RoversPermission2\nEffect: Allow\nAction: mars:ListRovers\nResource: arn:aws:mars:eu-west-1:222222222222:rover/*\n",
+	} {
+		if got := find(list, sid); got == nil || string(got.YAML()) != want {
+			t.Errorf("got %s, want\n%s", got.YAML(), want)
+		}
+	}
+	if !may(access, list, "sqs:CreateQueue", "arn:aws:sqs:eu-west-1:222222222222:shop-dev-rovers-q") {
+		t.Error("what is known is not allowed any more")
+	}
+	covered := strings.Split(access.Template.At("Resources", "ResourceTypesParameter", "Properties", "Value").Text, ",")
+	if words := strings.Count(strings.Join(covered, ","), "permission:"); words != 2 {
+		t.Errorf("got %d words for two permissions: %q", words, covered)
+	}
+	covered = slices.DeleteFunc(covered, func(s string) bool { return !strings.Contains(s, "::") }) // what is no type
+	want := []string{"AWS::SQS::Queue", "AWS::SSM::Parameter", "AWS::Mars::Rover", "Custom::Thing"}
+	if diff := cmp.Diff(want, covered); diff != "" {
+		t.Errorf("covered: want -, got +:\n%s", diff)
+	}
+}
+
+func TestOwnTemplatesAreRefused(t *testing.T) {
+	t.Parallel()
+	role := func(properties string) string {
+		return "Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties: {AssumeRolePolicyDocument: {}" + properties + "}\n"
+	}
+	const (
+		atTemplate = "pipeline.yaml:10:28: application.stacks[0].template: "
+
+		bound   = ", PermissionsBoundary: 'arn:aws:iam::222222222222:policy/shop/access/shop-dev-boundary'"
+		path    = ", Path: /shop/app/"
+		noBound = atTemplate + "t.yaml:3: Resources.R: a pipeline can make only roles with its boundary; " +
+			"set PermissionsBoundary to a parameter, and that to access.BoundaryArn"
+		noPath = atTemplate + "t.yaml:%d: Resources.R: a pipeline can make roles, policies and instance profiles only under its own path; set Path to /shop/app/"
+		macro  = "cfnpipe does not know what a macro makes of the template, nor what deploying that takes; let the file be what comes out of the macro"
+	)
+	for _, c := range []struct{ why, template, want string }{
+		{"a queue", "Resources: {Q: {Type: AWS::SQS::Queue}}\n", ""},
+		{"nothing", "", atTemplate + "t.yaml:1: the file is empty"},
+		{"comments", "# nothing\n", atTemplate + "t.yaml:1: the file is empty"},
+		{"a text", "hello", atTemplate + "t.yaml is no template: it has no Resources; write what CloudFormation calls a template"},
+		{"a list", "- Resources\n", atTemplate + "t.yaml is no template: it has no Resources; write what CloudFormation calls a template"},
+		{"something else", "hello: world\n", atTemplate + "t.yaml is no template: it has no Resources; write what CloudFormation calls a template"},
+		{"no resource", "Resources: {}\n", atTemplate + "t.yaml:1: Resources: there is none; CloudFormation needs at least one resource in a stack"},
+		{"a bracket that stays open", "Resources:\n  Q: [a\n", atTemplate + "t.yaml:2: a bracket that opens here is not closed, or a comma is missing"},
+		{"two documents", "Resources: {}\n---\nResources: {}\n", atTemplate + "t.yaml:2:1: a second document starts here: keep one document per file"},
+		{"a key twice", "Resources:\n  Q: {Type: AWS::SQS::Queue}\n  Q: {Type: AWS::SQS::Queue}\n", atTemplate + `t.yaml:3:3: the key "Q" appears twice in one mapping: remove one of them`},
+		{"what is not UTF-8", "Resources: {Q: {Type: AWS::SQS::Queue}} # \xff\n", atTemplate + "t.yaml:1:43: this is not UTF-8: save the file as UTF-8"},
+		{"a function that is none", "Resources: {Q: {Type: AWS::SQS::Queue, Properties: !Reff x}}\n", atTemplate + "t.yaml:1:52: unknown tag !Reff: CloudFormation has no such function"},
+		{
+			"a section that is none", "Resource: {}\nOutput: {}\nResources: {Q: {Type: AWS::SQS::Queue}}\n",
+			atTemplate + "t.yaml:1: Resource: CloudFormation knows no such section; did you mean \"Resources\"?\n" +
+				atTemplate + "t.yaml:2: Output: CloudFormation knows no such section; did you mean \"Outputs\"?",
+		},
+		{
+			"sections that are no maps", "Resources: [{Type: AWS::SQS::Queue}]\nRules: none\n",
+			atTemplate + "t.yaml:1: Resources: it is no map of names; write each thing in it under a name of its own\n" +
+				atTemplate + "t.yaml:2: Rules: it is no map of names; write each thing in it under a name of its own",
+		},
+		{"all sections", "AWSTemplateFormatVersion: 2010-09-09\nDescription: d\nMetadata: {a: [b]}\nMappings: {M: {a: {b: c}}}\nConditions: {C: !Equals [a, b]}\n" +
+			"Rules: {R: {Assertions: [{Assert: !Contains [[a], a]}]}}\nResources: {Q: {Type: AWS::SQS::Queue, Condition: C}}\nOutputs: {O: {Value: x}}\n", ""},
+		{"a transform", "Transform: AWS::Serverless-2016-10-31\nResources: {F: {Type: AWS::Serverless::Function}}\n", atTemplate + "t.yaml:1: Transform: " + macro},
+		{
+			"a macro inside", "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n      Fn::Transform: {Name: AWS::Include}\n",
+			atTemplate + "t.yaml:5: Resources.Q.Properties: " + macro,
+		},
+		{"a loop", "Resources:\n  Fn::ForEach::Qs: [Q, [a, b], {Q: {Type: AWS::SQS::Queue}}]\n", atTemplate + "t.yaml:2: Resources: " + macro},
+		{
+			"aliases", "Resources:\n  A: &q {Type: AWS::SQS::Queue}\n  B: *q\n  C:\n    <<: *q\n",
+			atTemplate + "t.yaml:3: CloudFormation takes no alias (*name) and no merge key (<<); write out what stands there\n" +
+				atTemplate + "t.yaml:5: CloudFormation takes no alias (*name) and no merge key (<<); write out what stands there",
+		},
+		{"an anchor that nobody uses", "Resources:\n  A: &q {Type: AWS::SQS::Queue}\n", ""},
+		{
+			"names that lead nowhere", "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    DependsOn: B\n    Properties:\n      QueueName: !Sub '${A}-${AWS::Region}'\nOutputs:\n  O: {Value: !GetAtt C.Arn}\n",
+			atTemplate + "t.yaml:4: Resources.Q.DependsOn: there is no resource B; declare it, or correct the name\n" +
+				atTemplate + "t.yaml:6: Resources.Q.Properties.QueueName: there is no resource or parameter A; declare it, or correct the name\n" +
+				atTemplate + "t.yaml:8: Outputs.O.Value: there is no resource C; declare it, or correct the name",
+		},
+		{"nothing where something should be", "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n", atTemplate + "t.yaml:4: Resources.Q.Properties: the value is null; leave it out, or set it"},
+		{"no type", "Resources: {Q: {Properties: {}}}\n", atTemplate + "t.yaml:1: Resources.Q: it has no Type; write one, such as AWS::SQS::Queue"},
+		{"no resource but a text", "Resources: {Q: AWS::SQS::Queue}\n", atTemplate + "t.yaml:1: Resources.Q: it has no Type; write one, such as AWS::SQS::Queue"},
+		{"a type that is a function", "Resources: {Q: {Type: !Sub AWS::SQS::Queue}}\n", atTemplate + "t.yaml:1: Resources.Q: it has no Type; write one, such as AWS::SQS::Queue"},
+		{
+			"a type that is not known", "Resources:\n  R: {Type: AWS::Mars::Rover}\n",
+			atTemplate + "t.yaml:2: Resources.R: cfnpipe does not know what permissions it takes to deploy AWS::Mars::Rover; write them under permissions of the stack in pipeline.yaml",
+		},
+		{
+			"a parameter without a type", "Parameters:\n  P: {Default: x}\nResources: {Q: {Type: AWS::SQS::Queue}}\n",
+			atTemplate + "t.yaml:2: Parameters.P: it has no Type; write one, such as String",
+		},
+		{
+			"an output without a value", "Resources: {Q: {Type: AWS::SQS::Queue}}\nOutputs:\n  O: hello\n",
+			atTemplate + "t.yaml:3: Outputs.O: it has no Value; write one, such as !Ref and a resource",
+		},
+		{"a role as it should be", role(bound + path), ""},
+		{"a role with what only CloudFormation knows", "Parameters: {B: {Type: String, Default: x}}\n" + role(", PermissionsBoundary: !Ref B, Path: !Sub '/${B}/'"), ""},
+		{"a role without a boundary", role(path), noBound},
+		{"a role with another boundary", role(path + ", PermissionsBoundary: 'arn:aws:iam::aws:policy/ReadOnlyAccess'"), noBound},
+		{"a role without a path", role(bound), fmt.Sprintf(noPath, 3)},
+		{"a role under another path", role(bound + ", Path: /shop/access/"), fmt.Sprintf(noPath, 3)},
+		{"a role with neither", role(""), noBound + "\n" + fmt.Sprintf(noPath, 3)},
+		{"a policy without a path", "Resources:\n  R: {Type: AWS::IAM::ManagedPolicy}\n", fmt.Sprintf(noPath, 2)},
+		{"an instance profile without a path", "Resources:\n  R: {Type: AWS::IAM::InstanceProfile, Properties: {Path: /}}\n", fmt.Sprintf(noPath, 2)},
+		{
+			"a parameter of the name that is added", "Parameters:\n  AccessResourceTypes: {Type: String, Default: x}\nResources: {Q: {Type: AWS::SQS::Queue}}\n",
+			atTemplate + "t.yaml:2: Parameters.AccessResourceTypes: the parameter is declared twice; choose another name",
+		},
+		{
+			"a rule of the name that is added", "Rules:\n  AccessCoversThis: {Assertions: []}\nResources: {Q: {Type: AWS::SQS::Queue}}\n",
+			atTemplate + "t.yaml:2: Rules.AccessCoversThis: the rule is declared twice; choose another name",
+		},
+		{"another rule", "Rules:\n  Other: {Assertions: []}\nResources: {Q: {Type: AWS::SQS::Queue}}\n", ""},
+		{"as many parameters as there can be, but for ours", "Parameters:\n" + many(199, "  P%d: {Type: String, Default: x}\n") + "Resources: {Q: {Type: AWS::SQS::Queue}}\n", ""},
+		{
+			"no room for the parameter that is added", "Parameters:\n" + many(200, "  P%d: {Type: String, Default: x}\n") + "Resources: {Q: {Type: AWS::SQS::Queue}}\n",
+			atTemplate + "t.yaml:2: Parameters: there are 201, CloudFormation allows 200; split the stack",
+		},
+		{
+			"too many resources", "Resources:\n" + many(501, "  Q%d: {Type: AWS::SQS::Queue}\n"),
+			atTemplate + "t.yaml:2: Resources: there are 501, CloudFormation allows 500; split the stack",
+		},
+		{
+			"a section that cannot be added to", "Resources: {Q: {Type: AWS::SQS::Queue}}\nParameters: &p {P: {Type: String, Default: x}}\n",
+			atTemplate + "t.yaml: Parameters.AccessResourceTypes cannot be changed where it stands: write it as a plain value",
+		},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			t.Parallel()
+			_, got := ownSystem(t, "  stacks:\n    - { name: a, template: t.yaml, parameters: {} }\n", map[string]string{"t.yaml": c.template})
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("want -, got +:\n%s", diff)
+			}
+		})
+	}
+}
+
+func many(n int, format string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
+}
+
+func TestOwnParametersAreRefused(t *testing.T) {
+	t.Parallel()
+	at := func(name, problem string) string {
+		return "pipeline.yaml:11:58: application.stacks[0].parameters." + name + ": " + problem
+	}
+	const atTemplate, atOther = "pipeline.yaml:11:33: application.stacks[0].template: ", "pipeline.yaml:12:30: application.stacks[1].template: "
+	const many = "a pipeline may read nothing from SSM but what stacks of the environment put out; let it take an output, such as network.VpcId, or let its Type be that of the value"
+	for _, c := range []struct{ why, declared, given, want string }{
+		{"a text", "P: {Type: String}", "P: x", ""},
+		{"no value", "P: {Type: String}", "", "pipeline.yaml:11:53: application.stacks[0].parameters: the parameter P of t.yaml:2 has no value and no default; give it one"},
+		{"a default", "P: {Type: String, Default: x}", "", ""},
+		{"an empty default", "P: {Type: String, Default: ''}", "", ""},
+		{"no such parameter", "Size: {Type: String, Default: x}", "Sise: x", strings.Replace(at("Sise", ""), ":58:", ":61:", 1) + `t.yaml has no parameter Sise; did you mean "Size"?`},
+		{"an output", "P: {Type: String}", "P: network.VpcId", ""},
+		{"no such output", "P: {Type: String}", "P: network.VpcID", at("P", `the stack network has no output VpcID; did you mean "VpcId"?`)},
+		{"no such stack", "P: {Type: String}", "P: nettwork.VpcId", at("P", `there is no stack nettwork in environment dev; did you mean "network"?`)},
+		{"a stack like none", "P: {Type: String}", "P: mars.Rover", at("P", "there is no stack mars in environment dev; known here: access, extras, network, two")},
+		{"an output of the access stack", "P: {Type: String}", "P: access.BoundaryArn", ""},
+		{"another output of the access stack", "P: {Type: String}", "P: access.BoundaryARM", at("P", `the stack access has no output BoundaryARM; did you mean "BoundaryArn"?`)},
+		{"an output of another own stack", "P: {Type: String}", "P: two.Arn", ""},
+		{"no such output of another own stack", "P: {Type: String}", "P: two.Arm", at("P", `the stack two has no output Arm; did you mean "Arn"?`)},
+		{"an output of its own", "P: {Type: String}", "P: extras.Arn", at("P", "the stack takes an output of its own; use the value itself in the template")},
+		{"a list", "P: {Type: List<AWS::EC2::Subnet::Id>}", "P: network.PublicSubnetIds", ""},
+		{
+			"a list for a text", "P: {Type: String}", "P: network.PublicSubnetIds",
+			at("P", "t.yaml:2: Parameters.P: PublicSubnetIds of the stack network is a list of SubnetID, not a text; take it as what it is"),
+		},
+		{
+			"a text for a list", "P: {Type: CommaDelimitedList}", "P: network.VpcId",
+			at("P", "t.yaml:2: Parameters.P: VpcId of the stack network is a VPCID, not a list; take it as what it is"),
+		},
+		{"a known text for a list", "P: {Type: CommaDelimitedList}", "P: access.RolePath", at("P", "RolePath of the stack access is a text, and the parameter is a list; take it as what it is")},
+		{"an output for a number", "P: {Type: Number}", "P: two.Arn", at("P", "t.yaml:2: Parameters.P.Type: a parameter of type Number cannot be read from SSM; use String")},
+		{
+			"an output for numbers", "P: {Type: List<Number>}", "P: network.PublicSubnetIds",
+			at("P", "t.yaml:2: Parameters.P.Type: a parameter of type List<Number> cannot be read from SSM; use CommaDelimitedList"),
+		},
+		{"an output of which only the name is known", "P: {Type: AWS::SSM::Parameter::Name}", "P: two.Arn", at("P", "t.yaml:2: Parameters.P.Type: a parameter of type AWS::SSM::Parameter::Name cannot be read from SSM; use String")},
+		{
+			"an output that must match", "P: {Type: String, AllowedPattern: vpc-.*}", "P: network.VpcId",
+			at("P", "t.yaml:2: Parameters.P.AllowedPattern: it would hold for the name of the SSM parameter that the value is read from; take it away"),
+		},
+		{"an output that is not always there", "P: {Type: String}", "P: two.Perhaps", atOther +
+			"two.yaml:5: Outputs.Perhaps: the output is not always there, since it has a Condition; take away the Condition, or let nobody use the output"},
+		{"an output whose place is taken", "P: {Type: String}", "P: two.Taken", atOther +
+			"two.yaml:3: Resources.TakenParameter: the logical id is used twice; choose another one"},
+		{"a number", "P: {Type: Number, MinValue: 2, MaxValue: 3.5}", "P: '3.5'", ""},
+		{"what is no number", "P: {Type: Number}", "P: five", at("P", `t.yaml:2: Parameters.P: "five" is no number; give it another value`)},
+		{"too small a number", "P: {Type: Number, MinValue: 2}", "P: '1'", at("P", "t.yaml:2: Parameters.P: 1 is outside; MinValue is 2; give it another value")},
+		{"too large a number", "P: {Type: Number, MaxValue: 2}", "P: '3'", at("P", "t.yaml:2: Parameters.P: 3 is outside; MaxValue is 2; give it another value")},
+		{"numbers", "P: {Type: List<Number>}", "P: '1, 2,3'", ""},
+		{"what are no numbers", "P: {Type: List<Number>}", "P: '1, b'", at("P", `t.yaml:2: Parameters.P: "b" is no number; give it another value`)},
+		{"one of the values", "P: {Type: String, AllowedValues: [small, 2, true]}", "P: '2'", ""},
+		{"none of the values", "P: {Type: String, AllowedValues: [small, 2]}", "P: big", at("P", `t.yaml:2: Parameters.P: "big" is none of its AllowedValues: small, 2; give it another value`)},
+		{"some of the values", "P: {Type: CommaDelimitedList, AllowedValues: [a, b]}", "P: 'a,b'", ""},
+		{"not all of the values", "P: {Type: CommaDelimitedList, AllowedValues: [a, b]}", "P: 'a,c'", at("P", `t.yaml:2: Parameters.P: "c" is none of its AllowedValues: a, b; give it another value`)},
+		{"what matches", "P: {Type: String, AllowedPattern: '[a-z]+', MinLength: 2, MaxLength: 2}", "P: ab", ""},
+		{"what matches in part", "P: {Type: String, AllowedPattern: '[a-z]+'}", "P: ab1", at("P", `t.yaml:2: Parameters.P: "ab1" does not match its AllowedPattern [a-z]+; give it another value`)},
+		{"a pattern that only CloudFormation knows", "P: {Type: String, AllowedPattern: '(?!x)[a-z]+'}", "P: '1'", ""},
+		{"too short", "P: {Type: String, MinLength: 2}", "P: ä", at("P", `t.yaml:2: Parameters.P: "ä" has 1 characters; MinLength is 2; give it another value`)},
+		{"too long", "P: {Type: String, MaxLength: 1}", "P: äö", at("P", `t.yaml:2: Parameters.P: "äö" has 2 characters; MaxLength is 1; give it another value`)},
+		{"a bad default", "P: {Type: Number, Default: five}", "", atTemplate + `t.yaml:2: Parameters.P.Default: "five" is no number; give it another value`},
+		{"a good value for a bad default", "P: {Type: Number, Default: five}", "P: '5'", ""},
+		{"a secret", "P: {Type: String, NoEcho: true}", "P: hush", at("P", "the parameter P of t.yaml is a secret (NoEcho), and who reads pipeline.yaml could read it; "+
+			"keep it in Secrets Manager, and let the template resolve it: {{resolve:secretsmanager:…}}")},
+		{"where a secret is", "P: {Type: String, NoEcho: true}", "P: '{{{{resolve:secretsmanager:hush}}}}'", ""},
+		{"a secret that another stack puts out", "P: {Type: String, NoEcho: true}", "P: two.Arn", ""},
+		{"a name in SSM", "P: {Type: AWS::SSM::Parameter::Value<String>}", "P: /aws/service/ami", at("P", "t.yaml:2: Parameters.P: "+many)},
+		{"a name in SSM as its default", "P: {Type: AWS::SSM::Parameter::Value<String>, Default: /aws/service/ami}", "", atTemplate + "t.yaml:2: Parameters.P.Default: " + many},
+		{"what is known, from SSM", "P: {Type: AWS::SSM::Parameter::Value<String>}", "P: access.RolePath", at("P", "t.yaml:2: Parameters.P: "+many)},
+		{"an output, from SSM", "P: {Type: AWS::SSM::Parameter::Value<String>, Default: /aws/service/ami}", "P: two.Arn", ""},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			t.Parallel()
+			_, got := ownSystem(t, `  network: {}
+  stacks: 
+    - { name: extras, template: t.yaml, parameters: { `+c.given+` } }
+    - { name: two, template: two.yaml }
+`, map[string]string{
+				"t.yaml": "Parameters:\n  " + c.declared + "\nResources: {Q: {Type: AWS::SQS::Queue}}\nOutputs: {Arn: {Value: !GetAtt Q.Arn}}\n",
+				"two.yaml": "Conditions: {C: !Equals [!Ref AWS::Region, x]}\nResources: {Q: {Type: AWS::SQS::Queue},\n  TakenParameter: {Type: AWS::SQS::Queue}}\n" +
+					"Outputs: {Arn: {Value: !GetAtt Q.Arn},\n  Perhaps: {Condition: C, Value: x}, Taken: {Value: !Ref Q}}\n",
+			})
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("want -, got +:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAllThatIsWrongWithOwnStacksIsSaidInOneRun(t *testing.T) {
+	t.Parallel()
+	yaml := strings.Replace(oneEnvironment, "application:", `  - { name: qa, type: test, account: "333333333333" }
+application:`, 1) + `  stacks:
+    - { name: broken, template: broken.yaml }
+    - { name: taker, template: taker.yaml, parameters: { P: broken.Url } }
+    - { name: typo, template: taker.yaml, parameters: { P: taker.Urk, Q: x } }
+    - { name: one, template: taker.yaml, parameters: { P: two.Url } }
+    - { name: two, template: taker.yaml, parameters: { P: one.Url } }
+    - { name: list, template: list.yaml, parameters: { L: taker.Url } }
+    - { name: late, template: taker.yaml, parameters: { P: early.Url } }
+    - { name: early, template: taker.yaml, environments: [qa], parameters: { P: x } }
+`
+	taker := "Parameters: {P: {Type: String}}\n" + queueTemplate
+	_, got := systemOf(t, yaml, map[string]string{
+		"broken.yaml": "Resources: {Q: {Type: AWS::Mars::Rover}}\nOutputs: {Url: {Value: !Ref R}}\n", "taker.yaml": taker,
+		"list.yaml": "Parameters: {L: {Type: CommaDelimitedList}}\n" + queueTemplate,
+	})
+	want := `pipeline.yaml:11:33: application.stacks[0].template: broken.yaml:1: Resources.Q: cfnpipe does not know what permissions it takes to deploy AWS::Mars::Rover; write them under permissions of the stack in pipeline.yaml
+pipeline.yaml:11:33: application.stacks[0].template: broken.yaml:2: Outputs.Url.Value: there is no resource or parameter R; declare it, or correct the name
+pipeline.yaml:13:60: application.stacks[2].parameters.P: the stack taker has no output Urk; did you mean "Url"?
+pipeline.yaml:13:74: application.stacks[2].parameters.Q: taker.yaml has no parameter Q; known here: P
+pipeline.yaml:14:54: application.stacks[3].parameters: stacks need each other: one → two → one; move what both need into a stack of its own
+pipeline.yaml:16:59: application.stacks[5].parameters.L: list.yaml:1: Parameters.L: Url of the stack taker is a Text, not a list; take it as what it is
+pipeline.yaml:17:60: application.stacks[6].parameters.P: there is no stack early in environment dev; known here: access, broken, late, list, one, taker, two, typo`
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
+	}
+}
+
+func TestTheBoundaryOfOwnRolesIsThatOfTheirEnvironment(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ why, yaml, want string }{
+		{"the one that the access stack makes", oneEnvironment, "arn:aws:iam::222222222222:policy/shop/access/shop-dev-boundary"},
+		{"in GovCloud", strings.NewReplacer("eu-west-1", "us-gov-west-1", "arn:aws:", "arn:aws-us-gov:").Replace(oneEnvironment), "arn:aws-us-gov:iam::222222222222:policy/shop/access/shop-dev-boundary"},
+		{"one that is there", "permissionsBoundary: arn:aws:iam::{account}:policy/Boundary\n" + oneEnvironment, "arn:aws:iam::222222222222:policy/Boundary"},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			t.Parallel()
+			role := "Parameters: {B: {Type: String}}\nResources: {R: {Type: AWS::IAM::Role, Properties: {Path: /shop/app/, PermissionsBoundary: %s}}}\n"
+			stacks, problems := systemOf(t, c.yaml+"  stacks: [{ name: a, template: a.yaml, parameters: { B: access.BoundaryArn } }, { name: b, template: b.yaml, parameters: { B: x } }]\n",
+				map[string]string{"a.yaml": fmt.Sprintf(role, "!Ref B"), "b.yaml": fmt.Sprintf(role, c.want)})
+			if problems != "" {
+				t.Fatal(problems)
+			}
+			if got := stackNamed(t, stacks, "shop-dev-a").Parameters[0].Value; got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+// A push that lets an own stack do more stops until an operator has deployed the access stack.
+func TestOtherPermissionsOfAnOwnStackAreOtherWords(t *testing.T) {
+	t.Parallel()
+	words := func(action string) []string {
+		stacks, problems := ownSystem(t, "  stacks: [{ name: a, template: a.yaml, permissions: [{ actions: [mars:"+action+`], resources: ["arn:aws:mars:*:{account}:x"] }] }]`+"\n",
+			map[string]string{"a.yaml": "Resources: {R: {Type: AWS::Mars::Rover}}\n"})
+		if problems != "" {
+			t.Fatal(problems)
+		}
+		rule := stackNamed(t, stacks, "shop-dev-a").Template.At("Rules", "AccessCoversThis").YAML()
+		var list []string
+		for word := range strings.FieldsSeq(string(rule)) {
+			if strings.HasPrefix(word, "permission:") {
+				list = append(list, word)
+			}
+		}
+		return list
+	}
+	drive, stop := words("Drive"), words("Stop")
+	if len(drive) != 1 || len(stop) != 1 || drive[0] == stop[0] {
+		t.Errorf("the stack looks for %q and %q", drive, stop)
+	}
+}
+
+// What is wrong with a stack that Go has added has no place in pipeline.yaml.
+func TestAnOwnStackOfGoIsRefusedWithoutAPlace(t *testing.T) {
+	t.Parallel()
+	s, err := spec.Parse("pipeline.yaml", []byte(oneEnvironment+"  buckets: [{ name: data }]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	y := pipeline.New(s)
+	e := y.Environments[0]
+	e.Stacks = append(e.Stacks, &stages.Own{Environment: e, Stack: spec.Stack{Name: "a", Template: "a.yaml", Content: []byte("Resources: []")}})
+	_, err = y.Assemble(assembly.YAML)
+	problems, rest := stages.Invalid(err)
+	want := []spec.Problem{{Path: "template", Message: "a.yaml:1: Resources: it is no map of names", Hint: "write each thing in it under a name of its own"}}
+	if diff := cmp.Diff(want, problems); diff != "" || rest != nil {
+		t.Errorf("want -, got + and %v:\n%s", rest, diff)
+	}
+	if got, want := err.Error(), "template: a.yaml:1: Resources: it is no map of names; write each thing in it under a name of its own"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestInvalidLeavesTheRest(t *testing.T) {
+	t.Parallel()
+	other := errors.New("other")
+	a, b := spec.Problem{Path: "a", Message: "is bad"}, spec.Problem{Path: "b", Message: "is bad"}
+	problems, rest := stages.Invalid(errors.Join(&stages.InvalidError{Problems: []spec.Problem{a}}, errors.Join(other, &stages.InvalidError{Problems: []spec.Problem{b}})))
+	if diff := cmp.Diff([]spec.Problem{a, b}, problems); diff != "" || !errors.Is(rest, other) {
+		t.Errorf("want -, got + and %v:\n%s", rest, diff)
+	}
+	if problems, rest := stages.Invalid(nil); problems != nil || rest != nil {
+		t.Errorf("got %v and %v", problems, rest)
+	}
+}
