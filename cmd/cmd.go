@@ -25,7 +25,9 @@ import (
 
 	"github.com/cfnpipe/cfnpipe/pipeline"
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
+	"github.com/cfnpipe/cfnpipe/pipeline/verify"
 	"github.com/cfnpipe/cfnpipe/resources/assembly"
+	"github.com/cfnpipe/cfnpipe/stages"
 )
 
 // Exit codes of the command.
@@ -64,6 +66,7 @@ type commands struct {
 	Generate generateCommand `cmd:"" help:"Write a directory: the templates of all stacks with their parameters, a manifest, and deploy.sh."`
 	Check    checkCommand    `cmd:"" help:"Compare a directory with what generate would write into it; exit 1 if they differ."`
 	Plan     planCommand     `cmd:"" help:"Print the aws cloudformation deploy commands of a directory, in order: those that its deploy.sh runs."`
+	Verify   verifyCommand   `cmd:"" help:"Prove, offline, that every chain of a directory closes; exit 1 if one does not."`
 	Version  versionCommand  `cmd:"" help:"Print the version of cfnpipe."`
 }
 
@@ -151,6 +154,9 @@ func (in input) assemble(s *session, format assembly.Format, release *string) (*
 		}
 	}
 	a, err := system.Assemble(format)
+	if problems, rest := stages.Invalid(err); len(problems) > 0 {
+		return nil, errors.Join(project.Errors(problems), rest)
+	}
 	if err != nil || release == nil {
 		return a, err
 	}
@@ -167,7 +173,8 @@ type generateCommand struct {
 	Output string          `short:"o" default:"out" placeholder:"DIR" help:"The directory to write (default: ${default})."`
 	Format assembly.Format `enum:"yaml,json" default:"yaml" placeholder:"yaml|json" help:"Format of the templates (default: ${default})."`
 
-	Release *string `placeholder:"DIR" help:"Also say which code runs: address the sources of functions and images under DIR by their content."`
+	NoVerify bool    `help:"Write the directory even if its chains do not close, to look at it."`
+	Release  *string `placeholder:"DIR" help:"Also say which code runs: address the sources of functions and images under DIR by their content."`
 }
 
 // Validate is what kong calls before Run.
@@ -202,6 +209,13 @@ func (c *generateCommand) Run(s *session) error {
 	files, err := a.Files(c.Format)
 	if err != nil {
 		return err
+	}
+	if r := verify.Verify(a); !c.NoVerify && r.Errors() > 0 {
+		if err := r.Text(s.stdout, "", false); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.stderr, "nothing was written: %s; look at it with --no-verify\n", r.Summary())
+		return errNo
 	}
 	if err := assembly.Write(c.Output, files); err != nil {
 		return err

@@ -1,0 +1,159 @@
+package verify
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/policy/eval"
+)
+
+// build: the pipeline's role starts the project, CodeBuild becomes the project's role, which reads and puts artifacts and writes logs.
+func (a *run) build(x *action) {
+	name := a.known(x, "ProjectName")
+	h := a.hop(x, "role "+a.role.name, "starts the build "+name)
+	if len(x.inputs) == 0 {
+		a.fail(h, x.path, "build-input", "the build has no artifact to work on", "give it one in InputArtifacts")
+	}
+	if primary := a.known(x, "PrimarySource"); len(x.inputs) > 1 && !contains(x.inputs, primary) {
+		a.fail(h, x.path+".Configuration.PrimarySource", "build-input", "the primary one of several artifacts is to be "+orNone([]string{primary})+", which is not among them",
+			"name one of "+strings.Join(x.inputs, ", "))
+	}
+	arn := a.pipeline.stack.arn("codebuild", "project/"+name)
+	project := a.w.projects[arn]
+	if project == nil {
+		a.fail(h, x.path+".Configuration.ProjectName", "build-project", "no stack makes the project "+arn, "let the builds stack make it, or correct the name")
+		return
+	}
+	for _, property := range []string{"Source", "Artifacts"} {
+		if kind := project.known(property, "Type"); kind != "CODEPIPELINE" {
+			h.add(a.w.report.fail(project.stack, project.path(property+".Type"), "build-project", "the type is "+orNone([]string{kind})+": a pipeline starts only projects that take from it and give to it",
+				"set it to CODEPIPELINE"))
+		}
+	}
+	actions := []string{"codebuild:StartBuild", "codebuild:BatchGetBuilds"}
+	if a.known(x, "BatchEnabled") == "true" {
+		actions = []string{"codebuild:StartBuildBatch", "codebuild:BatchGetBuildBatches"}
+	}
+	for _, action := range actions {
+		a.w.needs(h, "build-start", a.role, request{action: action, on: eval.Text(arn)})
+	}
+	r := a.w.roles[project.text("ServiceRole").String()]
+	h = a.hop(x, "CodeBuild", "becomes the role of "+name)
+	if r == nil {
+		h.add(a.w.report.fail(project.stack, project.path("ServiceRole"), "build-role", "no stack makes the role "+project.text("ServiceRole").String(), "let the project's stack make it, or correct the name"))
+		return
+	}
+	a.w.assumedByService(h, r, "codebuild.amazonaws.com", keys("aws:SourceAccount", project.stack.Account, "aws:SourceArn", arn))
+	a.buildArtifacts(x, project, r)
+	a.clones(x, r)
+	a.w.logs(a.hop(x, "role "+r.name, "writes its logs"), project, r)
+	a.variables(x, r)
+}
+
+// clones: where the source hands over the repository itself, the build takes it through the connection.
+func (a *run) clones(x *action, r *role) {
+	for _, name := range x.inputs {
+		if y := a.made[name]; y != nil && a.known(y, "OutputArtifactFormat") == "CODEBUILD_CLONE_REF" {
+			a.usesConnection(a.hop(x, "role "+r.name, "clones "+a.known(y, "FullRepositoryId")+" through the connection"), y, r)
+		}
+	}
+}
+
+// buildArtifacts: the project's role reads what the action hands over, and puts what it is to put out, with a key that others can use.
+func (a *run) buildArtifacts(x *action, project *thing, r *role) {
+	h := a.hop(x, "role "+r.name, "reads "+strings.Join(x.inputs, ", "))
+	s := a.store(h, x)
+	if s == nil {
+		return
+	}
+	a.looksAt(h, s, r, "s3:GetBucketAcl", "s3:GetBucketLocation")
+	a.reads(h, s, r)
+	if key := project.text("EncryptionKey"); !key.Equal(s.keyARN) {
+		h.add(a.w.report.fail(project.stack, project.path("EncryptionKey"), "build-key",
+			fmt.Sprintf("the project encrypts with %s, its artifacts are to be under %s: who reads them in other accounts could not decrypt them", orNothing(key), s.keyARN),
+			"set EncryptionKey to the key of the artifact store"))
+	}
+	if len(x.outputs) == 0 {
+		return
+	}
+	h = a.hop(x, "role "+r.name, "puts "+strings.Join(x.outputs, ", "))
+	a.writes(h, s, r)
+}
+
+func orNothing(v eval.Value) string {
+	if v.Equal(eval.Value{}) {
+		return "the key of AWS"
+	}
+	return v.String()
+}
+
+// logs: the project's role writes to its log group, which exists.
+func (w *world) logs(h *Hop, project *thing, r *role) {
+	group := project.text("LogsConfig", "CloudWatchLogs", "GroupName")
+	if group.Equal(eval.Value{}) {
+		return
+	}
+	arn := eval.Concat(eval.Text(project.stack.arn("logs", "log-group:")), group, eval.Text(":log-stream:1f2e"))
+	for _, action := range []string{"logs:CreateLogStream", "logs:PutLogEvents"} {
+		w.needs(h, "logs", r, request{action: action, on: arn})
+	}
+	for _, y := range w.ofKind("AWS::Logs::LogGroup") {
+		if y.stack.Account == project.stack.Account && y.text("LogGroupName").Equal(group) {
+			return
+		}
+	}
+	h.add(w.report.fail(project.stack, project.path("LogsConfig.CloudWatchLogs.GroupName"), "logs", "no stack makes the log group "+group.String(),
+		"let the project's stack make it, since its role may not, or correct the name"))
+}
+
+// variables that an action gives to a build are read: those that name roles are roles that the build becomes.
+func (a *run) variables(x *action, r *role) {
+	at := x.path + ".Configuration.EnvironmentVariables"
+	list, err := a.variableList(x)
+	if err != nil {
+		a.fail(a.hop(x, "role "+r.name, "reads its variables"), at, "variables", "the variables are no JSON list: "+err.Error(), `write [{"name":"…","type":"PLAINTEXT","value":"…"}]`)
+		return
+	}
+	for _, v := range list {
+		if !strings.HasPrefix(v.Value, "arn:") || !strings.Contains(v.Value, ":role/") {
+			continue
+		}
+		h := a.hop(x, "role "+r.name, "becomes "+a.w.roleNamed(v.Value))
+		target := a.w.roles[v.Value]
+		if target == nil {
+			a.fail(h, at, "assume-role", "no stack makes the role "+v.Value+" of the variable "+v.Name, "let the access stack make it, or correct the name")
+			continue
+		}
+		a.w.assumed(h, r, target)
+		a.publishes(x, target, x.values)
+	}
+}
+
+type variable struct{ Name, Type, Value string }
+
+func (a *run) variableList(x *action) (list []variable, err error) {
+	if text := a.known(x, "EnvironmentVariables"); text != "" {
+		err = json.Unmarshal([]byte(text), &list)
+	}
+	return list, err
+}
+
+// environment is what an action gives to a build, by name.
+func (a *run) environment(x *action) map[string]string {
+	list, _ := a.variableList(x) //nolint:errcheck // which is said where they are read
+	values := map[string]string{}
+	for _, v := range list {
+		values[v.Name] = v.Value
+	}
+	return values
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

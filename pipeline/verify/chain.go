@@ -1,0 +1,298 @@
+package verify
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/assembly"
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/policy/eval"
+)
+
+// guardIdentity: what a role may do is narrowed where a wider permission would reach beyond what it is for.
+func (w *world) guardIdentity(r *role) {
+	for _, st := range r.statements {
+		if !st.allows {
+			continue
+		}
+		w.guardPassing(r, st)
+		w.guardBuckets(r, st)
+		w.guardAnyKey(r, st)
+	}
+}
+
+// has says whether a statement lists an action, by itself or by a pattern.
+func (st *statement) has(action string) bool {
+	action = strings.ToLower(action)
+	return slices.ContainsFunc(st.lowered, func(pattern string) bool {
+		if !strings.ContainsAny(pattern, "*?") {
+			return pattern == action
+		}
+		matches, err := path.Match(pattern, action) // no action has a slash, which a * would not match
+		return matches && err == nil
+	})
+}
+
+// mayBy says whether a role may do something, and may by this statement alone.
+func (w *world) mayBy(r *role, st *statement, q request) bool {
+	if w.may(r, q).Verdict != eval.Allowed {
+		return false
+	}
+	document := tree.NewMap().Set("Version", tree.Text("2012-10-17")).Set("Statement", tree.NewList(st.node))
+	alone, _ := eval.Parse(eval.Source{Kind: eval.Identity}, document, st.s.resolver)
+	return w.evaluate(r.principal(), q, eval.Policies{Identity: []*eval.Policy{alone}, Resource: q.policy}).Verdict == eval.Allowed
+}
+
+// guardPassing: roles are passed only to the services that they are for.
+func (w *world) guardPassing(r *role, st *statement) {
+	if !st.has("iam:PassRole") {
+		return
+	}
+	for _, on := range st.resources {
+		if w.mayBy(r, st, request{action: "iam:PassRole", on: on, context: keys("iam:PassedToService", "stranger.amazonaws.com")}) {
+			w.breach(r.thing, st.place.Path, "pass-any", "role "+r.name+" may pass roles to any service", "add a condition with iam:PassedToService", false)
+			return
+		}
+	}
+}
+
+// guardBuckets: a bucket is used in the account where it is expected, so that whoever takes over its name gets nothing.
+func (w *world) guardBuckets(r *role, st *statement) {
+	for _, action := range []string{"s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject", "s3:GetBucketAcl", "s3:GetBucketLocation"} {
+		if !st.has(action) {
+			continue
+		}
+		for _, on := range st.resources {
+			if isBucket := !strings.Contains(on.String(), "/"); isBucket && w.may(r, request{action: "s3:CreateBucket", on: on}).Verdict == eval.Allowed {
+				continue // it makes them: there is no account yet, and no data in what it asks
+			}
+			if w.mayBy(r, st, request{action: action, on: on, account: w.elsewhere, policy: w.anybody}) {
+				w.breach(r.thing, st.place.Path, "foreign-bucket", "role "+r.name+" may "+action+" in "+on.String()+" even if the bucket is another account's",
+					"add a condition with aws:ResourceAccount", false)
+				return
+			}
+		}
+	}
+}
+
+// guardAnyKey: who may use any key of an account may do so through the service that it is for only.
+func (w *world) guardAnyKey(r *role, st *statement) {
+	for _, action := range []string{"kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"} {
+		if !st.has(action) {
+			continue
+		}
+		for _, on := range st.resources {
+			text := on.String()
+			parts := strings.SplitN(text, ":", 6)
+			if len(parts) < 6 || parts[5] != "key/*" {
+				continue
+			}
+			if w.mayBy(r, st, request{action: action, on: on, account: parts[4], policy: w.leaveToIAM(text, r.stack.Account)}) {
+				w.breach(r.thing, st.place.Path, "any-key", "role "+r.name+" may "+action+" with every key whose policy leaves that to IAM",
+					"add a condition with kms:ViaService", false)
+				return
+			}
+		}
+	}
+}
+
+// isAccess says whether a thing has the path of what deploys.
+func (w *world) isAccess(x *thing) bool { return strings.HasPrefix(x.known("Path"), w.accessPath()) }
+
+// executionOf is the ARN of the execution role of the environment or pipeline that a stack belongs to.
+func (w *world) executionOf(s *stack) string {
+	return s.iamARN("role" + w.accessPath() + w.prefixOf(s) + "execution")
+}
+
+// chain proves that no role changes the chain that it is a part of: access stacks, their roles, policies and parameters; and that none that
+// a pipeline makes is worth more than its boundary.
+func (w *world) chain() {
+	for _, r := range w.roleList {
+		if w.isAccess(r.thing) {
+			may := fence{
+				w: w, s: r.stack, path: r.path(""), who: "role " + r.name, principal: r.principal(),
+				policies: eval.Policies{Identity: r.identity, Boundary: r.boundary},
+			}
+			may.changeAccess(r.stack)
+			may.exceed(r.stack)
+			w.locks(r)
+			continue
+		}
+		if r.properties.Get("PermissionsBoundary") == nil {
+			w.report.fail(r.stack, r.path(""), "no-boundary", "role "+r.name+" is made by a pipeline and has no boundary",
+				"set PermissionsBoundary to the one of the access stack")
+		}
+		w.climbs(r)
+	}
+	for _, p := range w.policyList {
+		name := strings.TrimPrefix(p.known("ManagedPolicyName"), w.prefixOf(p.stack))
+		isUsed := func(r *role) bool { return r.boundary == p.limit }
+		if name == "boundary" || slices.ContainsFunc(w.roleList, isUsed) {
+			w.guardBoundary(p)
+		}
+	}
+}
+
+// climbs finds access roles that a role can become whatever a push lets it do, though no action needs that. Pipelines become those of their
+// environments.
+func (w *world) climbs(r *role) {
+	if w.report.has("assume-role", "build-project", "build-role", "deploy-role", "pipeline-role") {
+		return // nobody knows who has to become whom
+	}
+	var environments []string
+	for _, x := range w.pipelines {
+		if x.text("RoleArn").Equal(r.arn) {
+			i := slices.IndexFunc(w.assembly.Pipelines, func(p assembly.Pipeline) bool { return p.Stack == x.stack.Name })
+			if i >= 0 {
+				environments = w.assembly.Pipelines[i].Environments
+			}
+		}
+	}
+	for _, o := range w.roleList {
+		isOwn := o.stack.Environment != "" && slices.Contains(environments, o.stack.Environment)
+		if !w.isAccess(o.thing) || isOwn || w.becomes[[2]*role{r, o}] || !admits(o.trusts, r.stack.Account) {
+			continue
+		}
+		if w.within(r, request{action: "sts:AssumeRole", on: o.arn, account: o.stack.Account, policy: o.trust}).Verdict == eval.Allowed {
+			w.report.fail(o.stack, o.path("AssumeRolePolicyDocument"), "chain", "role "+r.name+", which no action needs to, can become role "+o.name,
+				"narrow the trust policy to the roles that need it")
+		}
+	}
+}
+
+// locks finds what only the lack of a permission keeps an execution role from: one that is added later would let it change its own chain.
+func (w *world) locks(r *role) {
+	if r.arn.String() != w.executionOf(r.stack) {
+		return
+	}
+	policies := eval.Policies{Identity: append(slices.Clip(r.identity), w.everything), Boundary: r.boundary}
+	for _, q := range []request{
+		{action: "iam:PutRolePolicy", on: r.arn},
+		{action: "iam:CreatePolicyVersion", on: eval.Text(r.stack.iamARN("policy" + w.accessPath() + w.prefixOf(r.stack) + "boundary"))},
+		{action: "iam:DeleteRolePermissionsBoundary", on: eval.Text(r.stack.iamARN("role" + w.applicationPath() + w.prefixOf(r.stack) + "x"))},
+	} {
+		if w.evaluate(r.principal(), q, policies).Verdict == eval.Allowed {
+			w.report.warn(r.stack, r.path(""), "chain-lock", "role "+r.name+" may not "+q.action+" on "+q.on.String()+", but nothing denies it",
+				"deny it, whatever is allowed later")
+		}
+	}
+}
+
+// guardBoundary: within it, code changes nothing that other code runs with, however much its own policies allow.
+func (w *world) guardBoundary(p *managed) {
+	s := p.stack
+	may := fence{
+		w: w, s: s, path: p.path("PolicyDocument"), who: "a role within boundary " + p.known("ManagedPolicyName"),
+		principal: eval.Principal{ARN: eval.Text(s.iamARN("role" + w.applicationPath() + w.prefixOf(s) + "x")), Account: s.Account},
+		policies:  eval.Policies{Identity: []*eval.Policy{w.everything}, Boundary: p.limit},
+	}
+	may.changeAccess(s)
+	may.exceed(s)
+	const why = "it is another's"
+	may.not(why, "lambda:UpdateFunctionCode", s.arn("lambda", "function:stranger"))
+	may.not(why, "batch:SubmitJob", s.arn("batch", "job-definition/stranger"))
+	may.not(why, "ssm:PutParameter", s.arn("ssm", "parameter/stranger"))
+	may.not(why, "codebuild:UpdateProject", s.arn("codebuild", "project/stranger"))
+	may.not(why, "codepipeline:UpdatePipeline", s.arn("codepipeline", "stranger"))
+	may.not(why, "kms:PutKeyPolicy", s.arn("kms", "key/stranger"))
+	may.not(why, "iam:CreateUser", s.iamARN("user/stranger"))
+	may.not(why, "sts:AssumeRole", s.iamARN("role/stranger"))
+	for _, x := range w.pipelines {
+		connection := w.connectionOf(x)
+		if connection == "" || x.stack.Account != s.Account {
+			continue
+		}
+		for _, prefix := range []string{"codeconnections", "codestar-connections"} {
+			use := prefix + ":UseConnection"
+			may.not("a build would push to the repository", use, connection,
+				prefix+":ProviderAction", "GitPush", prefix+":ProviderPermissionsRequired", "read_write",
+				prefix+":FullRepositoryId", w.sourceOf(x, "FullRepositoryId"))
+			may.not("a build would read other repositories", use, connection,
+				prefix+":ProviderAction", "GitPull", prefix+":FullRepositoryId", "stranger/stranger")
+		}
+	}
+}
+
+// fence is around somebody who must not do what it names.
+type fence struct {
+	w         *world
+	s         *stack
+	path, who string
+	principal eval.Principal
+	policies  eval.Policies
+}
+
+// not finds that somebody may do what would be bad, and why it would.
+func (f *fence) not(why, action, on string, pairs ...string) {
+	q := request{action: action, on: eval.Text(on), context: keys(pairs...)}
+	f.policies.Resource = f.w.leaveToIAM(on, f.s.Account)
+	if action == "sts:AssumeRole" {
+		f.policies.Resource = f.w.trusting(f.s.Account)
+	}
+	if f.w.evaluate(f.principal, q, f.policies).Verdict == eval.Allowed {
+		f.w.report.fail(f.s, f.path, "chain", f.who+" may "+action+" on "+on+": "+why, "deny it, or narrow what allows it")
+	}
+}
+
+// changeAccess is forbidden for all access stacks of the account.
+func (f *fence) changeAccess(s *stack) {
+	const why = "it would change who deploys what"
+	var stacks []*stack
+	for _, o := range f.w.roleList {
+		if o.stack.Account != s.Account || !f.w.isAccess(o.thing) {
+			continue
+		}
+		for _, action := range []string{"iam:AttachRolePolicy", "iam:DeleteRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"} {
+			f.not(why, action, o.arn.String())
+		}
+		if !slices.Contains(stacks, o.stack) {
+			stacks = append(stacks, o.stack)
+		}
+	}
+	for _, o := range stacks {
+		for _, action := range []string{"cloudformation:CreateChangeSet", "cloudformation:DeleteStack", "cloudformation:UpdateStack"} {
+			f.not(why, action, o.arn("cloudformation", "stack/"+o.Name+"/1f2e"), "cloudformation:RoleArn", f.w.executionOf(o))
+		}
+	}
+	for _, x := range f.w.ofKind("AWS::SSM::Parameter") {
+		if slices.Contains(stacks, x.stack) {
+			f.not("it would say that the access stack covers what it does not", "ssm:PutParameter", x.stack.arn("ssm", "parameter"+x.known("Name")))
+		}
+	}
+	for _, p := range f.w.policyList {
+		if p.stack.Account == s.Account && f.w.isAccess(p.thing) {
+			f.not("it would change what roles may be worth", "iam:CreatePolicyVersion", p.arn().String())
+		}
+	}
+}
+
+// exceed is forbidden: to make roles that are worth more than their boundary, and to have CloudFormation act with anything but the execution
+// role, or on what others own.
+func (f *fence) exceed(s *stack) {
+	const why = "roles would be worth more than their boundary"
+	app := s.iamARN("role" + f.w.applicationPath() + f.w.prefixOf(s) + "x")
+	f.not(why, "iam:DeleteRolePermissionsBoundary", app)
+	for _, action := range []string{"iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"} {
+		f.not(why, action, app, "iam:PermissionsBoundary", s.iamARN("policy/stranger"))
+		f.not("it would make roles for others", action, s.iamARN("role/stranger"))
+	}
+	stacks := s.arn("cloudformation", "stack/"+f.w.prefixOf(s)+"x/1f2e")
+	f.not("without the execution role, CloudFormation acts with whatever role is given", "cloudformation:CreateChangeSet", stacks)
+	f.not("an import brings what others own within reach", "cloudformation:CreateChangeSet", stacks,
+		"cloudformation:RoleArn", f.w.executionOf(s), "cloudformation:ImportResourceTypes", "AWS::S3::Bucket")
+}
+
+// sourceOf is a value of the configuration of a pipeline's source.
+func (w *world) sourceOf(x *thing, key string) string {
+	for _, stage := range itemsOf(x.properties.Get("Stages")) {
+		for _, action := range itemsOf(stage.Get("Actions")) {
+			if n := action.At("Configuration", key); n != nil {
+				return x.stack.resolver.Resolve(n).String()
+			}
+		}
+	}
+	return ""
+}
+
+func (w *world) connectionOf(x *thing) string { return w.sourceOf(x, "ConnectionArn") }

@@ -1,0 +1,295 @@
+package verify
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/policy"
+	"github.com/cfnpipe/cfnpipe/resources/policy/eval"
+)
+
+// executes: an execution role must be able to make, read, change, tag and delete what is in a stack: what the table of resource types says
+// of its types, and the things themselves by the names and the policies that they have. Beyond that it must not.
+func (w *world) executes(h *Hop, r *role, s *stack) {
+	if s.deployer == nil {
+		s.deployer = r
+	}
+	for _, kind := range s.kinds() {
+		if !w.knows(kind) {
+			continue // what it takes stands in the spec
+		}
+		for _, x := range w.row(r, s, kind).refused {
+			w.refuse(h, "execution", r.thing, r, x.request, x.Decision, "role "+r.name, kind+" in stack "+s.Name)
+		}
+	}
+	for _, id := range s.ids {
+		x := s.things[id]
+		w.needs(h, "execution", r, makes(x)...)
+		w.needs(h, "execution", r, w.changes(x)...)
+	}
+}
+
+// kinds are the resource types that the stack holds, each once.
+func (s *stack) kinds() []string {
+	var kinds []string
+	for _, x := range s.things {
+		kinds = append(kinds, x.kind)
+	}
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
+}
+
+// rowKey is for which role and names a row of the table of resource types is.
+type rowKey struct {
+	role                                *role
+	region, scope, boundary, connection string
+	kind                                string
+}
+
+// row is what is not as the table of resource types has it.
+type row struct {
+	refused []refused
+}
+
+// refused is something that a role may not do.
+type refused struct {
+	request
+	eval.Decision
+}
+
+// row of the table for a resource type in a stack. Stacks of one environment have most of them in common.
+func (w *world) row(r *role, s *stack, kind string) *row {
+	key := rowKey{role: r, region: s.Region, scope: w.scopeOf(s), kind: kind}
+	switch kind { // rows with more than names in them
+	case "AWS::IAM::Role":
+		for _, x := range w.ofKind(kind) {
+			if b := x.properties.Get("PermissionsBoundary"); x.stack == s && b != nil {
+				key.boundary = s.resolver.Resolve(b).String()
+			}
+		}
+	case "AWS::CodePipeline::Pipeline":
+		for _, x := range w.ofKind(kind) {
+			if x.stack == s {
+				key.connection = w.connectionOf(x)
+			}
+		}
+	}
+	if kind == "AWS::IAM::Role" && key.boundary == "" {
+		return &row{} // which is found: nobody may make roles without one
+	}
+	if w.rows[key] == nil {
+		w.rows[key] = w.newRow(s, key)
+	}
+	return w.rows[key]
+}
+
+func (w *world) newRow(s *stack, key rowKey) *row {
+	scope := policy.Scope{
+		Project: w.assembly.Project, Names: []string{key.scope}, Regions: []string{key.region}, ApplicationPath: w.applicationPath(),
+	}
+	list := &row{}
+	document, err := policy.DeploymentNode([]string{key.kind}, scope, key.boundary, key.connection)
+	if err != nil || document == nil {
+		return list // some types take nothing
+	}
+	for _, st := range statementsOf(s, "", document) {
+		if !key.role.says(st) {
+			w.grants(key.role, st, list)
+			w.narrows(key.role, st)
+		}
+	}
+	return list
+}
+
+// says reports whether a role has a statement word for word, perhaps for more actions and resources, and nothing that could take it back. So
+// it is with nearly all of them.
+func (r *role) says(st *statement) bool {
+	i := slices.IndexFunc(r.statements, func(own *statement) bool { return own.sid() == st.sid() })
+	if i < 0 || r.boundary != nil {
+		return false
+	}
+	own, services := r.statements[i], []string{}
+	for _, action := range st.lowered {
+		if !slices.Contains(own.lowered, action) {
+			return false
+		}
+		if service, _, _ := strings.Cut(action, ":"); !slices.Contains(services, service) {
+			services = append(services, service)
+		}
+	}
+	for _, on := range st.resources {
+		if !slices.ContainsFunc(own.resources, on.Equal) {
+			return false
+		}
+	}
+	denies := func(d *statement) bool {
+		return !d.allows && slices.ContainsFunc(services, func(service string) bool { return !d.isOnlyOnOthers(service) })
+	}
+	a, b := own.node.Get("Condition"), st.node.Get("Condition")
+	return own.allows && (a == nil && b == nil || a != nil && b != nil && a.Equal(b)) && !slices.ContainsFunc(r.statements, denies)
+}
+
+// knows says whether the table has a resource type.
+func (w *world) knows(kind string) bool {
+	known, ok := w.known[kind]
+	if !ok {
+		known = policy.Known(kind)
+		w.known[kind] = known
+	}
+	return known
+}
+
+// grants: what a statement of the table allows, the role must be able to do. A star in its resources stands for any name.
+func (w *world) grants(r *role, st *statement, list *row) {
+	for _, context := range st.contexts() {
+		for _, on := range st.resources {
+			text := on.String()
+			account := st.s.Account
+			if parts := strings.SplitN(text, ":", 6); len(parts) == 6 && len(parts[4]) == len(account) {
+				account = parts[4]
+			}
+			q := request{on: on, account: account, context: context, policy: w.leaveToIAM(text, st.s.Account)}
+			for _, action := range st.actions {
+				q.action = action.String()
+				if d := w.may(r, q); d.Verdict != eval.Allowed {
+					list.refused = append(list.refused, refused{q, d})
+				}
+			}
+		}
+	}
+}
+
+// narrows: a condition that a statement of the table has, the role's own must have, too. What the spec adds stands in statements of their own.
+func (w *world) narrows(r *role, st *statement) {
+	st.eachCondition(func(key string, values []eval.Value) {
+		for _, p := range r.identity {
+			i := slices.IndexFunc(p.Statements, func(own *eval.Statement) bool { return own.Sid == st.sid() })
+			if i < 0 {
+				continue
+			}
+			context := st.contexts()[0]
+			context[key] = eval.Texts("stranger")
+			q := request{action: st.actions[0].String(), on: st.resources[0], context: context, policy: w.leaveToIAM(st.resources[0].String(), st.s.Account)}
+			own := &eval.Policy{Source: p.Source, Place: p.Place, Statements: p.Statements[i : i+1]}
+			if w.evaluate(r.principal(), q, eval.Policies{Identity: []*eval.Policy{own}, Resource: q.policy}).Verdict == eval.Allowed {
+				w.report.fail(r.stack, p.Statements[i].Place.Path, "execution-wide", "role "+r.name+" may "+q.action+" on "+q.on.String()+" whatever "+key+" is",
+					"add the condition that "+key+" is "+values[0].String())
+			}
+		}
+	})
+}
+
+// leaveToIAM is the policy of a key of which nothing is known: that of AWS's own default, which leaves all to the identities of its account,
+// and here of one more. It is nil for what is no key.
+func (w *world) leaveToIAM(arn, more string) *eval.Policy {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 || parts[2] != "kms" {
+		return nil
+	}
+	id := [2]string{parts[4], more}
+	if w.anyKey[id] == nil {
+		root := func(account string) *tree.Node { return tree.Text("arn:" + parts[1] + ":iam::" + account + ":root") }
+		w.anyKey[id] = parseOwn(eval.Key, allowing("kms:*").Set("Principal", tree.NewMap().Set("AWS", tree.NewList(root(parts[4]), root(more)))))
+	}
+	return w.anyKey[id]
+}
+
+// trusting is a trust policy that leaves all to the identities of an account.
+func (w *world) trusting(account string) *eval.Policy {
+	if w.anyTrust[account] == nil {
+		w.anyTrust[account] = parseOwn(eval.Trust, tree.NewMap().Set("Effect", tree.Text("Allow")).Set("Action", tree.Text("sts:AssumeRole")).
+			Set("Principal", tree.NewMap().Set("AWS", tree.Text(account))))
+	}
+	return w.anyTrust[account]
+}
+
+// makes is what it takes to make a thing under its own name; nothing where that is not known.
+func makes(x *thing) []request {
+	action := ""
+	context := keys()
+	switch x.kind {
+	case "AWS::IAM::Role":
+		if x.properties.Get("PermissionsBoundary") == nil {
+			return nil
+		}
+		action = "iam:CreateRole"
+		context["iam:PermissionsBoundary"] = []eval.Value{x.text("PermissionsBoundary")}
+	case "AWS::IAM::ManagedPolicy":
+		action = "iam:CreatePolicy"
+	case "AWS::S3::Bucket":
+		action = "s3:CreateBucket"
+	case "AWS::CodeBuild::Project":
+		action = "codebuild:CreateProject"
+	case "AWS::SQS::Queue":
+		action = "sqs:CreateQueue"
+	case "AWS::SNS::Topic":
+		action = "sns:CreateTopic"
+	case "AWS::Lambda::Function":
+		action = "lambda:CreateFunction"
+	case "AWS::ECR::Repository":
+		action = "ecr:CreateRepository"
+	case "AWS::KMS::Alias":
+		return named(x, "AliasName", "kms:CreateAlias", x.stack.arn("kms", ""))
+	case "AWS::Logs::LogGroup":
+		return named(x, "LogGroupName", "logs:CreateLogGroup", x.stack.arn("logs", "log-group:"))
+	case "AWS::SSM::Parameter":
+		return named(x, "Name", "ssm:PutParameter", x.stack.arn("ssm", "parameter"))
+	case "AWS::CloudWatch::Alarm":
+		return named(x, "AlarmName", "cloudwatch:PutMetricAlarm", x.stack.arn("cloudwatch", "alarm:"))
+	case "AWS::Batch::JobQueue":
+		return named(x, "JobQueueName", "batch:CreateJobQueue", x.stack.arn("batch", "job-queue/"))
+	case "AWS::ECS::Cluster":
+		return named(x, "ClusterName", "ecs:CreateCluster", x.stack.arn("ecs", "cluster/"))
+	default:
+		if strings.HasPrefix(x.kind, "Custom::") {
+			return []request{{action: "lambda:InvokeFunction", on: x.text("ServiceToken")}}
+		}
+		return nil
+	}
+	arn := x.arn()
+	if begin, _, hidden := strings.Cut(arn.String(), "<"); hidden && strings.ContainsAny(begin[len(begin)-1:], ":/") {
+		return nil // nothing of its name is known
+	}
+	return []request{{action: action, on: arn, context: context}}
+}
+
+func named(x *thing, property, action, prefix string) []request {
+	if _, known := x.text(property).Known(); !known || x.properties.Get(property) == nil {
+		return nil
+	}
+	return []request{{action: action, on: eval.Concat(eval.Text(prefix), x.text(property))}}
+}
+
+// changes is what it takes to change a thing whose own policy has a say in that.
+func (w *world) changes(x *thing) []request {
+	if x.kind == "AWS::KMS::Alias" {
+		for _, key := range w.ofKind("AWS::KMS::Key") {
+			if key.stack == x.stack && key.ref().Equal(x.text("TargetKeyId")) {
+				return []request{{action: "kms:CreateAlias", on: key.arn(), policy: w.policyOf(key)}}
+			}
+		}
+	}
+	p := w.policyOf(x)
+	if p == nil {
+		return nil
+	}
+	var actions []string
+	switch x.kind {
+	case "AWS::ECR::Repository":
+		actions = []string{"ecr:DeleteRepository", "ecr:SetRepositoryPolicy"}
+	case "AWS::KMS::Key":
+		actions = []string{"kms:DescribeKey", "kms:EnableKeyRotation", "kms:GetKeyPolicy", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:TagResource"}
+	case "AWS::S3::Bucket":
+		actions = []string{"s3:DeleteBucket", "s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:PutLifecycleConfiguration"}
+	case "AWS::SNS::Topic":
+		actions = []string{"sns:DeleteTopic", "sns:GetTopicAttributes", "sns:SetTopicAttributes"}
+	case "AWS::SQS::Queue":
+		actions = []string{"sqs:DeleteQueue", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes"}
+	}
+	list := make([]request, len(actions))
+	for i, action := range actions {
+		list[i] = request{action: action, on: x.arn(), policy: p}
+	}
+	return list
+}

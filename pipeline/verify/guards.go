@@ -1,0 +1,419 @@
+package verify
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/policy/eval"
+)
+
+// guards proves what must not be possible, whoever tries: somebody with every permission that IAM can give.
+func (w *world) guards() {
+	for _, r := range w.roleList {
+		w.guardTrust(r)
+		w.guardIdentity(r)
+	}
+	w.chain()
+	for _, x := range w.ofKind("AWS::S3::Bucket") {
+		w.guardTLS(x, "s3:GetObject", "/object")
+		w.guardBucket(x)
+		w.guardServices(x)
+		w.guardManagement(x, "s3:PutBucketPolicy")
+	}
+	for _, x := range w.ofKind("AWS::KMS::Key") {
+		w.guardKey(x)
+		w.guardManagement(x, "kms:PutKeyPolicy")
+	}
+	for _, x := range w.ofKind("AWS::ECR::Repository") {
+		w.guardRepository(x)
+		w.guardManagement(x, "ecr:SetRepositoryPolicy")
+	}
+	for _, x := range w.ofKind("AWS::SNS::Topic") {
+		w.guardTLS(x, "sns:Publish", "")
+		w.guardServices(x)
+		w.guardManagement(x, "sns:SetTopicAttributes")
+	}
+	for _, x := range w.ofKind("AWS::SQS::Queue") {
+		w.guardTLS(x, "sqs:SendMessage", "")
+		w.guardServices(x)
+		w.guardManagement(x, "sqs:SetQueueAttributes")
+	}
+}
+
+// breach adds the finding that somebody gets what he must not. Where an outsider does, or in a stack that others are deployed with, that is
+// an error. In an application's stack, whom of the account it lets in is for its author to say, if he wrote it by hand.
+func (w *world) breach(x *thing, path, rule, message, hint string, isOutsider bool) {
+	switch {
+	case isOutsider, w.isChain(x.stack):
+		w.report.fail(x.stack, path, rule, message, hint)
+	case x.stack.Source == nil:
+		w.report.warn(x.stack, path, rule, message, hint)
+	}
+}
+
+// isChain says whether a stack is one that others are deployed with.
+func (w *world) isChain(s *stack) bool {
+	part := strings.TrimPrefix(s.Name, w.prefixOf(s))
+	return s.Environment == "" || part == "access" || part == "bootstrap"
+}
+
+// stranger is a role of an account with every permission, and no part of the project.
+func stranger(partition, account string) eval.Principal {
+	return eval.Principal{ARN: eval.Text("arn:" + partition + ":iam::" + account + ":role/stranger"), Account: account}
+}
+
+// member is a role of the project with every permission that nothing gives a part in what is asked for.
+func (w *world) member(partition, account string) eval.Principal {
+	arn := "arn:" + partition + ":iam::" + account + ":role" + w.applicationPath() + w.assembly.Project + "-stranger-x"
+	return eval.Principal{ARN: eval.Text(arn), Account: account}
+}
+
+// verdict for somebody with every permission that IAM can give, or for a service.
+func (w *world) verdict(p eval.Principal, q request) eval.Verdict {
+	policies := eval.Policies{Resource: q.policy}
+	if p.Service == "" {
+		policies.Identity = []*eval.Policy{w.everything}
+	}
+	return w.evaluate(p, q, policies).Verdict
+}
+
+// allows says whether somebody with every permission certainly gets what is asked for.
+func (w *world) allows(p eval.Principal, q request) bool { return w.verdict(p, q) == eval.Allowed }
+
+// principalsOf the statements: those of AWS, which are accounts and roles, or services.
+func principalsOf(statements []*statement, kind string) []string {
+	var list []string
+	for _, st := range statements {
+		n := st.node.Get("Principal")
+		if n != nil && n.Kind == tree.String {
+			list = append(list, n.Text) // *
+		}
+		for _, v := range listIn(st.s, n.Get(kind)) {
+			list = append(list, v.String())
+		}
+	}
+	return list
+}
+
+// admits says whether a list of principals may hold somebody of an account.
+func admits(principals []string, account string) bool {
+	return slices.ContainsFunc(principals, func(p string) bool { return p == "*" || strings.Contains(p, account) || strings.Contains(p, "<") })
+}
+
+// rolesIn an account whom conditions of statements name by their ARN.
+func (w *world) rolesIn(statements []*statement, account string) []*role {
+	var list []*role
+	for _, st := range statements {
+		st.eachCondition(func(key string, values []eval.Value) {
+			for _, v := range values {
+				r := w.roles[v.String()]
+				if strings.EqualFold(key, "aws:PrincipalArn") && r != nil && r.stack.Account == account && !slices.Contains(list, r) {
+					list = append(list, r)
+				}
+			}
+		})
+	}
+	return list
+}
+
+// guardTrust: no role that the trust policy does not name becomes the role, and no service for somebody else's account.
+func (w *world) guardTrust(r *role) {
+	path, partition := r.path("AssumeRolePolicyDocument"), partitionOf(r.stack.Region)
+	q := request{action: "sts:AssumeRole", on: r.arn, account: r.stack.Account, policy: r.trust}
+	for _, account := range w.accounts {
+		if admits(r.trusts, account) && (w.allows(stranger(partition, account), q) || w.allows(w.member(partition, account), q)) {
+			w.breach(r.thing, path, "trust-open", "any role of account "+account+" that may assume roles can become role "+r.name,
+				"narrow the principal by aws:PrincipalArn to the role that needs it", account == w.elsewhere)
+		}
+	}
+	for _, service := range principalsOf(r.trusting, "Service") {
+		switch service { // the others cannot be asked for somebody else, or do not say for whom
+		case "codebuild.amazonaws.com":
+			w.guardDeputy(r, service, "project/stranger")
+		case "codepipeline.amazonaws.com", "scheduler.amazonaws.com", "vpc-flow-logs.amazonaws.com":
+			w.guardDeputy(r, service, "stranger")
+		}
+	}
+}
+
+// guardDeputy: a service that says for whom it calls becomes the role for its own account only, and CodeBuild for its project only.
+func (w *world) guardDeputy(r *role, service, resource string) {
+	s, path := r.stack, r.path("AssumeRolePolicyDocument")
+	name, who := strings.TrimSuffix(service, ".amazonaws.com"), eval.Principal{Service: service}
+	q := request{action: "sts:AssumeRole", on: r.arn, policy: r.trust}
+	q.context = keys("aws:SourceAccount", w.elsewhere, "aws:SourceArn", w.elsewheres(s.arn(name, resource)))
+	if w.allows(who, q) {
+		w.breach(r.thing, path, "trust-deputy", service+" can become role "+r.name+" on behalf of any account",
+			"add a condition with aws:SourceAccount", false)
+		return
+	}
+	q.context = keys("aws:SourceAccount", s.Account, "aws:SourceArn", s.arn(name, resource))
+	if name == "codebuild" && w.allows(who, q) {
+		w.breach(r.thing, path, "trust-deputy", "any project of the account can run with role "+r.name,
+			"add a condition with aws:SourceArn of the project", false)
+	}
+}
+
+// guardTLS: nothing passes in the clear. What somebody wrote by hand works without, so that is a warning.
+func (w *world) guardTLS(x *thing, action, suffix string) {
+	const hint = "deny everything where aws:SecureTransport is false"
+	p, path := w.policyOf(x), x.path("")
+	if p != nil {
+		path = p.Place.Path
+		inClear := map[string][]eval.Value{"aws:SecureTransport": eval.Texts("false")}
+		q := request{action: action, on: eval.Concat(x.arn(), eval.Text(suffix)), policy: p, context: inClear}
+		if !w.allows(stranger(partitionOf(x.stack.Region), x.stack.Account), q) {
+			return
+		}
+	}
+	message := x.what() + " may be used without TLS"
+	if x.stack.Source != nil && !w.isChain(x.stack) {
+		w.report.warn(x.stack, path, "tls", message, hint)
+	} else {
+		w.report.fail(x.stack, path, "tls", message, hint)
+	}
+}
+
+// guardManagement: a policy does not keep out those who manage the account. It could not be changed any more.
+func (w *world) guardManagement(x *thing, action string) {
+	p := w.policyOf(x)
+	if p == nil {
+		return
+	}
+	verdict := w.verdict(stranger(partitionOf(x.stack.Region), x.stack.Account), request{action: action, on: x.arn(), policy: p})
+	if verdict == eval.ImplicitDeny || verdict == eval.ExplicitDeny {
+		w.report.fail(x.stack, p.Place.Path, "lockout", "the account's administrators may not "+action+" on "+x.what(),
+			"let them, so that somebody can when the project's roles are gone")
+	}
+}
+
+// guardBucket: no other account gets in, nor any role of the project that has no part in an artifact store or a bucket of code.
+func (w *world) guardBucket(x *thing) {
+	p := w.policyOf(x)
+	if p == nil {
+		return
+	}
+	object := eval.Concat(x.arn(), eval.Text("/object"))
+	partition := partitionOf(x.stack.Region)
+	for _, action := range []string{"s3:GetObject", "s3:PutObject"} {
+		q := request{action: action, on: object, account: x.stack.Account, policy: p}
+		for _, account := range w.accounts {
+			if account != x.stack.Account && (w.allows(stranger(partition, account), q) || w.allows(w.member(partition, account), q)) {
+				w.breach(x, p.Place.Path, "bucket-open", "any role of account "+account+" that IAM lets can "+action+" in "+x.what(),
+					"narrow the principal by aws:PrincipalArn to the role that needs it", account == w.elsewhere)
+			}
+		}
+		users := w.users[x]
+		if users == nil || action == "s3:GetObject" && !w.isStore[x] {
+			continue // the code of an environment is no secret in its account
+		}
+		for _, who := range w.strangersTo(users, x.stack.Account, partition) {
+			if w.allows(who, q) {
+				w.breach(x, p.Place.Path, "bucket-shared", who.ARN.String()+", which has no part in it, can "+action+" in "+x.what(),
+					"deny it to all roles of the project but those that need it", false)
+			}
+		}
+	}
+}
+
+// strangersTo are the roles of an account, and one that nobody knows, that are not among the users.
+func (w *world) strangersTo(users map[*role]bool, account, partition string) []eval.Principal {
+	list := []eval.Principal{w.member(partition, account)}
+	for _, r := range w.roleList {
+		if r.stack.Account == account && !users[r] {
+			list = append(list, r.principal())
+		}
+	}
+	return list
+}
+
+// guardServices: services that say for whom they call use a thing for its own account only, and for the resources that it is for.
+func (w *world) guardServices(x *thing) {
+	p, s := w.policyOf(x), x.stack
+	deputies := []string{"cloudwatch", "codestar-notifications", "delivery.logs", "logdelivery.elasticloadbalancing", "logging.s3", "s3", "sns"}
+	for _, st := range x.policyStatements() {
+		for _, service := range principalsOf([]*statement{st}, "Service") {
+			name := strings.TrimSuffix(service, ".amazonaws.com")
+			if !st.allows || len(st.actions) == 0 || !slices.Contains(deputies, name) {
+				continue
+			}
+			q := request{action: st.actions[0].String(), on: x.arn(), policy: p}
+			if len(st.resources) > 0 {
+				q.on = st.resources[0]
+			}
+			source := s.arn(name, "stranger")
+			if name == "logging.s3" || name == "s3" {
+				source = "arn:" + partitionOf(s.Region) + ":s3:::stranger"
+			}
+			q.context = st.contexts()[0]
+			foreign := w.elsewheres(source)
+			if own := value(q.context, "aws:SourceArn"); len(own) > 0 {
+				foreign = w.elsewheres(own[0].String())
+			}
+			set(q.context, "aws:SourceAccount", w.elsewhere)
+			set(q.context, "aws:SourceArn", foreign)
+			if w.allows(eval.Principal{Service: service}, q) {
+				w.breach(x, st.place.Path, "service-open", service+" can "+q.action+" on "+x.what()+" on behalf of any account",
+					"add conditions with aws:SourceAccount and aws:SourceArn", true)
+				continue
+			}
+			set(q.context, "aws:SourceAccount", s.Account)
+			set(q.context, "aws:SourceArn", source)
+			if w.allows(eval.Principal{Service: service}, q) {
+				w.breach(x, st.place.Path, "service-open", service+" can "+q.action+" on "+x.what()+" for whatever is in the account",
+					"add a condition with aws:SourceArn of what it is for", false)
+			}
+		}
+	}
+}
+
+// elsewheres is the same ARN of another account; that of a bucket names none.
+func (w *world) elsewheres(arn string) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) == 6 && parts[4] != "" {
+		parts[4] = w.elsewhere
+	}
+	return strings.Join(parts, ":")
+}
+
+// guardKey: nobody uses the key who has no part in what it encrypts, and nobody of the project changes its policy but the role that deploys
+// it.
+func (w *world) guardKey(x *thing) {
+	s, partition, p := x.stack, partitionOf(x.stack.Region), w.policyOf(x)
+	if p == nil {
+		return
+	}
+	statements := x.policyStatements()
+	accounts := principalsOf(statements, "AWS")
+	ask := func(action string, pairs ...string) request {
+		return request{action: action, on: x.arn(), account: s.Account, policy: p, context: keys(pairs...)}
+	}
+	throughS3 := ask("kms:Decrypt", "kms:ViaService", "s3."+s.Region+".amazonaws.com")
+	for _, account := range w.accounts {
+		if !admits(accounts, account) {
+			continue
+		}
+		if account != s.Account && (w.allows(stranger(partition, account), throughS3) || w.allows(w.member(partition, account), throughS3)) {
+			w.breach(x, p.Place.Path, "key-open", "any role of account "+account+" that IAM lets can decrypt with "+x.what(),
+				"narrow the principal by aws:PrincipalArn to the role that needs it", account == w.elsewhere)
+		}
+		direct := []eval.Principal{w.member(partition, account)}
+		for _, r := range w.rolesIn(statements, account) {
+			direct = append(direct, r.principal())
+		}
+		for _, who := range direct {
+			if w.allows(who, ask("kms:Decrypt")) {
+				w.breach(x, p.Place.Path, "key-open", who.ARN.String()+" can decrypt with "+x.what()+" directly, without the service that it is for",
+					"narrow the statement by aws:PrincipalArn and kms:ViaService", false)
+			}
+		}
+	}
+	for _, action := range []string{"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"} {
+		if w.allows(w.member(partition, s.Account), ask(action)) {
+			w.breach(x, p.Place.Path, "key-fence", "any role of the project that IAM lets can "+action+" on "+x.what(),
+				"narrow the statement to the role that deploys the key", false)
+		}
+	}
+	everyone := []eval.Principal{stranger(partition, s.Account), w.member(partition, s.Account)}
+	for _, r := range w.rolesIn(statements, s.Account) {
+		everyone = append(everyone, r.principal())
+	}
+	w.guardGrants(x, everyone, ask)
+	w.guardLogsKey(x)
+	w.guardKeyServices(x, statements, ask)
+}
+
+// guardGrants: who makes a grant passes the key on; only services may, for resources of AWS, asked by the role that deploys them.
+func (w *world) guardGrants(x *thing, everyone []eval.Principal, ask func(string, ...string) request) {
+	path := w.policyOf(x).Place.Path
+	for i, who := range everyone {
+		switch {
+		case w.allows(who, ask("kms:CreateGrant", "kms:GrantIsForAWSResource", "false")):
+			w.breach(x, path, "key-grant", who.ARN.String()+" can pass "+x.what()+" on by a grant",
+				"deny kms:CreateGrant where kms:GrantIsForAWSResource is false", false)
+			return
+		case i > 0 && w.allows(who, ask("kms:CreateGrant", "kms:GrantIsForAWSResource", "true")):
+			w.breach(x, path, "key-grant", who.ARN.String()+" can make grants on "+x.what()+" for any service",
+				"narrow the statement by kms:ViaService", false)
+			return
+		}
+	}
+	through := ask("kms:CreateGrant", "kms:GrantIsForAWSResource", "true", "kms:ViaService", "ecr."+x.stack.Region+".amazonaws.com")
+	if w.allows(everyone[1], through) {
+		w.breach(x, path, "key-grant", "any role of the project that IAM lets can make grants on "+x.what(),
+			"narrow the statement to the role that deploys what the key encrypts", false)
+	}
+}
+
+// guardLogsKey: CloudWatch Logs encrypts the groups that name the key.
+func (w *world) guardLogsKey(x *thing) {
+	s := x.stack
+	for _, y := range w.ofKind("AWS::Logs::LogGroup") {
+		if y.stack.Account != s.Account || y.stack.Region != s.Region || !y.text("KmsKeyId").Equal(x.arn()) {
+			continue
+		}
+		group := s.arn("logs", "log-group:"+y.ref().String())
+		context := keys("kms:EncryptionContext:aws:logs:arn", group, "aws:SourceAccount", s.Account, "aws:SourceArn", group)
+		for _, action := range []string{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"} {
+			w.serviceNeeds(nil, "log-key", x, "logs."+s.Region+".amazonaws.com", request{action: action, on: x.arn(), policy: w.policyOf(x), context: context})
+		}
+	}
+}
+
+// guardKeyServices: a service uses the key for what it is for, not for whatever it is asked to.
+func (w *world) guardKeyServices(x *thing, statements []*statement, ask func(string, ...string) request) {
+	s := x.stack
+	for _, service := range principalsOf(statements, "Service") {
+		for _, action := range []string{"kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"} {
+			q := ask(action, "aws:SourceAccount", w.elsewhere, "aws:SourceArn", "arn:"+partitionOf(s.Region)+":stranger:"+s.Region+":"+w.elsewhere+":stranger",
+				"kms:EncryptionContext:aws:logs:arn", s.arn("logs", "log-group:/stranger"), "kms:EncryptionContext:aws:sns:topicArn", s.arn("sns", "stranger"),
+				"kms:GrantIsForAWSResource", "true")
+			if w.allows(eval.Principal{Service: service}, q) {
+				w.breach(x, w.policyOf(x).Place.Path, "key-deputy", service+" can "+action+" with "+x.what()+" for whatever it is asked to",
+					"narrow the statement by kms:EncryptionContext or aws:SourceArn to what the key is for", false)
+				break
+			}
+		}
+	}
+}
+
+// guardRepository: the environments' applications pull what is shared, and nobody else.
+func (w *world) guardRepository(x *thing) {
+	p, partition := w.policyOf(x), partitionOf(x.stack.Region)
+	if p == nil {
+		return
+	}
+	q := request{action: "ecr:BatchGetImage", on: x.arn(), account: x.stack.Account, policy: p}
+	for _, account := range w.accounts {
+		if account == x.stack.Account {
+			continue
+		}
+		if w.allows(stranger(partition, account), q) {
+			w.breach(x, p.Place.Path, "repository-open", "any role of account "+account+" that IAM lets can pull from "+x.what(),
+				"narrow the principal by aws:PrincipalArn to the project's roles", account == w.elsewhere)
+		}
+		isEnvironment := slices.ContainsFunc(w.stacks, func(s *stack) bool { return s.Account == account && s.Environment != "" })
+		if x.stack.Environment == "" && isEnvironment && !w.allows(w.member(partition, account), q) {
+			w.report.fail(x.stack, p.Place.Path, "repository-closed", "the applications in account "+account+" cannot pull from "+x.what(),
+				"let the project's roles of that account pull")
+		}
+	}
+}
+
+// value of a condition key, whatever its case.
+func value(context map[string][]eval.Value, key string) []eval.Value {
+	for k, values := range context {
+		if strings.EqualFold(k, key) {
+			return values
+		}
+	}
+	return nil
+}
+
+// set a condition key, whatever its case.
+func set(context map[string][]eval.Value, key string, values ...string) {
+	maps.DeleteFunc(context, func(k string, _ []eval.Value) bool { return strings.EqualFold(k, key) })
+	context[key] = eval.Texts(values...)
+}

@@ -1,0 +1,162 @@
+package verify_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/cfnpipe/cfnpipe/pipeline/verify"
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+)
+
+// What a role of a template of one's own has in common with all others.
+const (
+	ownRole = `Path: /shop/app/, PermissionsBoundary: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/shop/access/shop-prod-boundary"`
+	trusts  = `AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Action: sts:AssumeRole, Principal: `
+	lambda  = trusts + `{ Service: lambda.amazonaws.com } }] }`
+)
+
+// resources are added to a template that somebody wrote by hand, and what they take is acknowledged.
+func resources(text string) change {
+	return func(b *breakage) {
+		b.Helper()
+		added, err := tree.ParseYAML([]byte(text))
+		if err != nil {
+			b.Fatal(err)
+		}
+		for i, id := range added.Keys {
+			b.stack("shop-prod-extras").Template.Get("Resources").Set(id, added.Items[i])
+		}
+		b.stack("shop-prod-extras").Capabilities = []string{"CAPABILITY_NAMED_IAM"}
+		put("shop-release-pipeline", stages+"[prod-deploy].Actions[extras-prepare].Configuration.Capabilities", "CAPABILITY_NAMED_IAM")(b)
+	}
+}
+
+// What authors write in templates of their own is theirs to say, as long as it works and opens nothing to outsiders.
+func TestTemplatesOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, resources, want string }{
+		{"a role with a policy of AWS", `
+Role: { Type: AWS::IAM::Role, Properties: { ` + ownRole + `, ` + lambda + `, ManagedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"] } }
+Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: /aws/lambda/shop-prod-importer } }
+Function: { Type: AWS::Lambda::Function, Properties: { FunctionName: shop-prod-importer, Role: !GetAtt Role.Arn, LoggingConfig: { LogGroup: !Ref Logs }, VpcConfig: {} } }
+`, ``},
+		{"a role whose policies stand beside it", `
+Role: { Type: AWS::IAM::Role, Properties: { ` + ownRole + `, ` + lambda + ` } }
+Policy: { Type: AWS::IAM::RolePolicy, Properties: { RoleName: !Ref Role, PolicyName: p, PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Action: 'logs:*', Resource: '*' }] } } }
+Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: /aws/lambda/shop-prod-importer } }
+Function: { Type: AWS::Lambda::Function, Properties: { FunctionName: shop-prod-importer, Role: !GetAtt Role.Arn, LoggingConfig: { LogGroup: !Ref Logs } } }
+`, ``},
+		{"a role that the account may assume", `
+Role: { Type: AWS::IAM::Role, Properties: { ` + ownRole + `, ` + trusts + `{ AWS: !Ref AWS::AccountId } }] } } }
+`, ``},
+		{"a role that everybody may assume", `
+Role: { Type: AWS::IAM::Role, Properties: { ` + ownRole + `, ` + trusts + `'*' }] } } }
+`, `trust-open shop-prod-extras Resources.Role.Properties.AssumeRolePolicyDocument`},
+		{"a role that reads a bucket beside it", `
+Role:
+  Type: AWS::IAM::Role
+  Properties:
+    ` + strings.ReplaceAll(ownRole, ", P", "\n    P") + `
+    ` + lambda + `
+    Policies: [{ PolicyName: p, PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Action: [s3:GetObject, 's3:List*'], Resource: !Sub '${Bucket.Arn}/*' }] } }]
+Bucket: { Type: AWS::S3::Bucket, Properties: { BucketName: shop-prod-orders } }
+BucketPolicy:
+  Type: AWS::S3::BucketPolicy
+  Properties:
+    Bucket: !Ref Bucket
+    PolicyDocument:
+      Version: '2012-10-17'
+      Statement:
+        - { Effect: Deny, Principal: '*', Action: 's3:*', Resource: '*', Condition: { Bool: { aws:SecureTransport: false } } }
+        - { Effect: Allow, Principal: { Service: cloudfront.amazonaws.com }, Action: s3:GetObject, Resource: !Sub '${Bucket.Arn}/*', Condition: { StringEquals: { AWS:SourceArn: !GetAtt Elsewhere.Arn } } }
+`, ``},
+		{"a role without the path of applications", `
+Role: { Type: AWS::IAM::Role, Properties: { PermissionsBoundary: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/shop/access/shop-prod-boundary", ` + lambda + ` } }
+`, `
+bucket-shared shop-prod-bootstrap Resources.CodeBucketPolicy.Properties.PolicyDocument
+execution shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[BoundedRoles]
+`},
+		{"a role of somebody else", `
+Function: { Type: AWS::Lambda::Function, Properties: { FunctionName: shop-prod-importer, Role: !Sub 'arn:aws:iam::${AWS::AccountId}:role/company/importer' } }
+`, ``},
+		{"a role of the project that is not there", `
+Function: { Type: AWS::Lambda::Function, Properties: { FunctionName: shop-prod-importer, Role: !Sub 'arn:aws:iam::${AWS::AccountId}:role/shop/app/shop-prod-importer' } }
+`, `application shop-prod-extras Resources.Function.Properties.Role`},
+		{"a policy of the project that is not there", `
+Role: { Type: AWS::IAM::Role, Properties: { ` + ownRole + `, ` + lambda + `, ManagedPolicyArns: [!Sub "arn:aws:iam::${AWS::AccountId}:policy/shop/app/shop-prod-importer"] } }
+`, `policy-unknown shop-prod-extras Resources.Role.Properties.ManagedPolicyArns[0]`},
+		{"a key with AWS's own policy", `
+Key: { Type: AWS::KMS::Key, Properties: { KeyPolicy: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root' }, Action: 'kms:*', Resource: '*' }] } } }
+`, ``},
+		{"a key that its administrators cannot manage", `
+Key: { Type: AWS::KMS::Key, Properties: { KeyPolicy: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root' }, Action: 'kms:*', Resource: '*',
+  Condition: { ArnEquals: { aws:PrincipalArn: !Sub 'arn:aws:iam::${AWS::AccountId}:role/shop/access/shop-prod-execution' } } }] } } }
+`, `lockout shop-prod-extras Resources.Key.Properties.KeyPolicy`},
+		{"a queue that a topic of the account fills", `
+Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: shop-prod-news } }
+QueuePolicy:
+  Type: AWS::SQS::QueuePolicy
+  Properties:
+    Queues: [!Ref Queue]
+    PolicyDocument:
+      Version: '2012-10-17'
+      Statement:
+        - { Effect: Deny, Principal: '*', Action: 'sqs:*', Resource: '*', Condition: { Bool: { aws:SecureTransport: false } } }
+        - { Effect: Allow, Principal: { Service: sns.amazonaws.com }, Action: sqs:SendMessage, Resource: '*', Condition: { ArnLike: { AWS:SourceArn: !Sub 'arn:aws:sns:*:${AWS::AccountId}:*' } } }
+`, ``},
+		{"a queue that any topic fills", `
+Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: shop-prod-news } }
+QueuePolicy:
+  Type: AWS::SQS::QueuePolicy
+  Properties:
+    Queues: [!Ref Queue]
+    PolicyDocument:
+      Version: '2012-10-17'
+      Statement:
+        - { Effect: Deny, Principal: '*', Action: 'sqs:*', Resource: '*', Condition: { Bool: { aws:SecureTransport: false } } }
+        - { Effect: Allow, Principal: { Service: sns.amazonaws.com }, Action: sqs:SendMessage, Resource: '*' }
+`, `service-open shop-prod-extras Resources.QueuePolicy.Properties.PolicyDocument.Statement[1]`},
+		{"a queue without a name", `Queue: { Type: AWS::SQS::Queue }`, `tls shop-prod-extras Resources.Queue.Properties`},
+		{"an image and a bucket from outside", `
+Start: { Type: AWS::IAM::Role, Properties: { ` + ownRole + `, ` + trusts + `{ Service: ecs-tasks.amazonaws.com } }] } } }
+Task: { Type: AWS::ECS::TaskDefinition, Properties: { ExecutionRoleArn: !GetAtt Start.Arn, ContainerDefinitions: [{ Image: "555555555555.dkr.ecr.eu-west-1.amazonaws.com/tools:1" }, { Image: "public.ecr.aws/tools:1" }] } }
+Route: { Type: AWS::ApiGatewayV2::Route, Properties: { ApiId: x, RouteKey: GET /, Target: !Sub 'integrations/${Proxy}' } }
+Proxy: { Type: AWS::ApiGatewayV2::Integration, Properties: { ApiId: x, IntegrationType: HTTP_PROXY, IntegrationUri: "https://example.com" } }
+FlowLog: { Type: AWS::EC2::FlowLog, Properties: { LogDestinationType: s3, LogDestination: "arn:aws:s3:::company-logs" } }
+`, ``},
+		{"instances that run no jobs", `
+Role: { Type: AWS::IAM::Role, Properties: { ` + ownRole + `, ` + trusts + `{ Service: ec2.amazonaws.com } }] } } }
+Profile: { Type: AWS::IAM::InstanceProfile, Properties: { Path: /shop/app/, Roles: [!Ref Role] } }
+`, `execution shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[ScalingRole]`},
+		{"an image of the project that is not there", `
+Start: { Type: AWS::IAM::Role, Properties: { ` + ownRole + `, ` + trusts + `{ Service: ecs-tasks.amazonaws.com } }] } } }
+Task: { Type: AWS::ECS::TaskDefinition, Properties: { ExecutionRoleArn: !GetAtt Start.Arn, ContainerDefinitions: [{ Image: !Sub "${AWS::AccountId}.dkr.ecr.eu-west-1.amazonaws.com/shop-prod-tools:1" }] } }
+`, `
+application shop-prod-extras Resources.Start.Properties
+application shop-prod-extras Resources.Task.Properties.ContainerDefinitions[0].Image
+`},
+		{"a statement that is no list, and one that AWS would refuse", `
+Role: { Type: AWS::IAM::Role, Properties: { ` + ownRole + `, ` + lambda + `, Policies: [{ PolicyName: p, PolicyDocument: { Version: '2012-10-17', Statement: { Effect: Allow, Action: 's3:GetObject', Resource: '*' } } }, { PolicyName: q, PolicyDocument: { Statement: [{ Action: 'x', NotResource: '*' }, 5] } }] } }
+`, `
+policy shop-prod-extras Resources.Role.Properties.Policies[q].PolicyDocument.Statement[0].Action
+policy shop-prod-extras Resources.Role.Properties.Policies[q].PolicyDocument.Statement[0].Effect
+policy shop-prod-extras Resources.Role.Properties.Policies[q].PolicyDocument.Statement[1]
+`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			a := broken(t, "shop", resources(tt.resources))
+			r := verify.Verify(a)
+			if diff := cmp.Diff(lines(tt.want), found(a, r), cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("other findings than wanted (-want +got):\n%s", diff)
+				for _, f := range r.Findings {
+					t.Logf("%s %s %s: %s\n%s", f.Severity, f.Path, f.Rule, f.Message, f.Hint)
+				}
+			}
+		})
+	}
+}
