@@ -23,17 +23,20 @@ import (
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources/assembly"
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/stages"
 )
 
 func formats() []assembly.Format { return []assembly.Format{assembly.YAML, assembly.JSON} }
 
-// rendering is render for the text of a config, and for where no test may be failed.
-func rendering(file string, src []byte, format assembly.Format) (*assembly.Assembly, []assembly.File, error) {
-	project, err := spec.Parse(file, src)
+// rendering is render where no test may be failed, of what Load or Parse gives.
+func rendering(project *spec.Spec, err error, format assembly.Format) (*assembly.Assembly, []assembly.File, error) {
 	if err != nil {
 		return nil, nil, err
 	}
 	a, err := pipeline.New(project).Assemble(format)
+	if problems, rest := stages.Invalid(err); len(problems) > 0 {
+		err = errors.Join(project.Errors(problems), rest)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -91,15 +94,12 @@ func TestParallelRendersAreTheSameBytes(t *testing.T) {
 	for _, c := range locked(t) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			src, err := os.ReadFile(c.config)
-			if err != nil {
-				t.Fatal(err)
-			}
 			want := render(t, c.config, c.format)
 			var all sync.WaitGroup
 			for range 20 {
 				all.Go(func() {
-					_, got, err := rendering(c.config, src, c.format)
+					project, err := spec.Load(c.config)
+					_, got, err := rendering(project, err, c.format)
 					if d := differs(want, got); err != nil || d != "" {
 						t.Error(err, d)
 					}
@@ -116,7 +116,9 @@ func TestMovedCheckoutRendersTheSameBytes(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			moved := filepath.Join(t.TempDir(), "an other", "place.yaml")
-			copyFile(t, c.config, moved)
+			if err := os.Rename(copyProject(t, filepath.Dir(c.config), filepath.Dir(moved)), moved); err != nil {
+				t.Fatal(err)
+			}
 			if d := differs(render(t, c.config, c.format), render(t, moved, c.format)); d != "" {
 				t.Error(d)
 			}
@@ -140,7 +142,7 @@ func TestOtherBinaryOnAnotherMachineWritesTheSameBytes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			copyFile(t, c.config, filepath.Join(other, "pipeline.yaml"))
+			copyProject(t, filepath.Dir(c.config), other)
 			generate(t, one, released, []string{"-c", absolute, "-o", "out"}, c.format,
 				"HOME=/home/kim-canary", "USER=kim-canary", "LOGNAME=kim-canary", "HOSTNAME=canary-one", "TMPDIR="+one,
 				"TZ=Pacific/Kiritimati", "LANG=tr_TR.UTF-8", "AWS_REGION=ap-south-1", "AWS_PROFILE=canary", "CI=true")
@@ -226,34 +228,67 @@ func content(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-func copyFile(t *testing.T, from, to string) {
-	t.Helper()
+func copyFile(tb testing.TB, from, to string) {
+	tb.Helper()
 	data, err := os.ReadFile(from)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := os.WriteFile(to, data, 0o644); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
-// textDocument has a place for text in every string that a pipeline.yaml can hold.
+// parsed is rendering of a text, with ownTemplate for each template that it names.
+func parsed(src []byte, format assembly.Format) (*assembly.Assembly, []assembly.File, error) {
+	project, err := spec.Parse("pipeline.yaml", src)
+	if err == nil {
+		for _, e := range project.Environments {
+			for i := range e.Application.Stacks {
+				e.Application.Stacks[i].Content = []byte(ownTemplate)
+			}
+		}
+	}
+	return rendering(project, err, format)
+}
+
+// ownTemplate is written by hand.
+const ownTemplate = `
+Parameters: { Text: { Type: String }, Bucket: { Type: String } } # one of them becomes another
+Resources:
+  Note:
+    Type: AWS::SSM::Parameter
+    Properties: { Type: String, Name: !Sub "${AWS::StackName}-note", Value: !Sub "${Text}, $, ${!Text} and ${Bucket}" }
+`
+
+// textDocument has a place for text in every kind of string that a pipeline.yaml can hold.
 const textDocument = `
 project: @project
 toolchain: { account: "111111111111", region: eu-west-1 }
 source: { connection: @connection, repository: @repository, file: @file }
 generator: @generator
 environments:
-  - { name: @environment, type: @type, account: @account, region: @region }
+  - { name: @environment, type: @type, account: @account, region: @region, label: @label }
   - { name: last, type: prod, account: "444444444444", region: us-east-1 }
 pipelines: [{ name: @pipeline, branch: @branch, mode: @mode, environments: [@environment, last] }]
-application: { buckets: [{ name: @bucket, removal: @removal }, { name: other }] }
 overrides: { @environment: { buckets: { other: { removal: @removal } } } }
 tags: { @key: @value }
 permissionsBoundary: @boundary
+application:
+  buckets: [{ name: @bucket, removal: @removal }, { name: other }]
+`
+
+// textParts goes on with what takes its time to render.
+const textParts = `  network: { vpc: vpc-0a1b2c3d, cidr: 10.0.0.0/16, privateSubnets: [subnet-0a1b2c3d, subnet-0a1b2c3e] }
+  functions:
+    - { name: hello, source: hello, runtime: python3.13, handler: index.handler, environment: { TEXT: @variable }, vpc: true, api: { path: @path } }
+  jobs: [{ name: @job, image: public.ecr.aws/acme/job:1, command: [@command], schedule: @schedule, timezone: @timezone }]
+  services: [{ name: web, image: public.ecr.aws/acme/web:1, port: 8080, environment: { TEXT: @variable }, healthCheck: @health }]
+  monitoring: { email: @email, environments: [last] }
+  stacks: [{ name: @stack, template: own.yaml, parameters: { Text: @parameter, Bucket: storage.OtherBucketName } }]
 `
 
 // textField is one of these places.
@@ -293,12 +328,26 @@ func textFields() []textField {
 		{name: "version", place: "@generator", around: "{ version: %q }", absent: true},
 		{name: "command", place: "@generator", harmless: `{ command: "go run ./infra" }`, around: "{ command: %q }", absent: true},
 		{name: "bucket", place: "@bucket", harmless: "data", shape: `^[a-z0-9-]+$`},
+		{name: "label", place: "@label", harmless: "Sandbox"},
+		{name: "variable", place: "@variable", harmless: "a value"},
+		{name: "path", place: "@path", harmless: "/hello"},
+		{name: "part of a path", place: "@path", around: "/hello/%s"},
+		{name: "job", place: "@job", harmless: "nightly", shape: `^[a-z0-9-]+$`},
+		{name: "command of a container", place: "@command", harmless: "/run.sh"},
+		{name: "schedule", place: "@schedule", harmless: "rate(1 day)"},
+		{name: "timezone", place: "@timezone", harmless: "Europe/Berlin"},
+		{name: "health check", place: "@health", harmless: "/health"},
+		{name: "e-mail", place: "@email", harmless: "ops@example.com", decides: true, absent: true}, // there may be several
+		{name: "stack", place: "@stack", harmless: "own", shape: `^[a-z][a-z0-9-]*$`},
+		{name: "parameter", place: "@parameter", harmless: "a value"},
 		{name: "tag key", place: "@key", harmless: "team"},
 		{name: "tag value", place: "@value", harmless: "shop"},
 		{name: "boundary", place: "@boundary", harmless: "arn:aws:iam::{account}:policy/Boundary"},
 		{name: "part of a boundary", place: "@boundary", around: "arn:aws:iam::{account}:policy/%s"},
 	}
 }
+
+func (f textField) isInParts() bool { return f.place != "" && strings.Contains(textParts, f.place) }
 
 // document is a pipeline.yaml with text in one place and something harmless in every other.
 func document(in textField, text string) []byte {
@@ -331,7 +380,11 @@ func document(in textField, text string) []byte {
 	for _, place := range slices.Sorted(maps.Keys(places)) {
 		pairs = append(pairs, place, places[place])
 	}
-	return []byte(strings.NewReplacer(pairs...).Replace(textDocument))
+	text = textDocument
+	if in.isInParts() {
+		text += textParts
+	}
+	return []byte(strings.NewReplacer(pairs...).Replace(text))
 }
 
 // Text in a pipeline.yaml, whatever it is and wherever it stands, is refused with its place in the file, or is literal text in templates
@@ -350,19 +403,28 @@ func FuzzSpecText(f *testing.F) {
 			f.Add(uint8(i), text)
 		}
 	}
-	want := map[assembly.Format]textRendering{}
-	for _, format := range formats() {
-		a, files, err := rendering("pipeline.yaml", document(textField{}, ""), format)
-		if err != nil {
-			f.Fatal(err)
+	type kind struct {
+		parts  bool
+		format assembly.Format
+	}
+	want := map[kind]textRendering{}
+	for i := range fields {
+		for _, format := range formats() {
+			if _, done := want[kind{fields[i].isInParts(), format}]; done {
+				continue
+			}
+			a, files, err := parsed(document(textField{place: fields[i].place}, fields[i].harmless), format)
+			if err != nil {
+				f.Fatal(err)
+			}
+			want[kind{fields[i].isInParts(), format}] = readRendering(f, a, files)
 		}
-		want[format] = readRendering(f, a, files)
 	}
 
 	f.Fuzz(func(t *testing.T, i uint8, text string) {
 		field := fields[int(i)%len(fields)]
 		format := formats()[(int(i)+len(text))%2] // one of them for each input, for the time it takes
-		a, files, err := rendering("pipeline.yaml", document(field, text), format)
+		a, files, err := parsed(document(field, text), format)
 		if err != nil {
 			hasPlaces(t, err)
 			return
@@ -384,10 +446,11 @@ func FuzzSpecText(f *testing.F) {
 		if field.decides {
 			return
 		}
-		if want := want[format].intrinsics; !slices.Equal(want, got.intrinsics) {
+		want := want[kind{field.isInParts(), format}]
+		if want := want.intrinsics; !slices.Equal(want, got.intrinsics) {
 			t.Errorf("%s %q changes the intrinsics (-harmless +with it):\n%s", field.name, text, cmp.Diff(want, got.intrinsics))
 		}
-		if want := want[format].commands; want != got.commands && field.shape == "" {
+		if want := want.commands; want != got.commands && field.shape == "" {
 			t.Errorf("%s %q changes the commands of deploy.sh (-harmless +with it):\n%s", field.name, text, cmp.Diff(want, got.commands))
 		}
 	})
@@ -442,7 +505,12 @@ func readRendering(tb testing.TB, a *assembly.Assembly, files []assembly.File) t
 			return true
 		})
 		if i%2 == 0 { // a template, before its configuration
-			if stack := a.Stacks[i/2]; !n.Equal(stack.Template) {
+			stack := a.Stacks[i/2]
+			same := n.Equal(stack.Template)
+			if stack.Source != nil { // what is added stands where there is a place for it
+				same = inOrder(n).Equal(inOrder(stack.Template))
+			}
+			if !same {
 				tb.Errorf("%s parses back to something else:\n%s", f.Name, f.Data)
 			}
 			r.intrinsics = append(r.intrinsics, intrinsics(i/2, n)...)
@@ -453,12 +521,28 @@ func readRendering(tb testing.TB, a *assembly.Assembly, files []assembly.File) t
 	return r
 }
 
+// inOrder is the same tree with the keys of its maps in order of the alphabet.
+func inOrder(n *tree.Node) *tree.Node {
+	c := *n
+	c.Keys, c.Items = slices.Sorted(slices.Values(n.Keys)), make([]*tree.Node, len(n.Items))
+	for i, item := range n.Items {
+		at := i
+		if n.Kind == tree.Map {
+			at, _ = slices.BinarySearch(c.Keys, n.Keys[i])
+		}
+		c.Items[at] = inOrder(item)
+	}
+	return &c
+}
+
 // intrinsics lists the functions of a template. Logical ids that are made from names stand as their place in the template.
 func intrinsics(stack int, root *tree.Node) []string {
 	ids := map[string]string{}
+	// how many policies hold what a role may do depends on how long names are
+	isPart := func(id string) bool { return strings.HasPrefix(id, "ExecutionPolicy") }
 	for _, section := range []string{"Parameters", "Conditions", "Resources"} {
 		if n := root.Get(section); n != nil {
-			for i, id := range n.Keys {
+			for i, id := range slices.DeleteFunc(slices.Clone(n.Keys), isPart) {
 				ids[id] = section + strconv.Itoa(i)
 			}
 		}
@@ -476,6 +560,9 @@ func intrinsics(stack int, root *tree.Node) []string {
 		name, arg, ok := n.Intrinsic()
 		if !ok {
 			return true
+		}
+		if name == "Ref" && isPart(arg.Text) {
+			return false
 		}
 		var names []string
 		switch {

@@ -3,6 +3,7 @@ package golden_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/cfnpipe/cfnpipe/golden/goldentest"
@@ -27,6 +28,29 @@ func render(tb testing.TB, config string, format assembly.Format) []assembly.Fil
 		tb.Fatal(err)
 	}
 	return files
+}
+
+// copyProject copies a project without its goldens, and returns where its pipeline.yaml is.
+func copyProject(tb testing.TB, name, to string) string {
+	tb.Helper()
+	entries, err := os.ReadDir(name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, e := range entries {
+		from, to := filepath.Join(name, e.Name()), filepath.Join(to, e.Name())
+		switch {
+		case strings.HasPrefix(e.Name(), "want"):
+		case e.IsDir():
+			err = os.CopyFS(to, os.DirFS(from))
+		default:
+			copyFile(tb, from, to)
+		}
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return filepath.Join(to, "pipeline.yaml")
 }
 
 // cases are the directories with a pipeline.yaml.
@@ -70,6 +94,45 @@ func TestEveryProjectIsLocked(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(name, "want")); err != nil {
 			t.Errorf("%s has no golden: make the directory %s/want, run `make golden`, and read what it wrote", name, name)
 		}
+	}
+}
+
+// A template that was written by hand stays as it was: only parameters become other ones, and what connects it is added.
+func TestOwnTemplatesStayAsTheyWereWritten(t *testing.T) {
+	t.Parallel()
+	lines := 0
+	for _, name := range cases(t) {
+		project, err := spec.Load(filepath.Join(name, "pipeline.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range project.Environments {
+			for _, own := range e.Application.Stacks {
+				file := filepath.Join(name, "want", e.Name, own.Name+filepath.Ext(own.Template))
+				data, err := os.ReadFile(file)
+				if err != nil {
+					t.Error(err)
+				}
+				rest, parameters := string(data), true
+				for line := range strings.Lines(string(own.Content)) {
+					parameters = parameters && !strings.Contains(line, "Resources")
+					if comment := strings.Index(line, "#"); parameters && comment >= 0 {
+						line = line[comment:]
+					} else if parameters {
+						continue
+					}
+					lines++
+					_, after, found := strings.Cut(rest, line)
+					if !found {
+						t.Fatalf("%s: lost, or in another order: %s", file, line)
+					}
+					rest = after
+				}
+			}
+		}
+	}
+	if lines == 0 {
+		t.Error("no golden has a template of its own")
 	}
 }
 

@@ -65,10 +65,11 @@ func TestGuard(t *testing.T) {
 // The rules know fewer ways to say the same than CloudFormation. Nothing of a template may be lost on the way to them.
 func TestGuardRewritesWhatItsRulesDoNotRead(t *testing.T) {
 	t.Parallel()
-	parameters := map[string]*tree.Node{"Key": tree.Text("arn:key"), "Names": tree.NewList(tree.Text("a"))}
+	parameters := map[string]*tree.Node{"Key": tree.Text("arn:key"), "Names": tree.NewList(tree.Text("a")), "Days": tree.Int(7)}
 	for in, want := range map[string]string{
 		`{"Ref":"Key"}`:                             `"arn:key"`,
 		`{"Ref":"Names"}`:                           `["a"]`,
+		`{"Ref":"Days"}`:                            `7`,
 		`{"Ref":"Bucket"}`:                          `{"Ref":"Bucket"}`,
 		`{"Fn::GetAtt":["Bucket","Arn"]}`:           `{"Fn::GetAtt":["Bucket","Arn"]}`,
 		`{"Fn::Sub":"plain"}`:                       `"plain"`,
@@ -329,8 +330,11 @@ func parameterValues(s *assembly.Stack) map[string]*tree.Node {
 				value = tree.Text(p.Value)
 			}
 		}
-		if kind := parameters.Items[i].Get("Type").Text; strings.Contains(kind, "List") {
+		switch kind := parameters.Items[i].Get("Type").Text; {
+		case strings.Contains(kind, "List"):
 			value = tree.NewList(value)
+		case kind == "Number":
+			value = &tree.Node{Kind: tree.Number, Text: value.Text}
 		}
 		values[name] = value
 	}
@@ -397,9 +401,15 @@ func joined(body string, variables *tree.Node, parameters map[string]*tree.Node)
 		return tree.Text("")
 	case 1:
 		return parts[0]
-	default:
-		return tree.NewMap().Set("Fn::Join", tree.NewList(tree.Text(""), tree.NewList(parts...)))
 	}
+	if strings.HasPrefix(parts[0].Text, "arn:") { // a hook sees the ARN, whatever it is put together from
+		var text strings.Builder
+		for _, part := range parts {
+			text.WriteString(cmp.Or(part.Text, "reference"))
+		}
+		return tree.Text(text.String())
+	}
+	return tree.NewMap().Set("Fn::Join", tree.NewList(tree.Text(""), tree.NewList(parts...)))
 }
 
 func sortedSet(set map[string]bool) []string {

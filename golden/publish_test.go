@@ -121,8 +121,16 @@ const publishingProject = "publishing"
 func newPublishing(t *testing.T) *publishing {
 	t.Helper()
 	p := &publishing{T: t, tools: t.TempDir()}
-	dir, a := p.release(p.config("\n", ""), p.checkout(sources()))
+	config := p.config("\n", "")
+	dir, a := p.release(config, p.checkout(sources()))
+	project, err := spec.Load(config)
+	if err != nil {
+		t.Fatal(err)
+	}
 	p.cloud = newCloud(t, a)
+	settle(t, p.cloud, project, a)
+	spareMoto(a)
+	write(t, dir, a)
 	p.bootstrap = stackNamed(t, a, publishingProject+"-dev-bootstrap")
 	p.deploy(t, dir, "--all", "dev")
 	// The bucket takes nothing that comes without TLS, and that is how one talks to an emulator.
@@ -142,7 +150,7 @@ func newPublishing(t *testing.T) *publishing {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := filepath.Join(p.tools, "config")
+	awsConfig := filepath.Join(p.tools, "config")
 	p.env = append(p.env,
 		"REAL_AWS="+aws, "AWS_LOG="+filepath.Join(p.tools, "aws.log"), "DOCKER_LOG="+filepath.Join(p.tools, "docker.log"),
 		"PATH="+p.tools+string(os.PathListSeparator)+os.Getenv("PATH"))
@@ -153,7 +161,7 @@ func newPublishing(t *testing.T) *publishing {
 	}
 	for name, text := range map[string]string{
 		// As in CodeBuild, where whoever brings no credentials of his own has those of the build's role.
-		config:                           "[default]\nrole_arn=arn:aws:iam::111111111111:role/Build\nsource_profile=boot\n" + string(profiles),
+		awsConfig:                        "[default]\nrole_arn=arn:aws:iam::111111111111:role/Build\nsource_profile=boot\n" + string(profiles),
 		filepath.Join(p.tools, "aws"):    "#!/usr/bin/env bash\n" + awsScript,
 		filepath.Join(p.tools, "docker"): "#!/usr/bin/env bash\n" + dockerScript,
 	} {
@@ -161,7 +169,7 @@ func newPublishing(t *testing.T) *publishing {
 			t.Fatal(err)
 		}
 	}
-	p.env = append(p.env, "AWS_CONFIG_FILE="+config)
+	p.env = append(p.env, "AWS_CONFIG_FILE="+awsConfig)
 	return p
 }
 
@@ -209,13 +217,15 @@ func (p *publishing) config(functions, repository string) string {
 		{"/shop/version", "/" + publishingProject + "/version"},
 		{"  functions:\n", "  functions:" + functions},
 		{"context: services/web", "context: services/web" + repository},
+		{"{ name: nightly, context: jobs/nightly }", "{ name: nightly }"}, // so that there is one image
+		{"image: nightly,", `image: "nightly:1",`},
 	} {
 		if !strings.Contains(text, change[0]) {
 			p.Fatalf("golden/shop has no %q", change[0])
 		}
 		text = strings.Replace(text, change[0], change[1], 1)
 	}
-	name := filepath.Join(p.TempDir(), "pipeline.yaml")
+	name := copyProject(p.T, "shop", p.TempDir())
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		p.Fatal(err)
 	}

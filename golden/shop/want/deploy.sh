@@ -21,6 +21,11 @@ Usage: ./deploy.sh [--all] [--s3-bucket NAME] [ENV...]
 Deploys those stacks of $project that its pipeline cannot deploy for itself, in order.
 Running it again is safe: a stack that has not changed is left alone.
 
+The access stacks no pipeline deploys. When a change adds resource types, run this before the
+push: the pipeline stops where they do not cover it. When a change removes some, run this after
+the pipeline is done: until then it has to delete what leaves. A change that does both is two
+pushes.
+
   --all             also the stacks that the pipeline deploys
   --s3-bucket NAME  a bucket for templates over 51,200 bytes, in the region of their stacks
   ENV               only the stacks of these: $known
@@ -174,8 +179,14 @@ known='dev qa toolchain prod'
 
 arguments "$@"
 needs_release pipeline dev dev/functions.config.json HelloCodeKey
+needs_release pipeline dev dev/batch.config.json NightlyImageTag
+needs_release pipeline dev dev/services.config.json WebImageTag
 needs_release pipeline qa qa/functions.config.json HelloCodeKey
+needs_release pipeline qa qa/batch.config.json NightlyImageTag
+needs_release pipeline qa qa/services.config.json WebImageTag
 needs_release pipeline prod prod/functions.config.json HelloCodeKey
+needs_release pipeline prod prod/batch.config.json NightlyImageTag
+needs_release pipeline prod prod/services.config.json WebImageTag
 
 # account 222222222222 (dev)
 
@@ -333,6 +344,17 @@ if begin pipeline dev 222222222222 eu-west-1 shop-dev-bootstrap; then
       'team=shop'
 fi
 
+if begin pipeline dev 222222222222 eu-west-1 shop-dev-network; then
+  deploy dev/network.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --parameter-overrides \
+      'AccessResourceTypes=/shop/dev/access/ResourceTypes' \
+    --tags \
+      'environment=dev' \
+      'project=shop' \
+      'team=shop'
+fi
+
 if begin pipeline dev 222222222222 eu-west-1 shop-dev-storage; then
   deploy dev/storage.yaml \
     --parameter-overrides \
@@ -351,6 +373,37 @@ if begin pipeline dev 222222222222 eu-west-1 shop-dev-functions; then
       'BootstrapCodeBucketName=/shop/dev/bootstrap/CodeBucketName' \
       'StorageDataBucketName=/shop/dev/storage/DataBucketName' \
       'StorageKeyArn=/shop/dev/storage/KeyArn' \
+      'NetworkVpcId=/shop/dev/network/VpcId' \
+      'NetworkPrivateSubnetIds=/shop/dev/network/PrivateSubnetIds' \
+      'AccessResourceTypes=/shop/dev/access/ResourceTypes' \
+    --tags \
+      'environment=dev' \
+      'project=shop' \
+      'team=shop'
+fi
+
+if begin pipeline dev 222222222222 eu-west-1 shop-dev-batch; then
+  deploy dev/batch.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --parameter-overrides \
+      'BootstrapNightlyRepositoryUri=/shop/dev/bootstrap/NightlyRepositoryUri' \
+      'NetworkVpcId=/shop/dev/network/VpcId' \
+      'NetworkPrivateSubnetIds=/shop/dev/network/PrivateSubnetIds' \
+      'AccessResourceTypes=/shop/dev/access/ResourceTypes' \
+    --tags \
+      'environment=dev' \
+      'project=shop' \
+      'team=shop'
+fi
+
+if begin pipeline dev 222222222222 eu-west-1 shop-dev-services; then
+  deploy dev/services.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --parameter-overrides \
+      'BootstrapWebRepositoryUri=/shop/dev/bootstrap/WebRepositoryUri' \
+      'NetworkVpcId=/shop/dev/network/VpcId' \
+      'NetworkPrivateSubnetIds=/shop/dev/network/PrivateSubnetIds' \
+      'BootstrapAccessLogsName=/shop/dev/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/shop/dev/access/ResourceTypes' \
     --tags \
       'environment=dev' \
@@ -362,6 +415,17 @@ fi
 
 if begin pipeline qa 333333333333 eu-west-1 shop-qa-bootstrap; then
   deploy qa/bootstrap.yaml \
+    --parameter-overrides \
+      'AccessResourceTypes=/shop/qa/access/ResourceTypes' \
+    --tags \
+      'environment=qa' \
+      'project=shop' \
+      'team=shop'
+fi
+
+if begin pipeline qa 333333333333 eu-west-1 shop-qa-network; then
+  deploy qa/network.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
       'AccessResourceTypes=/shop/qa/access/ResourceTypes' \
     --tags \
@@ -388,6 +452,50 @@ if begin pipeline qa 333333333333 eu-west-1 shop-qa-functions; then
       'BootstrapCodeBucketName=/shop/qa/bootstrap/CodeBucketName' \
       'StorageDataBucketName=/shop/qa/storage/DataBucketName' \
       'StorageKeyArn=/shop/qa/storage/KeyArn' \
+      'NetworkVpcId=/shop/qa/network/VpcId' \
+      'NetworkPrivateSubnetIds=/shop/qa/network/PrivateSubnetIds' \
+      'AccessResourceTypes=/shop/qa/access/ResourceTypes' \
+    --tags \
+      'environment=qa' \
+      'project=shop' \
+      'team=shop'
+fi
+
+if begin pipeline qa 333333333333 eu-west-1 shop-qa-batch; then
+  deploy qa/batch.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --parameter-overrides \
+      'BootstrapNightlyRepositoryUri=/shop/qa/bootstrap/NightlyRepositoryUri' \
+      'NetworkVpcId=/shop/qa/network/VpcId' \
+      'NetworkPrivateSubnetIds=/shop/qa/network/PrivateSubnetIds' \
+      'AccessResourceTypes=/shop/qa/access/ResourceTypes' \
+    --tags \
+      'environment=qa' \
+      'project=shop' \
+      'team=shop'
+fi
+
+if begin pipeline qa 333333333333 eu-west-1 shop-qa-services; then
+  deploy qa/services.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --parameter-overrides \
+      'BootstrapWebRepositoryUri=/shop/qa/bootstrap/WebRepositoryUri' \
+      'NetworkVpcId=/shop/qa/network/VpcId' \
+      'NetworkPrivateSubnetIds=/shop/qa/network/PrivateSubnetIds' \
+      'BootstrapAccessLogsName=/shop/qa/bootstrap/AccessLogsName' \
+      'AccessResourceTypes=/shop/qa/access/ResourceTypes' \
+    --tags \
+      'environment=qa' \
+      'project=shop' \
+      'team=shop'
+fi
+
+if begin pipeline qa 333333333333 eu-west-1 shop-qa-monitoring; then
+  deploy qa/monitoring.yaml \
+    --parameter-overrides \
+      'FunctionsApiId=/shop/qa/functions/ApiId' \
+      'ServicesWebLoadBalancerName=/shop/qa/services/WebLoadBalancerName' \
+      'ServicesWebTargetGroupName=/shop/qa/services/WebTargetGroupName' \
       'AccessResourceTypes=/shop/qa/access/ResourceTypes' \
     --tags \
       'environment=qa' \
@@ -399,6 +507,17 @@ fi
 
 if begin pipeline prod 444444444444 eu-west-1 shop-prod-bootstrap; then
   deploy prod/bootstrap.yaml \
+    --parameter-overrides \
+      'AccessResourceTypes=/shop/prod/access/ResourceTypes' \
+    --tags \
+      'environment=prod' \
+      'project=shop' \
+      'team=shop'
+fi
+
+if begin pipeline prod 444444444444 eu-west-1 shop-prod-network; then
+  deploy prod/network.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
       'AccessResourceTypes=/shop/prod/access/ResourceTypes' \
     --tags \
@@ -425,6 +544,61 @@ if begin pipeline prod 444444444444 eu-west-1 shop-prod-functions; then
       'BootstrapCodeBucketName=/shop/prod/bootstrap/CodeBucketName' \
       'StorageDataBucketName=/shop/prod/storage/DataBucketName' \
       'StorageKeyArn=/shop/prod/storage/KeyArn' \
+      'NetworkVpcId=/shop/prod/network/VpcId' \
+      'NetworkPrivateSubnetIds=/shop/prod/network/PrivateSubnetIds' \
+      'AccessResourceTypes=/shop/prod/access/ResourceTypes' \
+    --tags \
+      'environment=prod' \
+      'project=shop' \
+      'team=shop'
+fi
+
+if begin pipeline prod 444444444444 eu-west-1 shop-prod-batch; then
+  deploy prod/batch.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --parameter-overrides \
+      'BootstrapNightlyRepositoryUri=/shop/prod/bootstrap/NightlyRepositoryUri' \
+      'NetworkVpcId=/shop/prod/network/VpcId' \
+      'NetworkPrivateSubnetIds=/shop/prod/network/PrivateSubnetIds' \
+      'AccessResourceTypes=/shop/prod/access/ResourceTypes' \
+    --tags \
+      'environment=prod' \
+      'project=shop' \
+      'team=shop'
+fi
+
+if begin pipeline prod 444444444444 eu-west-1 shop-prod-services; then
+  deploy prod/services.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --parameter-overrides \
+      'BootstrapWebRepositoryUri=/shop/prod/bootstrap/WebRepositoryUri' \
+      'NetworkVpcId=/shop/prod/network/VpcId' \
+      'NetworkPrivateSubnetIds=/shop/prod/network/PrivateSubnetIds' \
+      'BootstrapAccessLogsName=/shop/prod/bootstrap/AccessLogsName' \
+      'AccessResourceTypes=/shop/prod/access/ResourceTypes' \
+    --tags \
+      'environment=prod' \
+      'project=shop' \
+      'team=shop'
+fi
+
+if begin pipeline prod 444444444444 eu-west-1 shop-prod-monitoring; then
+  deploy prod/monitoring.yaml \
+    --parameter-overrides \
+      'FunctionsApiId=/shop/prod/functions/ApiId' \
+      'ServicesWebLoadBalancerName=/shop/prod/services/WebLoadBalancerName' \
+      'ServicesWebTargetGroupName=/shop/prod/services/WebTargetGroupName' \
+      'AccessResourceTypes=/shop/prod/access/ResourceTypes' \
+    --tags \
+      'environment=prod' \
+      'project=shop' \
+      'team=shop'
+fi
+
+if begin pipeline prod 444444444444 eu-west-1 shop-prod-extras; then
+  deploy prod/extras.yaml \
+    --parameter-overrides \
+      'VpcId=/shop/prod/network/VpcId' \
       'AccessResourceTypes=/shop/prod/access/ResourceTypes' \
     --tags \
       'environment=prod' \
