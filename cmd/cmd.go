@@ -60,7 +60,7 @@ To start, write a pipeline.yaml ("cfnpipe generate --help" shows the smallest on
     cfnpipe plan out       see what an operator deploys first
     out/deploy.sh          deploy it: the pipeline does the rest
 
-Exit codes: 0 all is well; 1 the answer is no (check found differences); 2 the job could not be done, and stderr says why.`
+Exit codes: 0 all is well; 1 the answer is no (check found differences, or verify what does not hold, for which generate writes nothing); 2 the job could not be done, and stderr says why.`
 
 type commands struct {
 	Generate generateCommand `cmd:"" help:"Write a directory: the templates of all stacks with their parameters, a manifest, and deploy.sh."`

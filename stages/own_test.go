@@ -474,11 +474,13 @@ application:`, 1) + `  stacks:
     - { name: list, template: list.yaml, parameters: { L: taker.Url } }
     - { name: late, template: taker.yaml, parameters: { P: early.Url } }
     - { name: early, template: taker.yaml, environments: [qa], parameters: { P: x } }
+    - { name: number, template: number.yaml, parameters: { N: taker.Url } }
 `
 	taker := "Parameters: {P: {Type: String}}\n" + queueTemplate
 	_, got := systemOf(t, yaml, map[string]string{
 		"broken.yaml": "Resources: {Q: {Type: AWS::Mars::Rover}}\nOutputs: {Url: {Value: !Ref R}}\n", "taker.yaml": taker,
-		"list.yaml": "Parameters: {L: {Type: CommaDelimitedList}}\n" + queueTemplate,
+		"number.yaml": "Parameters: {N: {Type: Number}}\n" + queueTemplate,
+		"list.yaml":   "Parameters: {L: {Type: CommaDelimitedList}}\n" + queueTemplate,
 	})
 	want := `pipeline.yaml:11:33: application.stacks[0].template: broken.yaml:1: Resources.Q: cfnpipe does not know what permissions it takes to deploy AWS::Mars::Rover; write them under permissions of the stack in pipeline.yaml
 pipeline.yaml:11:33: application.stacks[0].template: broken.yaml:2: Outputs.Url.Value: there is no resource or parameter R; declare it, or correct the name
@@ -486,7 +488,8 @@ pipeline.yaml:13:60: application.stacks[2].parameters.P: the stack taker has no 
 pipeline.yaml:13:74: application.stacks[2].parameters.Q: taker.yaml has no parameter Q; known here: P
 pipeline.yaml:14:54: application.stacks[3].parameters: stacks need each other: one → two → one; move what both need into a stack of its own
 pipeline.yaml:16:59: application.stacks[5].parameters.L: list.yaml:1: Parameters.L: Url of the stack taker is a Text, not a list; take it as what it is
-pipeline.yaml:17:60: application.stacks[6].parameters.P: there is no stack early in environment dev; known here: access, broken, late, list, one, taker, two, typo`
+pipeline.yaml:17:60: application.stacks[6].parameters.P: there is no stack early in environment dev; known here: access, broken, late, list, number, one, taker, two, typo
+pipeline.yaml:19:63: application.stacks[8].parameters.N: number.yaml:1: Parameters.N.Type: a parameter of type Number cannot be read from SSM; use String`
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("want -, got +:\n%s", diff)
 	}

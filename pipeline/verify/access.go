@@ -26,7 +26,8 @@ func (w *world) access(s *stack) {
 			if !complete || !known || len(missing) == 0 || len(have) == 1 && w.isSaid(have[0]) {
 				continue
 			}
-			w.report.fail(s, fmt.Sprintf("Rules.%s.Assertions[%d].Assert", name, k), "access", "the deployment of stack "+s.Name+" stops here: its access stack does not cover "+strings.Join(missing, ", "),
+			w.report.fail(s, fmt.Sprintf("Rules.%s.Assertions[%d].Assert", name, k), "access",
+				"the deployment of stack "+s.Name+" stops here: its access stack does not cover "+strings.Join(missing, ", "),
 				"render the access stack again, and deploy it first")
 		}
 	}

@@ -24,14 +24,16 @@ func (a *run) readStore(path, region string, n *tree.Node) {
 	h := a.hop(nil, "CodePipeline", "keeps artifacts in "+region)
 	name := a.text(n.Get("Location"))
 	if s.bucket = a.w.buckets[name]; s.bucket == nil || s.bucket.stack.Region != region || s.bucket.stack.Account != a.pipeline.stack.Account {
-		a.fail(h, path+".Location", "store-bucket", "no stack in region "+region+" makes the bucket "+name, "let the artifacts stack of that region make it, or correct the name")
+		a.fail(h, path+".Location", "store-bucket", "no stack in region "+region+" makes the bucket "+name,
+			"let the artifacts stack of that region make it, or correct the name")
 		s.bucket = nil
 	} else {
 		a.w.share(s.bucket, a.role)
 	}
 	id := n.At("EncryptionKey", "Id")
 	if id == nil {
-		a.fail(h, path, "store-key", "the store names no key, so CodePipeline takes the one of AWS, which other accounts cannot use", "set EncryptionKey")
+		a.fail(h, path, "store-key", "the store names no key, so CodePipeline takes the one of AWS, which other accounts cannot use",
+			"set EncryptionKey")
 		return
 	}
 	s.keyARN = a.pipeline.stack.resolver.Resolve(id)
@@ -39,13 +41,17 @@ func (a *run) readStore(path, region string, n *tree.Node) {
 	switch name := s.keyARN.String(); {
 	case a.w.isSaid(s.keyARN):
 	case !strings.HasPrefix(name, "arn:"):
-		a.fail(h, path+".EncryptionKey.Id", "store-key", "the store names its key by "+name+", which is looked up in the account of each action's role", "name the key of the artifacts stack by its ARN")
+		a.fail(h, path+".EncryptionKey.Id", "store-key",
+			"the store names its key by "+name+", which is looked up in the account of each action's role",
+			"name the key of the artifacts stack by its ARN")
 	case s.key == nil && strings.Contains(name, ":alias/"):
-		a.fail(h, path+".EncryptionKey.Id", "store-key", "the store names its key by the alias "+name+", which policies do not know", "name the key of the artifacts stack by its ARN")
+		a.fail(h, path+".EncryptionKey.Id", "store-key", "the store names its key by the alias "+name+", which policies do not know",
+			"name the key of the artifacts stack by its ARN")
 	case s.key == nil:
 		a.fail(h, path+".EncryptionKey.Id", "store-key", "no stack makes the key "+name, "name the key of the artifacts stack by its ARN")
 	case s.key.stack.Region != region:
-		a.fail(h, path+".EncryptionKey.Id", "store-key", "the key is in region "+s.key.stack.Region+", the store in "+region, "name the key of the artifacts stack of that region")
+		a.fail(h, path+".EncryptionKey.Id", "store-key", "the key is in region "+s.key.stack.Region+", the store in "+region,
+			"name the key of the artifacts stack of that region")
 		s.key = nil
 	}
 }
@@ -54,7 +60,8 @@ func (a *run) readStore(path, region string, n *tree.Node) {
 func (a *run) store(h *Hop, x *action) *store {
 	s := a.stores[x.region]
 	if s == nil {
-		a.fail(h, x.path+".Region", "store-region", "there is no artifact store in region "+x.region, "add one for that region, with a bucket and a key there")
+		a.fail(h, x.path+".Region", "store-region", "there is no artifact store in region "+x.region,
+			"add one for that region, with a bucket and a key there")
 		return nil
 	}
 	if s.bucket == nil || s.key == nil {
@@ -84,7 +91,8 @@ func (a *run) objects(h *Hop, rule string, s *store, r *role, actions, uses []st
 	a.w.use(s.bucket, r)
 	for _, action := range actions {
 		a.w.needs(h, rule, r, request{
-			action: action, on: eval.Concat(arn, eval.Text("/"+a.chain.Pipeline+"/1f2e")), account: s.bucket.stack.Account, policy: a.w.policyOf(s.bucket),
+			action: action, on: eval.Concat(arn, eval.Text("/"+a.chain.Pipeline+"/1f2e")),
+			account: s.bucket.stack.Account, policy: a.w.policyOf(s.bucket),
 		})
 	}
 	for _, action := range uses {

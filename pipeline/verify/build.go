@@ -3,6 +3,7 @@ package verify
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cfnpipe/cfnpipe/resources/policy/eval"
@@ -15,19 +16,22 @@ func (a *run) build(x *action) {
 	if len(x.inputs) == 0 {
 		a.fail(h, x.path, "build-input", "the build has no artifact to work on", "give it one in InputArtifacts")
 	}
-	if primary := a.known(x, "PrimarySource"); len(x.inputs) > 1 && !contains(x.inputs, primary) {
-		a.fail(h, x.path+".Configuration.PrimarySource", "build-input", "the primary one of several artifacts is to be "+orNone([]string{primary})+", which is not among them",
+	if primary := a.known(x, "PrimarySource"); len(x.inputs) > 1 && !slices.Contains(x.inputs, primary) {
+		a.fail(h, x.path+".Configuration.PrimarySource", "build-input",
+			"the primary one of several artifacts is to be "+orNone([]string{primary})+", which is not among them",
 			"name one of "+strings.Join(x.inputs, ", "))
 	}
 	arn := a.pipeline.stack.arn("codebuild", "project/"+name)
 	project := a.w.projects[arn]
 	if project == nil {
-		a.fail(h, x.path+".Configuration.ProjectName", "build-project", "no stack makes the project "+arn, "let the builds stack make it, or correct the name")
+		a.fail(h, x.path+".Configuration.ProjectName", "build-project", "no stack makes the project "+arn,
+			"let the builds stack make it, or correct the name")
 		return
 	}
 	for _, property := range []string{"Source", "Artifacts"} {
 		if kind := project.known(property, "Type"); kind != "CODEPIPELINE" {
-			h.add(a.w.report.fail(project.stack, project.path(property+".Type"), "build-project", "the type is "+orNone([]string{kind})+": a pipeline starts only projects that take from it and give to it",
+			h.add(a.w.report.fail(project.stack, project.path(property+".Type"), "build-project",
+				"the type is "+orNone([]string{kind})+": a pipeline starts only projects that take from it and give to it",
 				"set it to CODEPIPELINE"))
 		}
 	}
@@ -41,7 +45,8 @@ func (a *run) build(x *action) {
 	r := a.w.roles[project.text("ServiceRole").String()]
 	h = a.hop(x, "CodeBuild", "becomes the role of "+name)
 	if r == nil {
-		h.add(a.w.report.fail(project.stack, project.path("ServiceRole"), "build-role", "no stack makes the role "+project.text("ServiceRole").String(), "let the project's stack make it, or correct the name"))
+		h.add(a.w.report.fail(project.stack, project.path("ServiceRole"), "build-role",
+			"no stack makes the role "+project.text("ServiceRole").String(), "let the project's stack make it, or correct the name"))
 		return
 	}
 	a.w.assumedByService(h, r, "codebuild.amazonaws.com", keys("aws:SourceAccount", project.stack.Account, "aws:SourceArn", arn))
@@ -71,7 +76,8 @@ func (a *run) buildArtifacts(x *action, project *thing, r *role) {
 	a.reads(h, s, r)
 	if key := project.text("EncryptionKey"); !key.Equal(s.keyARN) {
 		h.add(a.w.report.fail(project.stack, project.path("EncryptionKey"), "build-key",
-			fmt.Sprintf("the project encrypts with %s, its artifacts are to be under %s: who reads them in other accounts could not decrypt them", orNothing(key), s.keyARN),
+			fmt.Sprintf("the project encrypts with %s, its artifacts are to be under %s: who reads them in other accounts could not decrypt them",
+				orNothing(key), s.keyARN),
 			"set EncryptionKey to the key of the artifact store"))
 	}
 	if len(x.outputs) == 0 {
@@ -112,7 +118,8 @@ func (a *run) variables(x *action, r *role) {
 	at := x.path + ".Configuration.EnvironmentVariables"
 	list, err := a.variableList(x)
 	if err != nil {
-		a.fail(a.hop(x, "role "+r.name, "reads its variables"), at, "variables", "the variables are no JSON list: "+err.Error(), `write [{"name":"…","type":"PLAINTEXT","value":"…"}]`)
+		a.fail(a.hop(x, "role "+r.name, "reads its variables"), at, "variables", "the variables are no JSON list: "+err.Error(),
+			`write [{"name":"…","type":"PLAINTEXT","value":"…"}]`)
 		return
 	}
 	for _, v := range list {
@@ -122,7 +129,8 @@ func (a *run) variables(x *action, r *role) {
 		h := a.hop(x, "role "+r.name, "becomes "+a.w.roleNamed(v.Value))
 		target := a.w.roles[v.Value]
 		if target == nil {
-			a.fail(h, at, "assume-role", "no stack makes the role "+v.Value+" of the variable "+v.Name, "let the access stack make it, or correct the name")
+			a.fail(h, at, "assume-role", "no stack makes the role "+v.Value+" of the variable "+v.Name,
+				"let the access stack make it, or correct the name")
 			continue
 		}
 		a.w.assumed(h, r, target)
@@ -141,19 +149,10 @@ func (a *run) variableList(x *action) (list []variable, err error) {
 
 // environment is what an action gives to a build, by name.
 func (a *run) environment(x *action) map[string]string {
-	list, _ := a.variableList(x) //nolint:errcheck // which is said where they are read
+	list, _ := a.variableList(x) // what is wrong with them is said where they are read
 	values := map[string]string{}
 	for _, v := range list {
 		values[v.Name] = v.Value
 	}
 	return values
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

@@ -20,11 +20,13 @@ func (a *run) deploy(x *action) {
 	switch {
 	case x.node.Get("RoleArn") == nil:
 		x.broken = true
-		a.fail(h, x.path, "deploy-role", "the action names no role, so the pipeline's own would deploy", "set RoleArn to the deploy role of the environment")
+		a.fail(h, x.path, "deploy-role", "the action names no role, so the pipeline's own would deploy",
+			"set RoleArn to the deploy role of the environment")
 		return
 	case r == nil:
 		x.broken = true
-		a.fail(h, x.path+".RoleArn", "deploy-role", "no stack makes the role "+x.role.String(), "let the access stack of the environment make it, or correct the name")
+		a.fail(h, x.path+".RoleArn", "deploy-role", "no stack makes the role "+x.role.String(),
+			"let the access stack of the environment make it, or correct the name")
 		return
 	}
 	a.w.assumed(h, a.role, r)
@@ -32,7 +34,8 @@ func (a *run) deploy(x *action) {
 	s := a.w.stackIn(r.stack.Account, x.region, name)
 	if s == nil {
 		x.broken = true
-		a.fail(h, x.path+".Configuration.StackName", "deploy-stack", fmt.Sprintf("the manifest has no stack %s in account %s and region %s", name, r.stack.Account, x.region),
+		a.fail(h, x.path+".Configuration.StackName", "deploy-stack",
+			fmt.Sprintf("the manifest has no stack %s in account %s and region %s", name, r.stack.Account, x.region),
 			"correct the name, the role or the region")
 		return
 	}
@@ -50,22 +53,31 @@ func (a *run) deploy(x *action) {
 	default:
 		a.deployed[s] = x
 		h.add(a.w.report.warn(a.pipeline.stack, a.pipeline.path(x.path+".Configuration.ActionMode"), "action-unknown",
-			"what the mode "+orNone([]string{mode})+" needs is not known, so it is not proven", "use CHANGE_SET_REPLACE with CHANGE_SET_EXECUTE, or CREATE_UPDATE"))
+			"what the mode "+orNone([]string{mode})+" needs is not known, so it is not proven",
+			"use CHANGE_SET_REPLACE with CHANGE_SET_EXECUTE, or CREATE_UPDATE"))
 		return
 	}
 	execution := a.w.roles[a.config(x, "RoleArn").String()]
 	switch {
 	case x.node.At("Configuration", "RoleArn") == nil:
-		a.fail(h, x.path+".Configuration", "execution-role", "the action passes no execution role, so the deploy role itself would have to make everything", "set RoleArn to the execution role of the environment")
+		a.fail(h, x.path+".Configuration", "execution-role",
+			"the action passes no execution role, so the deploy role itself would have to make everything",
+			"set RoleArn to the execution role of the environment")
 		return
 	case execution == nil:
-		a.fail(h, x.path+".Configuration.RoleArn", "execution-role", "no stack makes the role "+a.config(x, "RoleArn").String(), "let the access stack of the environment make it, or correct the name")
+		a.fail(h, x.path+".Configuration.RoleArn", "execution-role", "no stack makes the role "+a.config(x, "RoleArn").String(),
+			"let the access stack of the environment make it, or correct the name")
 		return
 	case execution.stack.Account != r.stack.Account:
-		a.fail(h, x.path+".Configuration.RoleArn", "execution-role", "the execution role is in account "+execution.stack.Account+", the deploy role in "+r.stack.Account, "name the execution role of that account")
+		a.fail(h, x.path+".Configuration.RoleArn", "execution-role",
+			"the execution role is in account "+execution.stack.Account+", the deploy role in "+r.stack.Account,
+			"name the execution role of that account")
 		return
 	}
-	actions := []string{"cloudformation:CreateChangeSet", "cloudformation:DeleteChangeSet", "cloudformation:DescribeChangeSet", "cloudformation:DescribeStacks"}
+	actions := []string{
+		"cloudformation:CreateChangeSet", "cloudformation:DeleteChangeSet", "cloudformation:DescribeChangeSet",
+		"cloudformation:DescribeStacks",
+	}
 	if mode == "CREATE_UPDATE" {
 		actions = []string{
 			"cloudformation:CreateStack", "cloudformation:UpdateStack", "cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents",
@@ -78,7 +90,8 @@ func (a *run) deploy(x *action) {
 	for _, action := range actions {
 		a.w.needs(h, "deploy-stack", r, request{action: action, on: arn, context: with})
 	}
-	a.w.needs(h, "pass-role", r, request{action: "iam:PassRole", on: execution.arn, context: keys("iam:PassedToService", "cloudformation.amazonaws.com")})
+	a.w.needs(h, "pass-role", r,
+		request{action: "iam:PassRole", on: execution.arn, context: keys("iam:PassedToService", "cloudformation.amazonaws.com")})
 	a.template(x, h, s, execution)
 	a.resolves(x, s, r, execution)
 	if st := a.store(h, x); st != nil && len(x.inputs) > 0 {
@@ -111,7 +124,8 @@ func (a *run) inOrder(x *action, h *Hop, s *stack, mode string) {
 		}
 		for _, o := range a.w.stacks[:s.index] {
 			if o.Name == name && o.Account == s.Account && a.deploysLater(o, x) {
-				a.fail(h, x.path+".RunOrder", "deploy-order", "the stack depends on "+name+", which this run deploys only later, or at the same time", "deploy "+name+" first")
+				a.fail(h, x.path+".RunOrder", "deploy-order", "the stack depends on "+name+", which this run deploys only later, or at the same time",
+					"deploy "+name+" first")
 			}
 		}
 	}
@@ -120,7 +134,8 @@ func (a *run) inOrder(x *action, h *Hop, s *stack, mode string) {
 			continue
 		}
 		if code := a.w.codeFrom(s, y.values); code != "" {
-			a.fail(h, x.path, "deploy-order", fmt.Sprintf("%s of the stack runs code that action %s publishes only later, or at the same time", code, y.name), "publish first")
+			a.fail(h, x.path, "deploy-order",
+				fmt.Sprintf("%s of the stack runs code that action %s publishes only later, or at the same time", code, y.name), "publish first")
 		}
 	}
 }
@@ -132,7 +147,8 @@ func (w *world) codeFrom(s *stack, values map[string]string) string {
 		x := s.things[id]
 		switch x.kind {
 		case "AWS::Lambda::Function":
-			if b := values["CODE_BUCKET"]; b != "" && x.known("Code", "S3Bucket") == b || values["REGISTRY"] != "" && strings.HasPrefix(x.text("Code", "ImageUri").String(), images) {
+			if b := values["CODE_BUCKET"]; b != "" && x.known("Code",
+				"S3Bucket") == b || values["REGISTRY"] != "" && strings.HasPrefix(x.text("Code", "ImageUri").String(), images) {
 				return id
 			}
 		case "AWS::ECS::TaskDefinition", "AWS::Batch::JobDefinition":
@@ -162,11 +178,12 @@ func (a *run) template(x *action, h *Hop, s *stack, execution *role) {
 		value := a.known(x, key)
 		artifact, path, _ := strings.Cut(value, "::")
 		switch {
-		case value == "" && (key == "TemplatePath" || len(s.Stack.Parameters) > 0):
+		case value == "" && (key == "TemplatePath" || len(s.Parameters) > 0):
 			a.fail(h, x.path+".Configuration", "template-path", "the action names no "+key, "set it to "+orNone(x.inputs)+"::"+want)
 		case value == "":
-		case !contains(x.inputs, artifact):
-			a.fail(h, x.path+".Configuration."+key, "artifact-missing", fmt.Sprintf("%s is in artifact %s, which the action does not take", value, artifact),
+		case !slices.Contains(x.inputs, artifact):
+			a.fail(h, x.path+".Configuration."+key, "artifact-missing",
+				fmt.Sprintf("%s is in artifact %s, which the action does not take", value, artifact),
 				"name one of its input artifacts, which are "+orNone(x.inputs))
 		case path != want:
 			a.fail(h, x.path+".Configuration."+key, "template-path", fmt.Sprintf("%s is not the file of stack %s", path, s.Name), "name "+want)
@@ -180,12 +197,14 @@ func (a *run) template(x *action, h *Hop, s *stack, execution *role) {
 	}
 	for _, c := range s.capabilities() {
 		if !acknowledges(given, c) {
-			a.fail(h, x.path+".Configuration.Capabilities", "capabilities", fmt.Sprintf("the template of %s needs %s, the action acknowledges %s", s.Name, c, orNone(given)), "add it")
+			a.fail(h, x.path+".Configuration.Capabilities", "capabilities",
+				fmt.Sprintf("the template of %s needs %s, the action acknowledges %s", s.Name, c, orNone(given)), "add it")
 		}
 	}
 	for _, c := range s.capabilities() {
 		if !acknowledges(s.Capabilities, c) {
-			h.add(a.w.report.failManifest(s, "capabilities", "the template of "+s.Name+" needs "+c+", its capabilities have "+orNone(s.Capabilities), "add it"))
+			h.add(a.w.report.failManifest(s, "capabilities", "the template of "+s.Name+" needs "+c+", its capabilities have "+orNone(s.Capabilities),
+				"add it"))
 		}
 	}
 	a.overrides(x, h, s, execution)
@@ -234,7 +253,8 @@ func (a *run) overrides(x *action, h *Hop, s *stack, execution *role) {
 			return
 		}
 		if len(text) > most {
-			a.fail(h, property, "overrides", fmt.Sprintf("the overrides have %d bytes, CodePipeline allows %d", len(text), most), "move values into "+s.ConfigurationFile())
+			a.fail(h, property, "overrides", fmt.Sprintf("the overrides have %d bytes, CodePipeline allows %d", len(text), most),
+				"move values into "+s.ConfigurationFile())
 		}
 	}
 	unknown := false
@@ -247,7 +267,8 @@ func (a *run) overrides(x *action, h *Hop, s *stack, execution *role) {
 	}
 	for _, f := range s.FromOutputs {
 		if values[f.Parameter] == nil && !unknown {
-			a.fail(h, x.path+".Configuration", "overrides", "nothing gives the parameter "+f.Parameter+" of "+s.Name+" the output "+f.Output+" of "+f.Stack,
+			a.fail(h, x.path+".Configuration", "overrides",
+				"nothing gives the parameter "+f.Parameter+" of "+s.Name+" the output "+f.Output+" of "+f.Stack,
 				"override it by the namespace of the action that deploys that stack")
 		}
 	}
@@ -262,8 +283,9 @@ func (a *run) artifactValue(x *action, h *Hop, property string, value any, execu
 		if !ok || len(list) == 0 {
 			continue
 		}
-		if artifact := fmt.Sprint(list[0]); !contains(x.inputs, artifact) {
-			a.fail(h, property, "overrides", "a value is taken out of artifact "+artifact+", which the action does not take", "name one of its input artifacts, which are "+orNone(x.inputs))
+		if artifact := fmt.Sprint(list[0]); !slices.Contains(x.inputs, artifact) {
+			a.fail(h, property, "overrides", "a value is taken out of artifact "+artifact+", which the action does not take",
+				"name one of its input artifacts, which are "+orNone(x.inputs))
 		}
 		if st := a.store(h, x); st != nil && name == "Fn::GetArtifactAtt" {
 			a.reads(a.hop(x, "role "+execution.name, "reads "+fmt.Sprint(list[0])), st, execution)
@@ -298,14 +320,15 @@ func (a *run) resolves(x *action, s *stack, deploy, execution *role) {
 		by := source.by.stack
 		if late[by] == "" && !slices.Contains(s.DependsOn, by.Name) && a.deploysLater(by, x) {
 			late[by] = ssm
-			a.fail(h, x.path+".RunOrder", "ssm-order", fmt.Sprintf("the stack reads %s, which stack %s writes only later, or at the same time", ssm, by.Name), "deploy "+by.Name+" first")
+			a.fail(h, x.path+".RunOrder", "ssm-order",
+				fmt.Sprintf("the stack reads %s, which stack %s writes only later, or at the same time", ssm, by.Name), "deploy "+by.Name+" first")
 		}
 	}
 }
 
 // given is the value of a parameter in the configuration, or else its default.
 func (s *stack) given(name string, declared *tree.Node) string {
-	for _, p := range s.Stack.Parameters {
+	for _, p := range s.Parameters {
 		if p.Name == name {
 			return p.Value
 		}
@@ -347,7 +370,8 @@ func (a *run) changeSets() {
 		}
 		if i < 0 {
 			if !x.broken && !slices.ContainsFunc(a.actions, func(y *action) bool { return y.broken && y.stage == x.stage }) {
-				a.fail(a.last(x), x.path, "change-set", fmt.Sprintf("no action makes the change set %s of %s", name, x.stack), "make it first, in the same stage")
+				a.fail(a.last(x), x.path, "change-set", fmt.Sprintf("no action makes the change set %s of %s", name, x.stack),
+					"make it first, in the same stage")
 			}
 			continue
 		}
@@ -355,11 +379,15 @@ func (a *run) changeSets() {
 		open = slices.Delete(open, i, i+1)
 		switch {
 		case a.known(y, "ChangeSetName") != name:
-			a.fail(a.last(x), x.path+".Configuration.ChangeSetName", "change-set", fmt.Sprintf("no action makes a change set %s; action %s makes %s", name, y.name, a.known(y, "ChangeSetName")), "give both one name")
+			a.fail(a.last(x), x.path+".Configuration.ChangeSetName", "change-set",
+				fmt.Sprintf("no action makes a change set %s; action %s makes %s", name, y.name, a.known(y, "ChangeSetName")), "give both one name")
 		case y.stage != x.stage:
-			a.fail(a.last(x), x.path, "change-set", fmt.Sprintf("the change set is made in stage %s and executed in %s: another run could replace it in between", y.stage, x.stage), "put both into one stage")
+			a.fail(a.last(x), x.path, "change-set",
+				fmt.Sprintf("the change set is made in stage %s and executed in %s: another run could replace it in between", y.stage,
+					x.stage), "put both into one stage")
 		case !y.before(x):
-			a.fail(a.last(x), x.path+".RunOrder", "change-set", "the change set is executed before it is made, or at the same time", fmt.Sprintf("run it after %s, which has run order %d", y.name, y.order[1]))
+			a.fail(a.last(x), x.path+".RunOrder", "change-set", "the change set is executed before it is made, or at the same time",
+				fmt.Sprintf("run it after %s, which has run order %d", y.name, y.order[1]))
 		}
 	}
 	for _, y := range open {
@@ -374,10 +402,12 @@ func (a *run) updatesItself() {
 	own := a.pipeline.stack
 	h := a.hop(nil, "the pipeline", "updates itself")
 	if a.deployed[own] == nil && !slices.ContainsFunc(a.actions, func(x *action) bool { return x.broken }) {
-		a.fail(h, "Stages", "self-update", "no action deploys the pipeline's own stack, so a push does not change the pipeline", "deploy "+own.Name+" behind the build")
+		a.fail(h, "Stages", "self-update", "no action deploys the pipeline's own stack, so a push does not change the pipeline",
+			"deploy "+own.Name+" behind the build")
 	}
 	if a.pipeline.known("RestartExecutionOnUpdate") != "true" {
-		a.fail(h, "RestartExecutionOnUpdate", "self-update", "a pipeline that has changed does not start again, and the rest of the run is the old one's", "set it to true")
+		a.fail(h, "RestartExecutionOnUpdate", "self-update",
+			"a pipeline that has changed does not start again, and the rest of the run is the old one's", "set it to true")
 	}
 	if mode := a.pipeline.known("ExecutionMode"); mode == "PARALLEL" {
 		a.fail(h, "ExecutionMode", "self-update", "in mode PARALLEL two runs deploy one stack at the same time", "use SUPERSEDED or QUEUED")
@@ -391,7 +421,8 @@ func (w *world) undeployed(runs []*run) {
 			continue
 		}
 		names := func(a *run) bool {
-			return a.role == nil || a.pipeline.stack == s || slices.ContainsFunc(a.actions, func(x *action) bool { return x.stack == s.Name || x.broken })
+			return a.role == nil || a.pipeline.stack == s || slices.ContainsFunc(a.actions,
+				func(x *action) bool { return x.stack == s.Name || x.broken })
 		}
 		if !slices.ContainsFunc(runs, names) {
 			w.report.failManifest(s, "undeployed", "no pipeline deploys stack "+s.Name, "add the actions that deploy it, or let operators deploy it")

@@ -18,12 +18,17 @@ func FuzzVerify(f *testing.F) {
 		f.Add(a.Stacks[0].Template.JSON(), a.Stacks[i].Template.JSON())
 	}
 	for _, text := range []string{
-		"{}", "[]", "1", "null", `{"Resources":[]}`, `{"Resources":{"A":null,"B":{"Type":{"Ref":"A"}}}}`, `{"Parameters":{"A":null},"Rules":{"A":[1]},"Outputs":1}`,
-		`{"Resources":{"P":{"Type":"AWS::CodePipeline::Pipeline","Properties":{"RoleArn":{"Fn::GetAtt":["R","Arn"]},"Stages":[{"Actions":[{"Name":[]}]},null,{"Actions":{}}],` +
-			`"ArtifactStores":[null,{"ArtifactStore":[]}]}},"R":{"Type":"AWS::IAM::Role","Properties":{"AssumeRolePolicyDocument":{"Statement":[null,{"Principal":[]}]},` +
+		"{}", "[]", "1", "null", `{"Resources":[]}`, `{"Resources":{"A":null,"B":{"Type":{"Ref":"A"}}}}`,
+		`{"Parameters":{"A":null},"Rules":{"A":[1]},"Outputs":1}`,
+		`{"Resources":{"P":{"Type":"AWS::CodePipeline::Pipeline","Properties":{"RoleArn":{"Fn::GetAtt":["R","Arn"]},` +
+			`"Stages":[{"Actions":[{"Name":[]}]},null,{"Actions":{}}],` +
+			`"ArtifactStores":[null,{"ArtifactStore":[]}]}},"R":{"Type":"AWS::IAM::Role","Properties":{` +
+			`"AssumeRolePolicyDocument":{"Statement":[null,{"Principal":[]}]},` +
 			`"Policies":[null,{"PolicyDocument":1}],"ManagedPolicyArns":{"Ref":"P"}}}}}`,
-		`{"Resources":{"K":{"Type":"AWS::KMS::Key","Properties":{"KeyPolicy":{"Statement":{"Effect":[],"Action":{},"Resource":null,"Condition":[{"A":1}]}}}},` +
-			`"B":{"Type":"AWS::S3::Bucket","Properties":{"BucketName":{"Fn::Sub":"${K}${"},"BucketEncryption":{"ServerSideEncryptionConfiguration":[]}}}}}`,
+		`{"Resources":{"K":{"Type":"AWS::KMS::Key","Properties":{"KeyPolicy":{"Statement":{"Effect":[],"Action":{},"Resource":null,` +
+			`"Condition":[{"A":1}]}}}},` +
+			`"B":{"Type":"AWS::S3::Bucket","Properties":{"BucketName":{"Fn::Sub":"${K}${"},` +
+			`"BucketEncryption":{"ServerSideEncryptionConfiguration":[]}}}}}`,
 	} {
 		f.Add([]byte("{}"), []byte(text))
 		f.Add([]byte(text), []byte(text))
@@ -39,8 +44,12 @@ func FuzzVerify(f *testing.F) {
 		}
 		stack := func(name string, n *tree.Node, after ...string) assembly.Stack {
 			return assembly.Stack{
-				Name: "tiny-dev-" + name, Environment: "dev", Account: "222222222222", Region: "eu-west-1", Path: "dev/" + name, Template: n, DependsOn: after,
-				FromOutputs: []assembly.FromOutput{{Parameter: "P", Stack: "tiny-dev-one", Output: "O"}}, DeployedBy: []assembly.Deployer{assembly.Pipe},
+				Name: "tiny-dev-" + name, Environment: "dev", Account: "222222222222", Region: "eu-west-1", Path: "dev/" + name,
+				Template: n, DependsOn: after,
+				FromOutputs: []assembly.FromOutput{{
+					Parameter: "P", Stack: "tiny-dev-one",
+					Output: "O",
+				}}, DeployedBy: []assembly.Deployer{assembly.Pipe},
 			}
 		}
 		r := verify.Verify(&assembly.Assembly{Project: "tiny", Stacks: []assembly.Stack{stack("one", one), stack("other", other, "tiny-dev-one")}})

@@ -206,14 +206,18 @@ func harmless() map[string]struct {
 		"a statement that denies what nobody needs": {"shop", c{
 			add(devAccess, deploying, "{ Sid: NeverCancel, Effect: Deny, Action: cloudformation:CancelUpdateStack, Resource: '*' }"),
 		}},
-		"a condition that always holds": {"shop", c{put(devAccess, deploying+"[ReadOutputs].Condition", "{ Bool: { 'aws:SecureTransport': 'true' } }")}},
+		"a condition that always holds": {
+			"shop",
+			c{put(devAccess, deploying+"[ReadOutputs].Condition", "{ Bool: { 'aws:SecureTransport': 'true' } }")},
+		},
 		"accounts by their number": {"shop", c{
 			put(artifacts, inBucket+"[ReadArtifacts].Principal.AWS", "['111111111111', '222222222222', '333333333333']"),
 			put(devAccess, deployer+".Principal.AWS", "'111111111111'"),
 		}},
 		"ARNs as they are instead of Fn::Sub": {"shop", c{everywhere(func(_ string, n *tree.Node) bool {
 			name, arg, _ := n.Intrinsic()
-			if name != "Fn::Sub" || arg.Kind != tree.String || !strings.HasPrefix(arg.Text, "arn:${AWS::Partition}:iam::") || strings.Count(arg.Text, "${") > 1 {
+			if name != "Fn::Sub" || arg.Kind != tree.String || !strings.HasPrefix(arg.Text, "arn:${AWS::Partition}:iam::") || strings.Count(arg.Text,
+				"${") > 1 {
 				return false
 			}
 			*n = *tree.Text(strings.ReplaceAll(arg.Text, "${AWS::Partition}", "aws"))
@@ -242,7 +246,8 @@ func harmless() map[string]struct {
 		}},
 		"a value under a condition of the template, the same on both sides": {"shop", c{
 			put(functions, "Conditions", "{ Never: !Equals [a, b] }"),
-			put(functions, "Resources.HelloFunctionLogs.Properties.LogGroupName", "!If [Never, /aws/lambda/shop-dev-hello, /aws/lambda/shop-dev-hello]"),
+			put(functions, "Resources.HelloFunctionLogs.Properties.LogGroupName",
+				"!If [Never, /aws/lambda/shop-dev-hello, /aws/lambda/shop-dev-hello]"),
 		}},
 		"descriptions": {"shop", c{everywhere(func(path string, n *tree.Node) bool {
 			if strings.HasSuffix(path, "Description") && n.Kind == tree.String {
@@ -267,15 +272,22 @@ func harmless() map[string]struct {
 				"{ Type: AWS::Logs::LogGroup, Properties: { LogGroupName: /aws/lambda/shop-dev-extra, KmsKeyId: !GetAtt Key.Arn } }"),
 		}},
 		"another alarm": {"shop", c{
-			put("shop-qa-monitoring", "Resources.ExtraAlarm", "{ Type: AWS::CloudWatch::Alarm, Properties: { AlarmName: shop-qa-extra, AlarmActions: [!Ref Topic] } }"),
+			put("shop-qa-monitoring", "Resources.ExtraAlarm",
+				"{ Type: AWS::CloudWatch::Alarm, Properties: { AlarmName: shop-qa-extra, AlarmActions: [!Ref Topic] } }"),
 		}},
-		"another lifecycle of a bucket": {"shop", c{put("shop-dev-storage", "Resources.DataBucket.Properties.LifecycleConfiguration.Rules[expire].ExpirationInDays", "7")}},
+		"another lifecycle of a bucket": {
+			"shop",
+			c{put("shop-dev-storage", "Resources.DataBucket.Properties.LifecycleConfiguration.Rules[expire].ExpirationInDays", "7")},
+		},
 		"more memory, another timeout": {"shop", c{
 			put(functions, "Resources.HelloFunction.Properties.MemorySize", "2048"),
 			put(builds, project+".TimeoutInMinutes", "90"),
 		}},
-		"another stage that only approves":  {"shop", c{add(delivery, stages, "{ Name: last, Actions: ["+approval+"] }")}},
-		"another action that only approves": {"shop", c{add(delivery, stages+"[qa-bootstrap].Actions", strings.Replace(approval, "approve", "look", 1))}},
+		"another stage that only approves": {"shop", c{add(delivery, stages, "{ Name: last, Actions: ["+approval+"] }")}},
+		"another action that only approves": {
+			"shop",
+			c{add(delivery, stages+"[qa-bootstrap].Actions", strings.Replace(approval, "approve", "look", 1))},
+		},
 		"run orders with room between them": {"shop", c{everywhere(func(path string, n *tree.Node) bool {
 			if !strings.HasSuffix(path, ".RunOrder") {
 				return false
@@ -316,7 +328,8 @@ func harmless() map[string]struct {
 			edit(atlas, stages+"[Build].Actions[build].Configuration.EnvironmentVariables", ",", " , "),
 		}},
 		"one more variable of a build": {"shop", c{
-			edit(delivery, stages+"[Build].Actions[build].Configuration.EnvironmentVariables", "[", `[{"name":"COMMIT","value":"#{Source.CommitId}"},`),
+			edit(delivery, stages+"[Build].Actions[build].Configuration.EnvironmentVariables", "[",
+				`[{"name":"COMMIT","value":"#{Source.CommitId}"},`),
 		}},
 		"one more capability": {"shop", c{
 			put(delivery, stages+"[dev-deploy].Actions[storage-prepare].Configuration.Capabilities", "CAPABILITY_NAMED_IAM,CAPABILITY_AUTO_EXPAND"),
@@ -328,13 +341,22 @@ func harmless() map[string]struct {
 				"Location: shop-delivery-artifacts-111111111111-eu-west-1, Type: S3 } }]"),
 			drop(delivery, pipe+".ArtifactStore"),
 		}},
-		"the region of an action, written out":   {"shop", c{put(delivery, stages+"[Build].Actions[build].Region", "eu-west-1")}},
-		"a longer name of an application's role": {"shop", c{rename(functions, "shop-dev-hello-function", "shop-dev-hello-function-which-has-a-longer-name")}},
-		"a stack that depends on more":           {"shop", c{manifest("shop-dev-batch", func(s *assembly.Stack) { s.DependsOn = append(s.DependsOn, "shop-qa-access") })}},
+		"the region of an action, written out": {"shop", c{put(delivery, stages+"[Build].Actions[build].Region", "eu-west-1")}},
+		"a longer name of an application's role": {
+			"shop",
+			c{rename(functions, "shop-dev-hello-function", "shop-dev-hello-function-which-has-a-longer-name")},
+		},
+		"a stack that depends on more": {
+			"shop",
+			c{manifest("shop-dev-batch", func(s *assembly.Stack) { s.DependsOn = append(s.DependsOn, "shop-qa-access") })},
+		},
 		"a list of resource types in another order": {"shop", c{
 			edit(devAccess, "Resources.ResourceTypesParameter", "AWS::S3::Bucket,AWS::S3::BucketPolicy", "AWS::S3::BucketPolicy,AWS::S3::Bucket"),
 		}},
-		"an access stack that covers more": {"shop", c{edit(devAccess, "Resources.ResourceTypesParameter", "AWS::S3::Bucket,", "AWS::S3::Bucket,AWS::SNS::Topic,")}},
+		"an access stack that covers more": {
+			"shop",
+			c{edit(devAccess, "Resources.ResourceTypesParameter", "AWS::S3::Bucket,", "AWS::S3::Bucket,AWS::SNS::Topic,")},
+		},
 	}
 }
 

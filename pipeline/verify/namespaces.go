@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
@@ -25,7 +26,10 @@ func (a *run) namespaces() {
 
 // sourceVariables are what a source action by a connection puts out (CodePipeline action reference).
 func sourceVariables() []string {
-	return []string{"AuthorDate", "AuthorDisplayName", "AuthorEmail", "AuthorId", "BranchName", "CommitId", "CommitMessage", "ConnectionArn", "FullRepositoryName", "ProviderType"}
+	return []string{
+		"AuthorDate", "AuthorDisplayName", "AuthorEmail", "AuthorId", "BranchName", "CommitId", "CommitMessage", "ConnectionArn",
+		"FullRepositoryName", "ProviderType",
+	}
 }
 
 // namespaceUse finds what a text takes from namespaces that are not there, or come later, or do not put that out.
@@ -47,7 +51,7 @@ func (a *run) namespaceUse(x *action, property, text string) {
 		case space == "codepipeline":
 			fail("CodePipeline itself puts out no "+name, "it puts out PipelineExecutionId")
 		case space == "variables":
-			if !contains(a.names(a.pipeline.properties.Get("Variables")), name) {
+			if !slices.Contains(a.names(a.pipeline.properties.Get("Variables")), name) {
 				fail("the pipeline has no variable "+name, "declare it in Variables")
 			}
 		case source == nil:
@@ -55,7 +59,7 @@ func (a *run) namespaceUse(x *action, property, text string) {
 		case !source.before(x):
 			fail(fmt.Sprintf("#{%s} is put out by action %s, which does not end before this one begins", variable, source.name), "let it run before")
 		default:
-			if there, known := a.variablesOf(source); known && !contains(there, name) {
+			if there, known := a.variablesOf(source); known && !slices.Contains(there, name) {
 				fail(fmt.Sprintf("action %s puts out no %s", source.name, name), "let it put that out, or take what it does: "+orNone(there))
 			}
 		}

@@ -26,9 +26,11 @@ func (w *world) namesRoles(s *stack, statements []*statement) {
 				w.report.fail(s, st.place.Path+".Principal.AWS", "principal", "no stack makes the role "+arn+", so AWS refuses the policy", hint)
 			case r == nil, r.stack == s:
 			case r.stack.index > s.index:
-				w.report.fail(s, st.place.Path+".Principal.AWS", "principal", "the role "+arn+" is made by stack "+r.stack.Name+", which is deployed later: AWS refuses a policy that names a role which is not there", hint)
+				w.report.fail(s, st.place.Path+".Principal.AWS", "principal",
+					"the role "+arn+" is made by stack "+r.stack.Name+", which is deployed later: AWS refuses a policy with it", hint)
 			default:
-				w.report.warn(s, st.place.Path+".Principal.AWS", "principal", "the policy names the role "+arn+" itself: when that is made again, the policy does not know it any more", hint)
+				w.report.warn(s, st.place.Path+".Principal.AWS", "principal",
+					"the policy names the role "+arn+" itself: when that is made again, the policy does not know it any more", hint)
 			}
 		}
 	}

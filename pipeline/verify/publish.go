@@ -13,14 +13,18 @@ func (a *run) publishes(x *action, r *role, variables map[string]string) {
 		h := a.hop(x, "role "+r.name, "puts code into "+name)
 		bucket := a.w.buckets[name]
 		if bucket == nil {
-			a.fail(h, at, "publish", "no stack makes the bucket "+name+" of the variable CODE_BUCKET", "let the bootstrap stack of the environment make it, or correct the name")
+			a.fail(h, at, "publish", "no stack makes the bucket "+name+" of the variable CODE_BUCKET",
+				"let the bootstrap stack of the environment make it, or correct the name")
 			return
 		}
 		a.isThere(x, h, bucket)
 		a.w.use(bucket, r)
 		a.w.needs(h, "publish", r,
 			request{action: "s3:ListBucket", on: bucket.arn(), account: bucket.stack.Account, policy: a.w.policyOf(bucket)},
-			request{action: "s3:PutObject", on: eval.Concat(bucket.arn(), eval.Text("/code/1f2e")), account: bucket.stack.Account, policy: a.w.policyOf(bucket)})
+			request{
+				action: "s3:PutObject", on: eval.Concat(bucket.arn(), eval.Text("/code/1f2e")), account: bucket.stack.Account,
+				policy: a.w.policyOf(bucket),
+			})
 		a.w.usesKeyOf(h, "publish", r, bucket, "kms:Decrypt", "kms:GenerateDataKey")
 	}
 	if variables["REGISTRY"] == "" {
@@ -37,20 +41,24 @@ func (a *run) publishes(x *action, r *role, variables map[string]string) {
 		found = true
 		a.isThere(x, h, y)
 		for _, action := range []string{
-			"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart",
+			"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload",
+			"ecr:PutImage", "ecr:UploadLayerPart",
 		} {
 			a.w.needs(h, "publish", r, request{action: action, on: y.arn(), policy: a.w.policyOf(y)})
 		}
 	}
 	if !found {
-		a.fail(h, at, "publish", "no stack of account "+r.stack.Account+" makes a repository "+prefix+"…", "let the bootstrap stack of the environment make it, or correct the variable PREFIX")
+		a.fail(h, at, "publish", "no stack of account "+r.stack.Account+" makes a repository "+prefix+"…",
+			"let the bootstrap stack of the environment make it, or correct the variable PREFIX")
 	}
 }
 
 // isThere: what a build publishes to has been deployed, if it is this run that deploys it.
 func (a *run) isThere(x *action, h *Hop, y *thing) {
 	if a.deploysLater(y.stack, x) {
-		a.fail(h, x.path, "deploy-order", "the build publishes to what stack "+y.stack.Name+" makes, which this run deploys only later, or at the same time", "deploy "+y.stack.Name+" first")
+		a.fail(h, x.path, "deploy-order",
+			"the build publishes to what stack "+y.stack.Name+" makes, which this run deploys only later, or at the same time",
+			"deploy "+y.stack.Name+" first")
 	}
 }
 

@@ -45,7 +45,8 @@ func (w *world) refuse(h *Hop, rule string, x *thing, r *role, q request, d eval
 	lacking, whom := w.lacks(r, q, d)
 	i := slices.IndexFunc(w.report.list, func(f *finding) bool {
 		o := f.refusal
-		return o != nil && f.Rule == rule && f.Stack == s.Name && f.File == s.file && f.Path == path && o.verdict == d.Verdict && slices.Equal(o.lacking, lacking) &&
+		return o != nil && f.Rule == rule && f.Stack == s.Name && f.File == s.file && f.Path == path && o.verdict == d.Verdict &&
+			slices.Equal(o.lacking, lacking) &&
 			(slices.Contains(o.who, who) || isAnybodys(d.Verdict, lacking))
 	})
 	if i < 0 {
@@ -90,15 +91,13 @@ func (w *world) lacks(r *role, q request, d eval.Decision) (list []lacking, whom
 			list = append(list, lacking{what: "the boundary of role " + r.name, place: w.placed(r.boundary)})
 		}
 		whom = "arn:" + partitionOf(r.stack.Region) + ":iam::" + r.stack.Account + ":root, where aws:PrincipalArn is " + r.arn.String()
-		if q.account == "" || q.account == r.stack.Account {
-			if !guarded {
-				return list, "" // its own policies are enough
-			}
-			whom = r.arn.String()
+		if isOwn := q.account == "" || q.account == r.stack.Account; isOwn && !guarded {
+			return list, "" // its own policies are enough
 		}
 	}
 	if d.Resource == nil && q.policy != nil {
-		list = append(list, lacking{what: "the policy of " + cmp.Or(q.policy.Source.Owner, q.on.String()), place: w.placed(q.policy), isResources: true})
+		list = append(list,
+			lacking{what: "the policy of " + cmp.Or(q.policy.Source.Owner, q.on.String()), place: w.placed(q.policy), isResources: true})
 	} else if d.Resource == nil {
 		list = append(list, lacking{what: "a policy for " + q.on.String(), isResources: true})
 	}
@@ -166,10 +165,10 @@ func (x *refusal) hint() string {
 			}
 		}
 	}
-	switch x.verdict {
-	case eval.ExplicitDeny:
+	if x.verdict == eval.ExplicitDeny {
 		lines = append(lines, "let the statement that denies it except this, or do not ask for it")
-	case eval.Unknown:
+	}
+	if x.verdict == eval.Unknown {
 		lines = append(lines, "write it with names that stand in the templates")
 	}
 	return anything(strings.Join(append(lines, "because "+x.why), "\n"))
@@ -208,7 +207,7 @@ func (x *refusal) statements(isResources bool) []string {
 	for _, g := range merged {
 		text := strings.Join(g.actions, ", ") + " on " + strings.Join(g.resources, ", ")
 		if isResources {
-			text = strings.Join(g.actions, ", ") + " for " + strings.Join(cmpOr(x.whom, x.who), "; for ")
+			text = strings.Join(g.actions, ", ") + " for " + strings.Join(orElse(x.whom, x.who), "; for ")
 		}
 		if g.where != "" && strings.Contains(text, ", where ") {
 			text += " and " + g.where
@@ -220,7 +219,7 @@ func (x *refusal) statements(isResources bool) []string {
 	return list
 }
 
-func cmpOr(list, other []string) []string {
+func orElse(list, other []string) []string {
 	if len(list) == 0 {
 		return other
 	}

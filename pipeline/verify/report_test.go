@@ -108,12 +108,19 @@ func TestLines(t *testing.T) {
 		json   string
 	}{
 		{
-			"shop", put(delivery, stages+"[dev-deploy].Actions[services-execute].RunOrder", "1000"), stages + "[dev-deploy].Actions[services-execute].RunOrder",
+			"shop", put(delivery, stages+"[dev-deploy].Actions[services-execute].RunOrder",
+				"1000"), stages + "[dev-deploy].Actions[services-execute].RunOrder",
 			"RunOrder: 1000", `"RunOrder": 1000`,
 		},
 		{"shop", drop(devAccess, deploying+"[ReadArtifacts].Action[s3:GetObject]"), deploying + "[ReadArtifacts]", "- Sid: ReadArtifacts", "{"},
-		{"shop", put(builds, project+".EncryptionKey", "alias/aws/s3"), project + ".EncryptionKey", "EncryptionKey: alias/aws/s3", `"EncryptionKey": "alias/aws/s3"`},
-		{"shop", drop(builds, project+".EncryptionKey"), project + ".EncryptionKey", "Name: shop-delivery-build", `"Properties": {`}, // the properties, then
+		{
+			"shop", put(builds, project+".EncryptionKey", "alias/aws/s3"), project + ".EncryptionKey", "EncryptionKey: alias/aws/s3",
+			`"EncryptionKey": "alias/aws/s3"`,
+		},
+		{
+			"shop", drop(builds, project+".EncryptionKey"), project + ".EncryptionKey", "Name: shop-delivery-build",
+			`"Properties": {`,
+		}, // the properties, then
 		{
 			"custom", edit(custom, stages+"[qa-approval].Actions[approve].Configuration.CustomData", "Source.CommitId", "Source.CommitID"),
 			stages + "[qa-approval].Actions[approve].Configuration.CustomData", "CustomData: |-", `"CustomData": "`,
@@ -159,7 +166,8 @@ func TestLines(t *testing.T) {
 // What SARIF 2.1.0 asks for (OASIS, section 3): required properties, levels, indexes, lines from 1, relative URIs.
 func TestSARIF(t *testing.T) {
 	t.Parallel()
-	a := broken(t, "shop", drop(devAccess, deploying+"[ReadArtifacts].Action[s3:GetObject]"), manifest(functions, func(s *assembly.Stack) { s.Capabilities = nil }))
+	a := broken(t, "shop", drop(devAccess, deploying+"[ReadArtifacts].Action[s3:GetObject]"),
+		manifest(functions, func(s *assembly.Stack) { s.Capabilities = nil }))
 	for dir, prefix := range map[string]string{"out": "out/", "./my out": "my%20out/", "/tmp/out": "", "../out": "", ".": ""} {
 		data, err := json.Marshal(verify.Verify(a).SARIF("v1.2.3", dir))
 		if err != nil {
@@ -196,12 +204,14 @@ func TestSARIF(t *testing.T) {
 			if i < 0 || index.Kind != tree.Number || index.Text != tree.Int(i).Text {
 				t.Errorf("rule %s: index %s", text(result, "ruleId"), index.JSON())
 			}
-			if level := text(result, "level"); level != "error" && level != "warning" || text(result, "message", "text") == "" || len(result.Get("locations").Items) != 1 {
+			if level := text(result, "level"); level != "error" && level != "warning" || text(result, "message",
+				"text") == "" || len(result.Get("locations").Items) != 1 {
 				t.Errorf("%s", result.JSON())
 			}
 			at := result.Get("locations").Items[0]
 			uris = append(uris, text(at, "physicalLocation", "artifactLocation", "uri"))
-			if region := at.At("physicalLocation", "region"); region != nil && (region.Get("startLine").Kind != tree.Number || region.Get("startLine").Text == "0") {
+			if region := at.At("physicalLocation",
+				"region"); region != nil && (region.Get("startLine").Kind != tree.Number || region.Get("startLine").Text == "0") {
 				t.Errorf("%s", at.JSON())
 			}
 		}

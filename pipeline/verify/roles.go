@@ -212,7 +212,10 @@ func (w *world) unknownPolicy(r *role, path, arn string) {
 	case strings.HasPrefix(name, w.accessPath()), strings.HasPrefix(name, w.applicationPath()):
 		w.report.fail(r.stack, path, "policy-unknown", "no stack makes the policy "+arn, "let a stack make it, or correct the name")
 		return
-	case w.isChain(r.stack), !strings.Contains(arn, ":iam::aws:"):
+	case w.isChain(r.stack):
+		w.report.fail(r.stack, path, "policy-unknown", "the policy "+arn+" is in no template, so nobody can prove that role "+r.name+" does not change its own chain",
+			"write the statements that the role needs into a policy of its own")
+	case !strings.Contains(arn, ":iam::aws:"):
 		w.report.warn(r.stack, path, "policy-unknown", "the policy "+arn+" is in no template, so nobody sees what it allows",
 			"write the statements that the role needs into a policy of its own")
 	}

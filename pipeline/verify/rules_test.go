@@ -18,7 +18,6 @@ import (
 // usedRules are the names that stand where a function of the package takes a rule.
 func usedRules(t *testing.T) []string {
 	t.Helper()
-	//nolint:staticcheck // the replacement of ParseDir takes modules, and one package is enough
 	packages, err := parser.ParseDir(token.NewFileSet(), ".", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
 	if err != nil {
 		t.Fatal(err)

@@ -86,7 +86,8 @@ func (w *world) follow(x *thing) *run {
 	a.role = w.roles[x.text("RoleArn").String()]
 	start := a.hop(nil, "CodePipeline", "becomes the pipeline's role")
 	if a.role == nil {
-		a.fail(start, "RoleArn", "pipeline-role", "no stack makes the role "+x.text("RoleArn").String(), "let the pipeline's stack make it, or correct the name")
+		a.fail(start, "RoleArn", "pipeline-role", "no stack makes the role "+x.text("RoleArn").String(),
+			"let the pipeline's stack make it, or correct the name")
 		return a
 	}
 	w.assumedByService(start, a.role, "codepipeline.amazonaws.com", keys("aws:SourceAccount", x.stack.Account,
@@ -131,7 +132,8 @@ func (a *run) readActions() {
 				x.order[1] = order
 			}
 			if x.order[1] < 1 || x.order[1] > 999 {
-				x.mark(a.fail(nil, x.path+".RunOrder", "run-order", fmt.Sprintf("the run order is %d, CodePipeline allows 1 to 999", x.order[1]), "number the actions of the stage anew"))
+				x.mark(a.fail(nil, x.path+".RunOrder", "run-order", fmt.Sprintf("the run order is %d, CodePipeline allows 1 to 999", x.order[1]),
+					"number the actions of the stage anew"))
 			}
 			x.stack, x.values = a.known(x, "StackName"), a.environment(x)
 			if (x.category == "Source") != (i == 0) {
@@ -216,11 +218,13 @@ func (a *run) perform(x *action) {
 	default:
 		h := a.hop(x, x.provider, "does what it does")
 		h.add(a.w.report.warn(a.pipeline.stack, a.pipeline.path(x.path), "action-unknown",
-			"what an action of "+x.category+" by "+x.provider+" needs is not known, so it is not proven", "look it up in the CodePipeline action reference"))
+			"what an action of "+x.category+" by "+x.provider+" needs is not known, so it is not proven",
+			"look it up in the CodePipeline action reference"))
 	}
 	for i, name := range x.outputs {
 		if a.made[name] != nil {
-			a.fail(a.hop(x, "CodePipeline", "takes over artifact "+name), fmt.Sprintf("%s.OutputArtifacts[%d]", x.path, i), "artifact-twice", "the artifact "+name+" is put out by action "+a.made[name].name+" too", "rename one of them")
+			a.fail(a.hop(x, "CodePipeline", "takes over artifact "+name), fmt.Sprintf("%s.OutputArtifacts[%d]", x.path, i), "artifact-twice",
+				"the artifact "+name+" is put out by action "+a.made[name].name+" too", "rename one of them")
 			continue
 		}
 		a.made[name] = x
@@ -235,8 +239,9 @@ func (a *run) lacks(x *action, i int, name string) {
 		return
 	}
 	for _, y := range a.actions {
-		if contains(y.outputs, name) {
-			a.fail(h, fmt.Sprintf("%s.InputArtifacts[%d]", x.path, i), "artifact-missing", "the artifact "+name+" is put out by action "+y.name+", which does not end before this one begins",
+		if slices.Contains(y.outputs, name) {
+			a.fail(h, fmt.Sprintf("%s.InputArtifacts[%d]", x.path, i), "artifact-missing",
+				"the artifact "+name+" is put out by action "+y.name+", which does not end before this one begins",
 				"let it run before, or correct the name")
 			return
 		}
@@ -247,6 +252,7 @@ func (a *run) lacks(x *action, i int, name string) {
 			there = append(there, y.outputs...)
 		}
 	}
-	a.missing[name] = a.fail(h, fmt.Sprintf("%s.InputArtifacts[%d]", x.path, i), "artifact-missing", "no action puts out the artifact "+name+"; before this one there is "+orNone(there),
+	a.missing[name] = a.fail(h, fmt.Sprintf("%s.InputArtifacts[%d]", x.path, i), "artifact-missing",
+		"no action puts out the artifact "+name+"; before this one there is "+orNone(there),
 		"correct the name, here or where it is put out")
 }

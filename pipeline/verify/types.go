@@ -20,7 +20,8 @@ func (w *world) unknownTypes(s *stack) {
 			return st.allows && slices.ContainsFunc(st.actions, func(v eval.Value) bool { return strings.HasPrefix(v.String(), service+":") })
 		}
 		if !slices.ContainsFunc(s.deployer.statements, isFor) {
-			w.report.warn(s, "Resources."+id+".Type", "type-unknown", "nobody knows what "+x.kind+" takes, and role "+s.deployer.name+" may do nothing of "+service,
+			w.report.warn(s, "Resources."+id+".Type", "type-unknown",
+				"nobody knows what "+x.kind+" takes, and role "+s.deployer.name+" may do nothing of "+service,
 				"list the actions in the permissions of the stack, in pipeline.yaml")
 		}
 	}

@@ -15,9 +15,10 @@ func (w *world) parameters(s *stack) {
 	for i, name := range keysOf(declared) {
 		w.parameter(s, name, declared.Items[i])
 	}
-	for _, p := range s.Stack.Parameters {
+	for _, p := range s.Parameters {
 		if declared.Get(p.Name) == nil {
-			w.report.failConfiguration(s, "parameter-unknown", "the template has no parameter "+p.Name, "take it out of the configuration, or declare it")
+			w.report.failConfiguration(s, "parameter-unknown", "the template has no parameter "+p.Name,
+				"take it out of the configuration, or declare it")
 		}
 	}
 }
@@ -29,7 +30,7 @@ func (w *world) parameter(s *stack, name string, n *tree.Node) {
 		kind = t.Text
 	}
 	value, given := "", false
-	for _, p := range s.Stack.Parameters {
+	for _, p := range s.Parameters {
 		if p.Name == name {
 			value, given = p.Value, true
 		}
@@ -66,19 +67,22 @@ func (w *world) fromSSM(s *stack, name, path, kind, ssm string) {
 			return // AWS writes those
 		}
 		w.unwire(s, name)
-		w.report.fail(s, path, "ssm-missing", "no stack that is deployed before this one in account "+s.Account+" and region "+s.Region+" writes "+ssm,
+		w.report.fail(s, path, "ssm-missing",
+			"no stack that is deployed before this one in account "+s.Account+" and region "+s.Region+" writes "+ssm,
 			"let a stack before it write the parameter, or correct the name")
 		return
 	}
 	isList := strings.Contains(kind, "<List<") || strings.Contains(kind, "CommaDelimitedList")
 	if isList != source.isList {
 		w.unwire(s, name)
-		w.report.fail(s, path, "ssm-kind", "the template reads "+ssm+" as "+oneOrMany(isList)+", and stack "+source.by.stack.Name+" writes "+oneOrMany(source.isList),
+		w.report.fail(s, path, "ssm-kind",
+			"the template reads "+ssm+" as "+oneOrMany(isList)+", and stack "+source.by.stack.Name+" writes "+oneOrMany(source.isList),
 			"let both be text or both be lists")
 		return
 	}
 	if by := source.by.stack.Name; !slices.Contains(s.DependsOn, by) {
-		w.report.failManifest(s, "ssm-order", "stack "+s.Name+" reads what stack "+by+" writes to SSM, and its dependsOn does not say so", "add "+by+" to its dependsOn")
+		w.report.failManifest(s, "ssm-order", "stack "+s.Name+" reads what stack "+by+" writes to SSM, and its dependsOn does not say so",
+			"add "+by+" to its dependsOn")
 	}
 	s.resolver.Parameters[name] = source.value
 	if text, known := source.value.Known(); known && isList {
