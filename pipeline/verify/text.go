@@ -163,11 +163,12 @@ func (d *drawing) rest(findings []Finding) {
 func (d *drawing) budgets(budgets []Budget) {
 	first := true
 	for _, x := range budgets {
-		if x.Used*2 < x.Limit {
+		const plenty = 25 // environments
+		if (x.Fits < 0 || x.Fits >= plenty) && x.Used*2 < x.Limit {
 			continue
 		}
 		if first {
-			d.line("", "limits that are used by half or more")
+			d.line("", "limits that come nearer")
 			first = false
 		}
 		d.line("  ", x.String())
