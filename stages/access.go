@@ -153,7 +153,7 @@ func (a *Access) Build(t *cfn.Template) error {
 		number := strconv.Itoa(i + 1)
 		role.Managed = append(role.Managed, resources.ManagedPolicy{
 			ID: "ExecutionPolicy" + number, Name: a.name(spec.ExecutionPart) + "-" + number, Path: spec.AccessPath(p.Project),
-			Description: fmt.Sprintf("What CloudFormation may make of %s, part %d of %d", deployed, i+1, len(documents)), Document: d,
+			Description: fmt.Sprintf("What CloudFormation may make of %s, part %d", deployed, i+1), Document: d,
 		}.Add(t).ARN())
 	}
 	role.Add(t)
