@@ -142,18 +142,18 @@ func (p *Pipeline) derive(steps spec.Steps) error {
 func (y *System) tellNeighbours() {
 	for _, e := range y.Environments {
 		e.Access.Neighbours = nil
-		near := func(account, scope string, services []string) {
-			if account == e.Place.Account && scope != e.Place.Scope {
-				e.Access.Neighbours = append(e.Access.Neighbours, stages.Neighbour{Scope: scope, Services: services})
+		near := func(account string, n stages.Neighbour) {
+			if account == e.Place.Account && n.Scope != e.Place.Scope {
+				e.Access.Neighbours = append(e.Access.Neighbours, n)
 			}
 		}
 		for _, other := range y.Environments {
-			near(other.Place.Account, other.Place.Scope, stages.EnvironmentServices())
+			near(other.Place.Account, stages.Neighbour{Scope: other.Place.Scope, Services: stages.EnvironmentServices()})
 		}
 		for _, p := range y.Pipelines {
-			near(p.Place.Account, p.Place.Scope, stages.PipelineServices())
+			near(p.Place.Account, stages.Neighbour{Scope: p.Place.Scope, Services: stages.PipelineServices()})
 			if p.Shared != nil {
-				near(p.Shared.Place.Account, spec.ToolchainScope, stages.SharedServices())
+				near(p.Shared.Place.Account, stages.Neighbour{Scope: spec.ToolchainScope, Shares: true})
 			}
 		}
 	}

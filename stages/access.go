@@ -191,6 +191,8 @@ type Neighbour struct {
 	Scope string
 	// Services of AWS that have things which are called after it.
 	Services []string
+	// Shares says that it is the toolchain: all may pull from its repositories, and none may change them.
+	Shares bool
 }
 
 // EnvironmentServices have the things that are called after an environment, beside S3.
@@ -202,9 +204,6 @@ func EnvironmentServices() []string {
 
 // PipelineServices have those that are called after a pipeline.
 func PipelineServices() []string { return []string{"codebuild", "logs"} }
-
-// SharedServices have those that are called after the toolchain.
-func SharedServices() []string { return []string{"ecr"} }
 
 // apart keeps the roles of deployed stacks from what neighbours in the account own: one branch must not change what another runs with.
 func (a *Access) apart() policy.Identity {
@@ -232,6 +231,10 @@ func (a *Access) apart() policy.Identity {
 	for _, n := range a.Neighbours {
 		if slices.Contains(n.Services, "ecs") {
 			environments = append(environments, cfn.Lit(n.Scope))
+		}
+		if n.Shares {
+			images := resources.RepositoryARNOf(cfn.Lit("*"), cfn.Lit("*"), spec.Name(a.Place.Project, n.Scope, "*"))
+			list = append(list, policy.DenyAllBut("SharedImagesPulledOnly", resources.PullActions()...).On(images))
 		}
 	}
 	if len(environments) > 0 { // what has no name of our choice

@@ -319,8 +319,11 @@ func TestNoExecutionRoleTouchesItsOwnChain(t *testing.T) {
 // denied says whether a statement denies an action on a resource, whatever the conditions.
 func denied(s assembly.Stack, list []*tree.Node, action, resource string) bool {
 	return slices.ContainsFunc(list, func(statement *tree.Node) bool {
-		return statement.Get("Effect").Text == "Deny" && statement.Get("Condition") == nil &&
-			coversAny(texts(s, statement.Get("Action")), action) && coversAny(texts(s, statement.Get("Resource")), resource)
+		is := coversAny(texts(s, statement.Get("Action")), action)
+		if but := statement.Get("NotAction"); but != nil {
+			is = !coversAny(texts(s, but), action)
+		}
+		return statement.Get("Effect").Text == "Deny" && statement.Get("Condition") == nil && is && coversAny(texts(s, statement.Get("Resource")), resource)
 	})
 }
 
@@ -655,9 +658,43 @@ func TestTheLongestNamesFit(t *testing.T) {
 	}
 }
 
+// inOneAccount is full with all environments in the account and region of the toolchain.
+var inOneAccount = regexp.MustCompile(`"(222222222222|333333333333|444444444444)"(, region: eu-central-1)?`).ReplaceAllString(full, `"111111111111"`)
+
 // The environments of one account and region: no name stands twice.
 func TestEverythingFitsIntoOneAccount(t *testing.T) {
 	t.Parallel()
-	yaml := regexp.MustCompile(`"(222222222222|333333333333|444444444444)"(, region: eu-central-1)?`).ReplaceAllString(full, `"111111111111"`)
-	checkNames(t, assembled(t, yaml))
+	checkNames(t, assembled(t, inOneAccount))
+}
+
+// What others in the account own is out of reach, but images that all share can be pulled.
+func TestNeighboursAreKeptApart(t *testing.T) {
+	t.Parallel()
+	stacks := assembled(t, inOneAccount)
+	dev := stacks[slices.IndexFunc(stacks, func(s assembly.Stack) bool { return s.Name == "shop-dev-access" })]
+	boundary := dev.Template.At("Resources", "Boundary", "Properties", "PolicyDocument", "Statement").Items
+	const arn = "arn:aws:%s:eu-west-1:111111111111:%s"
+	for _, c := range []struct {
+		action, resource string
+		want             bool
+	}{
+		{"s3:PutObject", "arn:aws:s3:::shop-prod-data-111111111111-eu-west-1/x", true},
+		{"s3:PutObject", "arn:aws:s3:::shop-release-artifacts-111111111111-eu-west-1/x", true},
+		{"s3:PutObject", "arn:aws:s3:::shop-dev-data-111111111111-eu-west-1/x", false},
+		{"lambda:UpdateFunctionCode", fmt.Sprintf(arn, "lambda", "function:shop-prod-hello"), true},
+		{"lambda:UpdateFunctionCode", fmt.Sprintf(arn, "lambda", "function:shop-dev-hello"), false},
+		{"codebuild:StartBuild", fmt.Sprintf(arn, "codebuild", "project/shop-release-synth"), true},
+		{"ssm:PutParameter", fmt.Sprintf(arn, "ssm", "parameter/shop/prod/x"), true},
+		{"ecs:UpdateService", fmt.Sprintf(arn, "ecs", "service/shop-prod/shop-prod-web"), true},
+		{"ecr:BatchGetImage", fmt.Sprintf(arn, "ecr", "repository/shop-prod-web"), true},
+		{"ecr:PutImage", fmt.Sprintf(arn, "ecr", "repository/shop-prod-web"), true},
+		{"ecr:PutImage", fmt.Sprintf(arn, "ecr", "repository/shop-dev-web"), false},
+		{"ecr:BatchGetImage", fmt.Sprintf(arn, "ecr", "repository/shop-toolchain-base"), false},
+		{"ecr:PutImage", fmt.Sprintf(arn, "ecr", "repository/shop-toolchain-base"), true},
+		{"ecr:DeleteRepositoryPolicy", fmt.Sprintf(arn, "ecr", "repository/shop-toolchain-base"), true},
+	} {
+		if got := denied(dev, boundary, c.action, c.resource); got != c.want {
+			t.Errorf("%s on %s: denied is %v, want %v", c.action, c.resource, got, c.want)
+		}
+	}
 }

@@ -1,13 +1,20 @@
 package verify_test
 
 import (
+	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/cfnpipe/cfnpipe/pipeline"
+	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/pipeline/verify"
+	"github.com/cfnpipe/cfnpipe/resources/assembly"
 )
 
 // goldens are the names of all rendered projects.
@@ -29,6 +36,49 @@ func TestGoldensVerifyClean(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, f := range verify.Verify(golden(t, name)).Findings {
+				t.Errorf("%s: %s %s: %s: %s\n%s", f.Severity, f.Stack, f.Path, f.Rule, f.Message, f.Hint)
+			}
+		})
+	}
+}
+
+// shopWith is golden/shop with these texts in the place of others, and without its own stack.
+func shopWith(t *testing.T, changes ...string) *assembly.Assembly {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "golden", "shop", "pipeline.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := regexp.MustCompile(`(?m)^  stacks:\n.*\n`).ReplaceAllString(string(text), "")
+	for i := 0; i < len(changes); i += 2 {
+		if !strings.Contains(changed, changes[i]) {
+			t.Fatalf("there is no %s", changes[i])
+		}
+		changed = strings.ReplaceAll(changed, changes[i], changes[i+1])
+	}
+	s, err := spec.Parse("pipeline.yaml", []byte(changed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := pipeline.New(s).Assemble(assembly.YAML)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestVariantsVerifyClean(t *testing.T) {
+	t.Parallel()
+	oneAccount := []string{"222222222222", "111111111111", "333333333333", "111111111111", "444444444444", "111111111111"}
+	sharedImages := []string{"image: web,", `image: "base:1",`, "image: nightly,", `image: "base:1",`}
+	for name, changes := range map[string][]string{
+		"images of the toolchain":                    sharedImages,
+		"everything in one account":                  oneAccount,
+		"images of the toolchain in its own account": slices.Concat(oneAccount, sharedImages),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, f := range verify.Verify(shopWith(t, changes...)).Findings {
 				t.Errorf("%s: %s %s: %s: %s\n%s", f.Severity, f.Stack, f.Path, f.Rule, f.Message, f.Hint)
 			}
 		})

@@ -44,6 +44,11 @@ func Deny(sid string, actions ...string) Statement {
 	return Statement{sid: sid, effect: EffectDeny, actions: actions}
 }
 
+// DenyAllBut starts a statement that denies every action but the given ones, whatever else allows them.
+func DenyAllBut(sid string, actions ...string) Statement {
+	return Statement{sid: sid, effect: EffectDeny, notActions: actions}
+}
+
 // On adds resources.
 func (s Statement) On(resources ...cfn.Part) Statement {
 	s.resources = append(slices.Clip(s.resources), resources...)
