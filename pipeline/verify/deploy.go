@@ -309,7 +309,7 @@ func (a *run) resolves(x *action, s *stack, deploy, execution *role) {
 		switch {
 		case strings.HasPrefix(ssm, "/aws/service/"): // which belong to no account
 			arn = eval.Text("arn:" + partitionOf(s.Region) + ":ssm:" + s.Region + "::parameter" + ssm)
-		case source == nil || slices.Contains(a.w.unwired, "<"+s.resolver.Stack+"/"+name+">"):
+		case source == nil || slices.Contains(a.w.unwired, "<"+s.resolver.ID+"/"+name+">"):
 			continue // which is said already
 		}
 		a.w.needs(h, "ssm-read", deploy, request{action: "ssm:GetParameters", on: arn})

@@ -115,7 +115,7 @@ func (w *world) output(s *stack, name, path, from, output string) {
 
 // unwire remembers that a parameter has no value, which is said already: what follows from it need not be.
 func (w *world) unwire(s *stack, parameter string) {
-	w.unwired = append(w.unwired, "<"+s.resolver.Stack+"/"+parameter+">")
+	w.unwired = append(w.unwired, "<"+s.resolver.ID+"/"+parameter+">")
 }
 
 // isSaid reports whether a value is unknown for want of a parameter that has been found.

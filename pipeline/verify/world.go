@@ -154,7 +154,7 @@ func (w *world) add(i int) {
 	s := &stack{Stack: &w.assembly.Stacks[i], index: i, things: map[string]*thing{}, attributes: map[[2]string]eval.Value{}}
 	s.file = s.TemplateFile(w.assembly.Format)
 	s.resolver = &eval.Resolver{
-		Stack: s.Name, Account: s.Account, Region: s.Region, Partition: partitionOf(s.Region), URLSuffix: "amazonaws.com",
+		ID: s.Path, StackName: s.Name, Account: s.Account, Region: s.Region, Partition: partitionOf(s.Region), URLSuffix: "amazonaws.com",
 		Parameters: map[string]eval.Value{}, Lists: map[string][]eval.Value{}, Attribute: s.attribute,
 	}
 	w.stacks = append(w.stacks, s)
@@ -347,7 +347,7 @@ func (x *thing) attribute(attribute string) (eval.Value, bool) {
 }
 
 // hole stands for what AWS chooses of a thing.
-func (x *thing) hole() eval.Value { return eval.Hole(x.stack.resolver.Stack + "/" + x.id) }
+func (x *thing) hole() eval.Value { return eval.Hole(x.stack.resolver.ID + "/" + x.id) }
 
 // name of a thing by the property that gives it. Without one, CloudFormation makes one: <stack>-<logical id>-<12 characters or more>.
 // Where that is too long it takes less of the first two, and how much is not known.

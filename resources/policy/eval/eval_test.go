@@ -19,7 +19,7 @@ const (
 )
 
 func stack() *eval.Resolver {
-	return &eval.Resolver{Stack: "stack", Account: here, Region: "eu-west-1", Partition: "aws", URLSuffix: "amazonaws.com"}
+	return &eval.Resolver{ID: "stack", StackName: "stack", Account: here, Region: "eu-west-1", Partition: "aws", URLSuffix: "amazonaws.com"}
 }
 
 func parseYAML(tb testing.TB, src string) *tree.Node {

@@ -28,9 +28,9 @@ Statement:
     Condition:
       ArnEquals: { aws:PrincipalArn: 'arn:aws:iam::222222222222:role/shop-qa-deploy' }
 `
-	access := &eval.Resolver{Stack: "shop-dev-access", Account: "222222222222", Region: "eu-west-1", Partition: "aws"}
+	access := &eval.Resolver{ID: "dev/access", StackName: "shop-dev-access", Account: "222222222222", Region: "eu-west-1", Partition: "aws"}
 	storage := &eval.Resolver{
-		Stack: "shop-artifacts", Account: "111111111111", Region: "eu-west-1", Partition: "aws",
+		ID: "toolchain/artifacts", StackName: "shop-artifacts", Account: "111111111111", Region: "eu-west-1", Partition: "aws",
 		Attribute: func(id, attribute string) (eval.Value, bool) {
 			return eval.Text("arn:aws:s3:::artifacts"), id == "Bucket" && attribute == "Arn"
 		},
@@ -40,7 +40,7 @@ Statement:
 		if err != nil {
 			fmt.Println(err)
 		}
-		source.Stack = r.Stack
+		source.Stack = r.StackName
 		p, problems := eval.Parse(source, n, r)
 		for _, problem := range problems {
 			fmt.Println(problem)

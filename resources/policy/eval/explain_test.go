@@ -193,7 +193,7 @@ func TestExplain(t *testing.T) {
 					return nil
 				}
 				r := stack()
-				r.Stack = source.Stack
+				r.ID = source.Stack
 				p, _ := eval.Parse(source, parseYAML(t, statements(src)), r)
 				return p
 			}

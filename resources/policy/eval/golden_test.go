@@ -27,7 +27,7 @@ func parseAll(tb testing.TB, a *assembly.Assembly) map[string]*eval.Policy {
 	policies := map[string]*eval.Policy{}
 	for i := range a.Stacks {
 		s := &a.Stacks[i]
-		r := &eval.Resolver{Stack: s.Name, Account: s.Account, Region: s.Region, Partition: "aws", URLSuffix: "amazonaws.com"}
+		r := &eval.Resolver{ID: s.Path, StackName: s.Name, Account: s.Account, Region: s.Region, Partition: "aws", URLSuffix: "amazonaws.com"}
 		r.Attribute = func(id, attribute string) (eval.Value, bool) {
 			name := s.Template.At("Resources", id, "Properties", "BucketName")
 			if name == nil || attribute != "Arn" {

@@ -120,7 +120,7 @@ func (c *clause) covers(q *query, v Value) tri {
 
 // Unread is a policy that exists but cannot be read, such as one that somebody else wrote: it may allow and deny everything.
 func Unread(source Source) *Policy {
-	p := newParser(source, nil, &Resolver{Stack: source.Stack})
+	p := newParser(source, nil, &Resolver{ID: source.File})
 	p.statement(nil, source.Path, false)
 	return p.policy
 }

@@ -10,8 +10,9 @@ import (
 
 // Resolver knows what the functions of one stack's template give. An empty field is not known.
 type Resolver struct {
-	// Stack is the stack's name. Holes are named after it, so it is different for stacks that are different.
-	Stack     string
+	// ID is what tells the stack from others, which may have its name in another account or region: holes are named after it.
+	ID        string
+	StackName string
 	Account   string
 	Region    string
 	Partition string
@@ -84,7 +85,7 @@ func (r *Resolver) ref(name string) Value {
 		{"AWS::Partition", r.Partition},
 		{"AWS::AccountId", r.Account},
 		{"AWS::Region", r.Region},
-		{"AWS::StackName", r.Stack},
+		{"AWS::StackName", r.StackName},
 		{"AWS::URLSuffix", r.URLSuffix},
 	} {
 		if name == pseudo[0] && pseudo[1] != "" {
@@ -106,7 +107,7 @@ func (r *Resolver) attribute(id, attribute string) Value {
 	if attribute != "" {
 		id += "." + attribute
 	}
-	return Hole(r.Stack + "/" + id)
+	return Hole(r.ID + "/" + id)
 }
 
 // glue puts together what n is made of. Texts that double with each function around them must not fill the memory.
@@ -159,7 +160,7 @@ func (r *Resolver) sub(text string, own *tree.Node) (parts []Value) {
 // hole is named after what stands there, so that the same words of the same stack are the same hole.
 func (r *Resolver) hole(n *tree.Node) Value {
 	var b strings.Builder
-	b.WriteString(r.Stack + "/")
+	b.WriteString(r.ID + "/")
 	for line := range strings.SplitSeq(string(n.JSON()), "\n") { // line breaks within text are escaped
 		b.WriteString(strings.TrimLeft(line, " "))
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 	"github.com/cfnpipe/cfnpipe/resources/policy/eval"
 )
 
@@ -75,7 +76,7 @@ func TestResolve(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", tt.yaml, got, tt.want)
 		}
 	}
-	if got := (&eval.Resolver{Stack: "stack"}).Resolve(parseYAML(t, "!Sub '${AWS::Region}'")).String(); got != "<stack/AWS::Region>" {
+	if got := (&eval.Resolver{ID: "stack"}).Resolve(parseYAML(t, "!Sub '${AWS::Region}'")).String(); got != "<stack/AWS::Region>" {
 		t.Errorf("a region that is not known is %s", got)
 	}
 }
@@ -141,6 +142,20 @@ func TestValuesAreEqualOnlyForSure(t *testing.T) {
 	}
 	if _, known := a.Known(); known {
 		t.Error("a text with a hole is known")
+	}
+}
+
+// Stacks of one name in two regions have keys of one logical id, which are two keys.
+func TestStacksOfOneNameHaveThingsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	key := tree.NewMap().Set("Ref", tree.Text("Key"))
+	near, far := eval.Resolver{ID: "toolchain/artifacts", StackName: "shop"}, eval.Resolver{ID: "toolchain/artifacts-us", StackName: "shop"}
+	if v := near.Resolve(key); v.Equal(far.Resolve(key)) || !v.Equal(near.Resolve(key)) {
+		t.Errorf("%s and %s: want a key for each stack", v, far.Resolve(key))
+	}
+	name := tree.NewMap().Set("Ref", tree.Text("AWS::StackName"))
+	if v := near.Resolve(name); !v.Equal(far.Resolve(name)) {
+		t.Errorf("%s and %s: want one name", v, far.Resolve(name))
 	}
 }
 
