@@ -3,6 +3,7 @@ package stages
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
@@ -44,7 +45,7 @@ type containers struct {
 func (b *containers) of(c spec.Container) resources.Container {
 	out := resources.Container{
 		Command: c.Command, SecretKeys: c.SecretKeys, Architecture: string(c.Architecture), User: c.User, Writable: c.Writable,
-		Grants: bucketGrants(b.template, b.storage, c.Reads, c.Writes),
+		Grants: append(bucketGrants(b.template, b.storage, c.Reads, c.Writes), granted("Permission", c.Permissions)...),
 	}
 	out.Image, out.Repository = b.image(c.Image)
 	for _, name := range slices.Sorted(maps.Keys(c.Environment)) {
@@ -103,6 +104,18 @@ func bucketGrants(t *cfn.Template, storage *Storage, reads, writes []string) pol
 	if len(use) > 0 {
 		list = append(list, policy.Allow("BucketKey", slices.Sorted(maps.Keys(use))...).On(cfn.Take(t, storage.KeyARN())).
 			If(policy.Through("s3", cfn.Lit(t.Place.Region))))
+	}
+	return list
+}
+
+// granted are the permissions that pipeline.yaml gives; the sid of each begins with this.
+func granted(sid string, permissions []spec.Permission) policy.Identity {
+	list := make(policy.Identity, len(permissions))
+	for i, x := range permissions {
+		list[i] = policy.Allow(sid+strconv.Itoa(i+1), x.Actions...)
+		for _, r := range x.Resources {
+			list[i] = list[i].On(cfn.Lit(r))
+		}
 	}
 	return list
 }

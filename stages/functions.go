@@ -65,7 +65,7 @@ func (s *Functions) Build(t *cfn.Template) error {
 			Layers:   f.Layers,
 			RoleName: spec.Name(p.Project, p.Scope, spec.FunctionRole(f.Name)), RolePath: spec.ApplicationPath(p.Project),
 			Boundary: access.RoleBoundary(),
-			Grants:   bucketGrants(t, s.Storage, f.Reads, f.Writes),
+			Grants:   append(bucketGrants(t, s.Storage, f.Reads, f.Writes), granted("Permission", f.Permissions)...),
 			LogKey:   key.ARN(), LogDays: s.Environment.LogDays,
 			Tracing: f.Tracing, ReservedConcurrency: f.ReservedConcurrency,
 		}

@@ -258,15 +258,7 @@ func (e *Environment) known() map[string]map[string]knownOutput {
 
 // Grants are the permissions that pipeline.yaml gives for the deployment of the template.
 func (s *Own) Grants() policy.Identity {
-	var list policy.Identity
-	for i, x := range s.Stack.Permissions {
-		grant := policy.Allow(cfn.ID(s.Name(), fmt.Sprintf("permission-%d", i+1)), x.Actions...)
-		for _, r := range x.Resources {
-			grant = grant.On(cfn.Lit(r))
-		}
-		list = append(list, grant)
-	}
-	return list
+	return granted(cfn.ID(s.Name(), "permission"), s.Stack.Permissions)
 }
 
 // located reports a problem of the stack's template where pipeline.yaml says what leads to it.

@@ -55,6 +55,7 @@ application:
       reservedConcurrency: 2
       reads: [data, uploads]
       writes: [uploads]
+      permissions: [{ actions: ["dynamodb:PutItem"], resources: ["arn:aws:dynamodb:{region}:{account}:table/{project}-{environment}-orders"] }]
   api: { authorization: iam, cors: { origins: ["https://shop.example.com"] } }
   jobs:
     - name: nightly
@@ -65,6 +66,8 @@ application:
       secrets: { TOKEN: "arn:aws:secretsmanager:{region}:{account}:secret:token-AbCdEf#token" }
       secretKeys: [ "arn:aws:kms:{region}:{account}:key/2a55d9b0-6f1c-4d21-9a35-3c8f0b7c1e42" ]
       reads: [data]
+      permissions:
+        - { actions: ["sqs:DeleteMessage", "sqs:ReceiveMessage"], resources: ["arn:aws:sqs:{region}:{account}:{project}-{environment}-*"] }
     - { name: train, image: "base:7", vcpus: 4, memory: 15000, gpus: 1, instanceTypes: [g6.xlarge], writes: [uploads] }
   services:
     - name: web

@@ -88,7 +88,9 @@ type Function struct {
 	Reads []string `yaml:"reads"`
 	// Writes are the buckets of the application that the function may write.
 	Writes []string `yaml:"writes"`
-	Only   `yaml:",inline"`
+	// Permissions of the code beyond these, such as on a table of one of the project's own stacks.
+	Permissions []Permission `yaml:"permissions"`
+	Only        `yaml:",inline"`
 }
 
 // FunctionVPC is where a function runs: in subnets by their ids, or, where none are given, in the private subnets of the application's
@@ -282,6 +284,8 @@ type Container struct {
 	// Reads and Writes are the buckets of the application that the container may read and write.
 	Reads  []string `yaml:"reads"`
 	Writes []string `yaml:"writes"`
+	// Permissions of the code beyond these, such as on a queue of one of the project's own stacks.
+	Permissions []Permission `yaml:"permissions"`
 }
 
 // Service is a container that runs all the time, in ECS on Fargate, perhaps behind a load balancer.

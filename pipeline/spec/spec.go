@@ -183,6 +183,8 @@ type Permission struct {
 	// Resources by ARN, which may have stars. {environment} and the other placeholders stand for the environment's; before any environment,
 	// {account}, {region} and {project} for the toolchain's.
 	Resources []string `yaml:"resources"`
+	// Reason why a resource is "*", every one of every account, such as that the actions know no resource; required there.
+	Reason string `yaml:"reason,literal"`
 }
 
 // Only limits a part to some environments: those named, and those of the given types. Both empty: all, or what is said to be the default.

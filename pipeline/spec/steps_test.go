@@ -278,7 +278,7 @@ func TestStepsRefuse(t *testing.T) {
 		{"action of STS", "ssm:GetParameter*", "sts:AssumeRole", []string{"28:21: steps.functionTests.permissions[0].actions[0]: a step with actions of sts could widen its own permissions; give the operator's stacks what needs them"}},
 
 		{"no resources", `, resources: ["` + resource + `"]`, "", []string{"28:9: steps.functionTests.permissions[0].resources: there is none; " + resourceHint}},
-		{"all resources", resource, "*", []string{"28:55: steps.functionTests.permissions[0].resources[0]: is every resource of every account; say which, by ARNs; a star may stand for a part of one"}},
+		{"all resources", resource, "*", []string{"28:55: steps.functionTests.permissions[0].resources[0]: is every resource of every account; say which, by ARNs, or write a reason beside it, such as that the actions know no resource"}},
 		{"resource that is no ARN", resource, "parameter/x", []string{`28:55: steps.functionTests.permissions[0].resources[0]: "parameter/x" is not the ARN of a resource; ` + resourceHint}},
 		{"resource of all services", resource, "arn:aws:*:*:*:*", []string{`28:55: steps.functionTests.permissions[0].resources[0]: "arn:aws:*:*:*:*" is not the ARN of a resource; ` + resourceHint}},
 		{"resource in another partition", "arn:aws:ssm", "arn:aws-cn:ssm", []string{`28:55: steps.functionTests.permissions[0].resources[0]: is in the partition "aws-cn", but the accounts are in aws; write arn:aws`}},

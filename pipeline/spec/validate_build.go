@@ -156,15 +156,15 @@ const (
 	filledIn                     // none any more
 )
 
-func (v *validator) permissions(path string, permissions []Permission, f filling) {
-	who := "a step"
-	if f == filledIn {
-		who = "a template"
-	}
+// permissions of who has them, such as a step.
+func (v *validator) permissions(path, who string, permissions []Permission, f filling) {
 	for i, p := range permissions {
 		at := index(path, i)
 		v.actions(join(at, "actions"), p.Actions, who)
-		v.permissionResources(join(at, "resources"), p.Resources, f)
+		v.permissionResources(join(at, "resources"), p, f)
+		if p.Reason != "" && !slices.Contains(p.Resources, "*") {
+			v.add(join(at, "reason"), `is there, but no resource is "*"`, "leave it out")
+		}
 	}
 }
 
@@ -203,7 +203,7 @@ func isAction(name string) bool {
 }
 
 // permissionResources are ARNs with placeholders.
-func (v *validator) permissionResources(path string, resources []string, f filling) {
+func (v *validator) permissionResources(path string, x Permission, f filling) {
 	const most = 2048 // characters
 	const hint = "write one such as arn:aws:dynamodb:{region}:{account}:table/orders"
 	home := v.spec.Toolchain
@@ -211,10 +211,10 @@ func (v *validator) permissionResources(path string, resources []string, f filli
 	if f == ofEnvironment {
 		known = Environment{Account: home, Name: "environment", Type: "type"}.placeholders(v.spec.Project)
 	}
-	if len(resources) == 0 {
+	if len(x.Resources) == 0 {
 		v.add(path, "there is none", hint)
 	}
-	for i, resource := range resources {
+	for i, resource := range x.Resources {
 		at := index(path, i)
 		arn, problems := resource, []Problem(nil)
 		if f != filledIn {
@@ -230,14 +230,16 @@ func (v *validator) permissionResources(path string, resources []string, f filli
 		p := strings.SplitN(arn, ":", 6)
 		switch {
 		case len(problems) > 0:
+		case slices.Contains(x.Resources[:i], resource):
+			v.add(at, strconv.Quote(shorten(resource))+" is given twice", "keep one")
 		case resource == "*":
-			v.add(at, "is every resource of every account", "say which, by ARNs; a star may stand for a part of one")
+			if strings.TrimSpace(x.Reason) == "" {
+				v.add(at, "is every resource of every account", "say which, by ARNs, or write a reason beside it, such as that the actions know no resource")
+			}
 		case len(p) < 6 || p[0] != "arn" || !isService(p[2]) || p[5] == "" || !isLine(arn) || strings.Contains(arn, " ") || len(arn) > most:
 			v.add(at, strconv.Quote(shorten(resource))+" is not the ARN of a resource", hint)
 		case isRegion(home.Region) && p[1] != home.Partition():
 			v.add(at, fmt.Sprintf("is in the partition %q, but the accounts are in %s", shorten(p[1]), home.Partition()), "write arn:"+home.Partition())
-		case slices.Contains(resources[:i], resource):
-			v.add(at, strconv.Quote(shorten(resource))+" is given twice", "keep one")
 		}
 	}
 }

@@ -39,6 +39,7 @@ func (v *validator) container(path string, c *Container, e *Environment, k known
 	v.secretKeys(join(path, "secretKeys"), c.SecretKeys, e)
 	v.grants(join(path, "reads"), c.Reads, e, k.buckets)
 	v.grants(join(path, "writes"), c.Writes, e, k.buckets)
+	v.permissions(join(path, "permissions"), "a container", c.Permissions, filledIn)
 }
 
 func (v *validator) containerImage(path string, c *Container, e *Environment, repositories map[string]Repository) {

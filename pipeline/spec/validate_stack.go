@@ -26,7 +26,7 @@ func (v *validator) stacks(path string, e *Environment) {
 			v.pathBelow(file, s.Template, "the directory of pipeline.yaml", example)
 		}
 		v.stackParameters(join(at, "parameters"), s.Parameters)
-		v.permissions(join(at, "permissions"), s.Permissions, filledIn)
+		v.permissions(join(at, "permissions"), "a template", s.Permissions, filledIn)
 	}
 	v.uniqueNames(path, names)
 }

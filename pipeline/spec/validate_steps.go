@@ -241,7 +241,7 @@ func (v *validator) build(at string, s *Step, inEnvironments bool) {
 	if inEnvironments {
 		f = ofEnvironment
 	}
-	v.permissions(join(at, "permissions"), s.Permissions, f)
+	v.permissions(join(at, "permissions"), "a step", s.Permissions, f)
 	if inEnvironments {
 		v.stepOnly(at, s.Only)
 		return

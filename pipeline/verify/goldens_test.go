@@ -72,8 +72,14 @@ func TestVariantsVerifyClean(t *testing.T) {
 	oneAccount := []string{"222222222222", "111111111111", "333333333333", "111111111111", "444444444444", "111111111111"}
 	sharedImages := []string{"image: web,", `image: "base:1",`, "image: nightly,", `image: "base:1",`}
 	for name, changes := range map[string][]string{
-		"images of the toolchain":                    sharedImages,
-		"everything in one account":                  oneAccount,
+		"images of the toolchain":   sharedImages,
+		"everything in one account": oneAccount,
+		"permissions on what knows no resource": {
+			"reads: [data]", `permissions: [{ actions: ["cloudwatch:PutMetricData"], resources: ["*"], reason: "it knows no resource" }]`,
+			"schedule:", `permissions: [{ actions: ["textract:DetectDocumentText"], resources: ["*"], reason: "it knows no resource" }], schedule:`,
+			"[make acceptance-tests]", `[make acceptance-tests], permissions: [{ actions: ["cloudwatch:GetMetricData"], resources: ["*"], reason: "it knows no resource" }]`,
+			"[make test]", `[make test], permissions: [{ actions: ["cloudwatch:GetMetricData"], resources: ["*"], reason: "it knows no resource" }]`,
+		},
 		"images of the toolchain in its own account": slices.Concat(oneAccount, sharedImages),
 	} {
 		t.Run(name, func(t *testing.T) {
