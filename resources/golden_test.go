@@ -286,12 +286,12 @@ var builders = []struct {
 	}},
 	{"loadbalancer-http", func(t *cfn.Template) {
 		l := oneLoadBalancer()
-		l.Name, l.TargetsName, l.Public, l.From = "shop-dev-web-lb", "shop-dev-web-8080", true, []string{resources.Anywhere}
+		l.Public, l.From = true, []string{resources.Anywhere}
 		l.Add(t)
 	}},
 	{"loadbalancer-tls", func(t *cfn.Template) {
 		l := oneLoadBalancer()
-		l.Name, l.TargetsName, l.Public, l.From = "shop-dev-web-lb", "shop-dev-web-8080", true, []string{"203.0.113.0/24", "198.51.100.7/32"}
+		l.Public, l.From = true, []string{"203.0.113.0/24", "198.51.100.7/32"}
 		l.Certificate, l.Protected, l.HealthCheck = "arn:aws:acm:eu-west-1:222222222222:certificate/11111111-2222-3333-4444-555555555555", true, "/health?deep=1"
 		balancer := l.Add(t)
 		t.Output("Name", balancer.FullName(), "")
@@ -414,7 +414,7 @@ var (
 // oneLoadBalancer has as little as a load balancer needs: it is internal.
 func oneLoadBalancer() resources.LoadBalancer {
 	return resources.LoadBalancer{
-		ID: "WebLoadBalancer", Name: "shop-dev-web-ilb", TargetsName: "shop-dev-web-8080i", VPC: vpcID, Subnets: subnets,
+		ID: "WebLoadBalancer", Name: "shop-dev-web-1a2b", VPC: vpcID, Subnets: subnets,
 		From: []string{"10.0.0.0/16"}, Port: 8080, HealthCheck: "/", Logs: logsName,
 	}
 }

@@ -10,15 +10,14 @@ import (
 
 // LoadBalancer is an application load balancer in front of one service, with its target group, listeners and security group.
 //
-// Another scheme makes another load balancer, and another port another target group. The new one is made while the old one is there, so
-// both need other names then: Name for the scheme, TargetsName for the port and, because a target group belongs to one load balancer, for
-// the scheme too.
+// Another scheme or another VPC makes another load balancer and, since that belongs to one load balancer, another target group. The new
+// ones are made while the old ones are there, so they need another name then.
 type LoadBalancer struct {
 	// ID is the logical id; what belongs to the load balancer has it in front of its own.
 	ID string
-	// Name of the load balancer, TargetsName of its target group: at most 32 letters, digits and dashes (Elastic Load Balancing API).
-	Name, TargetsName string
-	VPC               cfn.Value[cfn.VPCID]
+	// Name of the load balancer and of its target group: at most 32 letters, digits and dashes (Elastic Load Balancing API).
+	Name string
+	VPC  cfn.Value[cfn.VPCID]
 	// Subnets in at least two zones; public ones for a load balancer that faces the internet.
 	Subnets cfn.List[cfn.SubnetID]
 	// Public says that it faces the internet. Without it, only what is in its VPC or connected with it finds a way to it.
@@ -113,48 +112,46 @@ func (l LoadBalancer) Add(t *cfn.Template) LoadBalancerHandle {
 		},
 	})
 	h.targets = l.addTargets(t)
-	forward := []elasticloadbalancingv2.Listener_Action{{Type: "forward", TargetGroupArn: t.TextPtr(cfn.Ref[cfn.Text](h.targets))}}
-	listener := &elasticloadbalancingv2.Listener{
-		LoadBalancerArn: t.Text(cfn.Ref[cfn.Text](h.balancer)), Protocol: new("HTTP"), Port: new(httpPort), DefaultActions: forward,
-	}
-	if l.Certificate == "" {
-		h.listeners = append(h.listeners, t.Add(l.ID+"Listener", listener))
-		return h
-	}
-	redirect := *listener
-	redirect.DefaultActions = []elasticloadbalancingv2.Listener_Action{{
-		Type:           "redirect",
-		RedirectConfig: &elasticloadbalancingv2.Listener_RedirectConfig{Protocol: new("HTTPS"), Port: new("443"), StatusCode: "HTTP_301"},
-	}}
-	listener.Protocol, listener.Port, listener.SslPolicy = new("HTTPS"), new(httpsPort), new(tlsPolicy)
-	listener.Certificates = []elasticloadbalancingv2.Listener_Certificate{{CertificateArn: new(l.Certificate)}}
-	h.listeners = append(h.listeners, t.Add(l.ID+"Listener", listener), t.Add(l.ID+"Redirect", &redirect))
+	h.listeners = l.addListeners(t, h)
 	return h
 }
 
+// addListeners declares what listens, called after its port: what is on a port stays there when a certificate comes or goes, since nothing
+// else could listen there before it is gone.
+func (l LoadBalancer) addListeners(t *cfn.Template, h LoadBalancerHandle) []*cfn.Resource {
+	balancer := t.Text(cfn.Ref[cfn.Text](h.balancer))
+	forward := []elasticloadbalancingv2.Listener_Action{{Type: "forward", TargetGroupArn: t.TextPtr(cfn.Ref[cfn.Text](h.targets))}}
+	plain := &elasticloadbalancingv2.Listener{LoadBalancerArn: balancer, Protocol: new("HTTP"), Port: new(httpPort), DefaultActions: forward}
+	if l.Certificate == "" {
+		return []*cfn.Resource{t.Add(l.ID+"HTTP", plain)}
+	}
+	plain.DefaultActions = []elasticloadbalancingv2.Listener_Action{{
+		Type:           "redirect",
+		RedirectConfig: &elasticloadbalancingv2.Listener_RedirectConfig{Protocol: new("HTTPS"), Port: new("443"), StatusCode: "HTTP_301"},
+	}}
+	secure := t.Add(l.ID+"HTTPS", &elasticloadbalancingv2.Listener{
+		LoadBalancerArn: balancer, Protocol: new("HTTPS"), Port: new(httpsPort), SslPolicy: new(tlsPolicy), DefaultActions: forward,
+		Certificates: []elasticloadbalancingv2.Listener_Certificate{{CertificateArn: new(l.Certificate)}},
+	})
+	return []*cfn.Resource{secure, t.Add(l.ID+"HTTP", plain).After(secure)} // nobody is sent where nothing listens yet
+}
+
 func (l LoadBalancer) check(t *cfn.Template) {
-	checkBalancerName(t, l.ID, l.Name)
-	targets := l.ID + "Targets"
-	checkBalancerName(t, targets, l.TargetsName)
+	path := "Resources." + l.ID + ".Properties.Name"
+	checkName(t, path, "Elastic Load Balancing", l.Name, "-", 1, 32)
+	if strings.HasPrefix(l.Name, "-") || strings.HasSuffix(l.Name, "-") || strings.HasPrefix(l.Name, "internal-") {
+		t.Failf(path, "choose another one", "%q is no name: it begins or ends with a dash, or begins with internal-", l.Name)
+	}
 	if t.TextPtr(l.Logs) == nil {
 		t.Fail("Resources."+l.ID+".Properties.LoadBalancerAttributes", "there is no bucket for access logs", "set Logs")
 	}
 	if len(l.From) == 0 {
 		t.Fail("Resources."+l.ID+"Group.Properties.SecurityGroupIngress", "nobody may reach the load balancer", "set From")
 	}
-	targets = "Resources." + targets + ".Properties"
+	targets := "Resources." + l.ID + "Targets.Properties"
 	checkRange(t, targets+".Port", "Elastic Load Balancing", l.Port, 1, 65535)
 	if !strings.HasPrefix(l.HealthCheck, "/") || len(l.HealthCheck) > 1024 {
 		t.Failf(targets+".HealthCheckPath", "", "%q is no path: it begins with a slash and has at most 1024 characters", l.HealthCheck)
-	}
-}
-
-// checkBalancerName refuses a name that no load balancer or target group can have.
-func checkBalancerName(t *cfn.Template, id, name string) {
-	path := "Resources." + id + ".Properties.Name"
-	checkName(t, path, "Elastic Load Balancing", name, "-", 1, 32)
-	if strings.HasPrefix(name, "-") || strings.HasSuffix(name, "-") || strings.HasPrefix(name, "internal-") {
-		t.Failf(path, "choose another one", "%q is no name: it begins or ends with a dash, or begins with internal-", name)
 	}
 }
 
@@ -175,7 +172,10 @@ func (l LoadBalancer) addGroup(t *cfn.Template) SecurityGroupHandle {
 // addTargets declares the target group. A task is well after half a minute of good answers, and unwell after a minute of bad ones.
 func (l LoadBalancer) addTargets(t *cfn.Template) *cfn.Resource {
 	return t.Add(l.ID+"Targets", &elasticloadbalancingv2.TargetGroup{
-		Name: new(l.TargetsName), VpcId: t.TextPtr(l.VPC), TargetType: new("ip"), Protocol: new("HTTP"), Port: new(l.Port),
+		Name: new(l.Name), VpcId: t.TextPtr(l.VPC), TargetType: new("ip"), Protocol: new("HTTP"),
+		// not that of the tasks: ECS says it for each task, so that those of two ports stand side by side while a deployment changes it.
+		// Another one here would make another target group, in which nobody is for minutes
+		Port:            new(httpPort),
 		HealthCheckPath: new(l.HealthCheck), HealthCheckProtocol: new("HTTP"),
 		Matcher:                    &elasticloadbalancingv2.TargetGroup_Matcher{HttpCode: new("200-399")},
 		HealthCheckIntervalSeconds: new(15), HealthCheckTimeoutSeconds: new(5), HealthyThresholdCount: new(2), UnhealthyThresholdCount: new(4),

@@ -2,6 +2,7 @@ package resources_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -34,15 +35,14 @@ func TestLoadBalancersThatAreRefused(t *testing.T) {
 		want   string
 	}{
 		{"it is fine as it is", func(*resources.LoadBalancer) {}, ""},
-		{"32 characters are names", func(l *resources.LoadBalancer) { l.Name, l.TargetsName = long[1:], long[1:] }, ""},
+		{"32 characters are names", func(l *resources.LoadBalancer) { l.Name = long[1:] }, ""},
 		{
-			"33 are not", func(l *resources.LoadBalancer) { l.Name, l.TargetsName = long, long },
-			properties + `.Name: "` + long + `" is no name: Elastic Load Balancing takes 1 to 32 letters, digits and -; choose another one` + "\n" +
-				targets + `.Name: "` + long + `" is no name: Elastic Load Balancing takes 1 to 32 letters, digits and -; choose another one`,
+			"33 are not", func(l *resources.LoadBalancer) { l.Name = long },
+			properties + `.Name: "` + long + `" is no name: Elastic Load Balancing takes 1 to 32 letters, digits and -; choose another one`,
 		},
 		{
-			"an underscore", func(l *resources.LoadBalancer) { l.TargetsName = "shop_dev" },
-			targets + `.Name: "shop_dev" is no name: Elastic Load Balancing takes 1 to 32 letters, digits and -; choose another one`,
+			"an underscore", func(l *resources.LoadBalancer) { l.Name = "shop_dev" },
+			properties + `.Name: "shop_dev" is no name: Elastic Load Balancing takes 1 to 32 letters, digits and -; choose another one`,
 		},
 		{
 			"what AWS has for itself", func(l *resources.LoadBalancer) { l.Name = "internal-dev-web-lb" },
@@ -118,5 +118,77 @@ func TestAURLBeginsAsItsListenerSpeaks(t *testing.T) {
 		if got := n.At("Outputs", "Url", "Value", "Fn::Sub"); got == nil || got.Text != want {
 			t.Errorf("certificate %q: want %s, got\n%s", certificate, want, n.Get("Outputs").YAML())
 		}
+	}
+}
+
+// Another target group would have the traffic before it has tasks: a port is none of its properties that would replace it.
+func TestAnotherPortKeepsTheTargetGroup(t *testing.T) {
+	t.Parallel()
+	var groups []string
+	for _, port := range []int{8080, 9090} {
+		tmpl := template()
+		l := oneLoadBalancer()
+		l.Port = port
+		s := oneService(tmpl)
+		s.LoadBalancer = new(l.Add(tmpl))
+		s.Add(tmpl)
+		n, err := tmpl.Render()
+		if err != nil {
+			t.Fatal(err)
+		}
+		groups = append(groups, string(resourcesOf(n, "AWS::ElasticLoadBalancingV2::TargetGroup")[0].YAML()))
+		service := resourcesOf(n, "AWS::ECS::Service")[0].Get("LoadBalancers").Items[0]
+		if got := service.Get("ContainerPort").Text; got != strconv.Itoa(port) {
+			t.Errorf("ECS registers tasks with port %s, and they listen on %d", got, port)
+		}
+	}
+	if diff := cmp.Diff(groups[0], groups[1]); diff != "" {
+		t.Errorf("8080 -, 9090 +:\n%s", diff)
+	}
+}
+
+// CloudFormation makes what is new before it changes or deletes the rest, and a load balancer has one listener for a port: so what listens on
+// a port keeps its logical id whether there is a certificate or not.
+func TestACertificateComesAndGoesInPlace(t *testing.T) {
+	t.Parallel()
+	ids := map[string]string{} // by port
+	for _, certificate := range []string{"", "arn:aws:acm:eu-west-1:222222222222:certificate/11111111-2222-3333-4444-555555555555"} {
+		tmpl := template()
+		l := oneLoadBalancer()
+		l.Certificate = certificate
+		l.Add(tmpl)
+		n, err := tmpl.Render()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := n.Get("Resources")
+		for i, id := range r.Keys {
+			if r.Items[i].Get("Type").Text != "AWS::ElasticLoadBalancingV2::Listener" {
+				continue
+			}
+			port := r.Items[i].At("Properties", "Port").Text
+			if was := ids[port]; was != "" && was != id {
+				t.Errorf("port %s: %s would be made while %s has the port", port, id, was)
+			}
+			ids[port] = id
+		}
+	}
+	if len(ids) != 2 {
+		t.Errorf("got listeners %v, want those of ports 80 and 443", ids)
+	}
+}
+
+func TestNobodyIsRedirectedToAPortThatNothingListensOn(t *testing.T) {
+	t.Parallel()
+	tmpl := template()
+	l := oneLoadBalancer()
+	l.Certificate = "arn:aws:acm:eu-west-1:222222222222:certificate/11111111-2222-3333-4444-555555555555"
+	l.Add(tmpl)
+	n, err := tmpl.Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after := n.At("Resources", "WebLoadBalancerHTTP", "DependsOn"); after == nil || after.Text != "WebLoadBalancerHTTPS" {
+		t.Errorf("the listener that redirects does not wait for the other:\n%s", n.At("Resources", "WebLoadBalancerHTTP").YAML())
 	}
 }

@@ -140,9 +140,8 @@ func (s *Services) addLoadBalancer(t *cfn.Template, x spec.Service, from []strin
 		layer = Public
 	}
 	balancer := resources.LoadBalancer{
-		ID: cfn.ID(x.Name, "load-balancer"), Name: spec.Name(p.Project, p.Scope, spec.LoadBalancerPart(x)),
-		TargetsName: spec.Name(p.Project, p.Scope, spec.TargetGroupPart(x)),
-		VPC:         s.Network.VPC(t), Subnets: s.Network.Subnets(t, layer), Public: x.LoadBalancer.Faces(),
+		ID: cfn.ID(x.Name, "load-balancer"), Name: spec.Name(p.Project, p.Scope, spec.LoadBalancerPart(x, &s.Network.Network)),
+		VPC: s.Network.VPC(t), Subnets: s.Network.Subnets(t, layer), Public: x.LoadBalancer.Faces(),
 		Certificate: x.LoadBalancer.Certificate, From: from, Port: x.Port, HealthCheck: x.HealthCheck,
 		Logs: cfn.Take(t, s.Bootstrap.AccessLogs()), Protected: s.Environment.Type != spec.Dev,
 	}.Add(t)

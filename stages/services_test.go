@@ -54,13 +54,14 @@ overrides:
 // reach is how somebody gets to a service, in one line.
 func reach(s assembly.Stack, id string) string {
 	r := s.Template.Get("Resources")
-	balancer, targets := r.At(id+"LoadBalancer", "Properties"), r.At(id+"LoadBalancerTargets", "Properties")
+	balancer := r.At(id+"LoadBalancer", "Properties")
 	var in []string
 	for _, rule := range r.At(id+"LoadBalancerGroup", "Properties", "SecurityGroupIngress").Items {
 		in = append(in, rule.Get("CidrIp").Text+":"+rule.Get("FromPort").Text)
 	}
 	return fmt.Sprintf("%s %s in %s from %s to %s", balancer.Get("Name").Text, balancer.Get("Scheme").Text,
-		strings.Join(texts(s, balancer.Get("Subnets")), ","), strings.Join(in, " "), targets.Get("Name").Text)
+		strings.Join(texts(s, balancer.Get("Subnets")), ","), strings.Join(in, " "),
+		r.At(id+"ServiceFromLoadBalancerIn", "Properties", "ToPort").Text)
 }
 
 func TestWhoReachesServices(t *testing.T) {
@@ -68,15 +69,15 @@ func TestWhoReachesServices(t *testing.T) {
 	stacks := assembled(t, serving)
 	for stack, want := range map[string]map[string]string{
 		"shop-dev-services": {
-			"Web": "shop-dev-web-ilb internal in ${NetworkPrivateSubnetIds} from 10.0.0.0/16:80 to shop-dev-web-8080i",
-			"Tls": "shop-dev-tls-lb internet-facing in ${NetworkPublicSubnetIds} from 0.0.0.0/0:443 0.0.0.0/0:80 to shop-dev-tls-8080",
-			"Inner": "shop-dev-inner-ilb internal in ${NetworkPrivateSubnetIds} " +
-				"from 10.9.0.0/16:443 10.9.0.0/16:80 192.168.0.0/24:443 192.168.0.0/24:80 to shop-dev-inner-8443i",
-			"Plain": "shop-dev-plain-lb internet-facing in ${NetworkPublicSubnetIds} from 203.0.113.0/24:80 to shop-dev-plain-80",
+			"Web": "shop-dev-web-1e27 internal in ${NetworkPrivateSubnetIds} from 10.0.0.0/16:80 to 8080",
+			"Tls": "shop-dev-tls-73df internet-facing in ${NetworkPublicSubnetIds} from 0.0.0.0/0:443 0.0.0.0/0:80 to 8080",
+			"Inner": "shop-dev-inner-1e27 internal in ${NetworkPrivateSubnetIds} " +
+				"from 10.9.0.0/16:443 10.9.0.0/16:80 192.168.0.0/24:443 192.168.0.0/24:80 to 8443",
+			"Plain": "shop-dev-plain-73df internet-facing in ${NetworkPublicSubnetIds} from 203.0.113.0/24:80 to 80",
 		},
 		"shop-prod-services": {
-			"Web": "shop-prod-web-ilb internal in subnet-0a1b2c3d,subnet-4e5f6a7b from 172.16.0.0/16:80 to shop-prod-web-8080i",
-			"Tls": "shop-prod-tls-lb internet-facing in subnet-1a2b3c4d,subnet-5e6f7a8b from 0.0.0.0/0:443 0.0.0.0/0:80 to shop-prod-tls-8080",
+			"Web": "shop-prod-web-b466 internal in subnet-0a1b2c3d,subnet-4e5f6a7b from 172.16.0.0/16:80 to 8080",
+			"Tls": "shop-prod-tls-39e7 internet-facing in subnet-1a2b3c4d,subnet-5e6f7a8b from 0.0.0.0/0:443 0.0.0.0/0:80 to 8080",
 		},
 	} {
 		s := stackNamed(t, stacks, stack)
@@ -87,6 +88,44 @@ func TestWhoReachesServices(t *testing.T) {
 		}
 		if got := len(ofType(s.Template, "AWS::ElasticLoadBalancingV2::LoadBalancer")); got != 4 {
 			t.Errorf("%s: got %d load balancers, want none for the worker and one for each other", stack, got)
+		}
+	}
+}
+
+// CloudFormation makes another load balancer and another target group while the old ones are there, and refuses a name that is taken.
+func TestOnlyWhatIsMadeAnewGetsAnotherName(t *testing.T) {
+	t.Parallel()
+	const web = "port: 8080 }"
+	names := func(stack, yaml string) string {
+		s := stackNamed(t, assembled(t, yaml), stack)
+		balancer := ofType(s.Template, "AWS::ElasticLoadBalancingV2::LoadBalancer")["WebLoadBalancer"].Get("Name").Text
+		targets := ofType(s.Template, "AWS::ElasticLoadBalancingV2::TargetGroup")["WebLoadBalancerTargets"].Get("Name").Text
+		if balancer != targets {
+			t.Errorf("%s: the target group of %s is called %s", stack, balancer, targets)
+		}
+		return balancer
+	}
+	for _, c := range []struct {
+		what, env, old, new string
+		another             bool
+	}{
+		{"it faces the internet", "dev", web, "port: 8080, loadBalancer: { http: true } }", true},
+		{"another VPC that is there", "prod", "vpc-0a1b2c3d", "vpc-4e5f6a7b", true},
+		{"a VPC that is made", "prod", "overrides:\n  prod:", "overrides:\n  dev:", true},
+		{"another range of one that is made", "dev", "network: {}", "network: { cidr: 10.7.0.0/16 }", true},
+		{"another port", "dev", web, "port: 9090 }", false},
+		{"a certificate", "dev", web, `port: 8080, loadBalancer: { internal: true, certificate: "arn:aws:acm:{region}:{account}:certificate/11111111-2222-3333-4444-555555555555" } }`, false},
+		{"other subnets", "prod", "[subnet-0a1b2c3d, subnet-4e5f6a7b]", "[subnet-0a1b2c3d, subnet-9e8f7a6b]", false},
+		{"other addresses of one that is there", "prod", "172.16.0.0/16", "172.17.0.0/16", false},
+		{"more zones", "dev", "overrides:\n", "overrides:\n  dev: { network: { zones: 3 } }\n", false},
+	} {
+		changed := strings.Replace(serving, c.old, c.new, 1)
+		if changed == serving {
+			t.Fatalf("%s: there is no %q", c.what, c.old)
+		}
+		stack := "shop-" + c.env + "-services"
+		if was, is := names(stack, serving), names(stack, changed); (was != is) != c.another || !strings.HasPrefix(is, "shop-"+c.env+"-web-") {
+			t.Errorf("%s: %s becomes %s, want another: %t", c.what, was, is, c.another)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package spec
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"strconv"
 	"strings"
 )
@@ -49,21 +52,20 @@ func ServiceRole(service string) string { return service + "-service" }
 // ServiceStartRole is the last part of the name of the role with which ECS starts a service.
 func ServiceStartRole(service string) string { return service + "-service-start" }
 
-// LoadBalancerPart is the last part of the name of a service's load balancer. One that begins or ceases to face the internet is another one.
-func LoadBalancerPart(s Service) string {
-	if s.LoadBalancer.Faces() {
-		return s.Name + "-lb"
-	}
-	return s.Name + "-ilb"
+// LoadBalancerPart is the last part of the name of a service's load balancer and of its target group. When the load balancer begins or
+// ceases to face the internet, or stands in another VPC, others are made while these are there: only what has another name can be.
+func LoadBalancerPart(s Service, n *Network) string {
+	const letters = 4 // of 32 that the whole name has; they only tell one from the next
+	hash := sha256.Sum256([]byte(strconv.FormatBool(s.LoadBalancer.Faces()) + " " + n.Identity()))
+	return s.Name + "-" + hex.EncodeToString(hash[:])[:letters]
 }
 
-// TargetGroupPart is the last part of the name of the target group of a service with a load balancer. Another port needs another one, and so
-// does another load balancer: a target group belongs to one.
-func TargetGroupPart(s Service) string {
-	if s.LoadBalancer.Faces() {
-		return s.Name + "-" + strconv.Itoa(s.Port)
+// Identity tells one VPC from another: the id of one that is there; the range of one that is made, since no VPC ever gets another.
+func (n *Network) Identity() string {
+	if n == nil {
+		return "" // the spec is refused, but its names are looked at
 	}
-	return s.Name + "-" + strconv.Itoa(s.Port) + "i"
+	return cmp.Or(n.VPC, n.CIDR)
 }
 
 // JobRole is the last part of the name of the role that the code of a job runs with.

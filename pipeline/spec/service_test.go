@@ -144,9 +144,8 @@ func TestServiceLimits(t *testing.T) {
 	}{
 		// shop-prod- and -service-start have 24 characters
 		{"name", "name: queue", xs("name: %s"), 40, "64:15: application.services[1].name: its role shop-prod-" + x[:40] + "x-service… has 65 characters, IAM allows 64; shorten this name or the project by 1"},
-		// -8080i has six characters, -ilb four
-		{"name before a port", "name: web\n      image: web", xs("name: %s\n      image: web"), 16, "53:13: application.services[0].name: its target group shop-prod-" + x[:17] + "-8080i has 33 characters, AWS allows 32; shorten this name or the project by 1"},
-		{"name before a short port", "name: web\n      image: web\n      port: 8080", xs("name: %s\n      image: web\n      port: 80"), 18, "53:13: application.services[0].name: its load balancer shop-prod-" + x[:19] + "-ilb has 33 characters, AWS allows 32; shorten this name or the project by 1"},
+		// shop-prod- has ten characters, -b540 five
+		{"name before a port", "name: web\n      image: web", xs("name: %s\n      image: web"), 17, "53:13: application.services[0].name: its load balancer shop-prod-" + x[:18] + "-b540 has 33 characters, AWS allows 32; shorten this name or the project by 1"},
 		{"ranges", "[10.0.0.0/8]", ranges, 50, "61:29: application.services[0].loadBalancer.from: has 51 ranges, at most 50 are allowed; join some"},
 		{"health check", "healthCheck: /health", xs("healthCheck: /%s"), 1023, "59:20: application.services[0].healthCheck: has 1025 characters, AWS allows 1024; shorten it by 1"},
 		{"command", "writable: true", xs("command: [%s]"), 48_000 - len("null"+"null"+`[""]`), "64:7: application.services[1]: environment, secrets and command have 48001 bytes together as JSON, at most 48000 are allowed; shorten them by 1; what is long belongs in the image, a bucket or SSM"},
@@ -157,10 +156,7 @@ func TestServiceLimits(t *testing.T) {
 			refuse(t, change(t, application, c.from, c.to(c.most+1)), c.want)
 		})
 	}
-	// A certificate takes a letter from the name of the load balancer, and one from that of the target group.
-	src := change(t, application, "name: web\n      image: web", "name: "+x[:17]+"\n      image: web")
-	parse(t, change(t, src, "loadBalancer: { from: [10.0.0.0/8] }", "loadBalancer: { http: true }"))
-	src = strings.ReplaceAll(application, "project: shop", "project: internal-shop")
+	src := strings.ReplaceAll(application, "project: shop", "project: internal-shop")
 	refuse(t, src, "53:7: application.services[0]: AWS reserves names of load balancers that begin with internal-; choose another project name, or write loadBalancer: null")
 }
 

@@ -21,7 +21,7 @@ func (v *validator) service(path string, s *Service, e *Environment, k knownPart
 	names := []wholeName{{"role", ServiceStartRole(s.Name), maxRole, "IAM"}}
 	if s.Balanced() {
 		const most = 32 // characters, Elastic Load Balancing
-		names = append(names, wholeName{"load balancer", LoadBalancerPart(*s), most, "AWS"}, wholeName{"target group", TargetGroupPart(*s), most, "AWS"})
+		names = append(names, wholeName{"load balancer", LoadBalancerPart(*s, e.Application.Network), most, "AWS"})
 		if strings.HasPrefix(v.spec.Project+"-", "internal-") {
 			v.add(path, "AWS reserves names of load balancers that begin with internal-", "choose another project name, or write loadBalancer: null")
 		}
