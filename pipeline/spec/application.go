@@ -304,7 +304,7 @@ type Service struct {
 	HealthCheck string `yaml:"healthCheck"`
 	// HealthCommand runs in the container, where it must be well too; empty: there is none.
 	HealthCommand []string `yaml:"healthCommand"`
-	// LoadBalancer in front of a service with a port; null leaves it out.
+	// LoadBalancer in front of a service with a port; null goes with none.
 	LoadBalancer *LoadBalancer `yaml:"loadBalancer"`
 	Only         `yaml:",inline"`
 }

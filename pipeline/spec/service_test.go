@@ -44,6 +44,13 @@ func TestServiceRefuses(t *testing.T) {
 		{"health command of Docker", []string{`[curl, -f, "http://localhost:8080/health"]`, "[CMD-SHELL, curl]"}, []string{"60:23: application.services[0].healthCommand[0]: CMD-SHELL is no program: CMD goes before the command by itself; begin with the program, such as [sh, -c, …]"}},
 		{"health command without a program", []string{`[curl, -f, "http://localhost:8080/health"]`, `[" ", x]`}, []string{"60:23: application.services[0].healthCommand[0]: is empty; write a program"}},
 		{"load balancer without a port", []string{"writable: true", "writable: true, loadBalancer: true"}, []string{"64:100: application.services[1].loadBalancer: needs a port; write the port that the container listens on"}},
+		{"port without a load balancer", []string{"loadBalancer: { from: [10.0.0.0/8] }", "loadBalancer: null"}, []string{
+			"59:20: application.services[0].healthCheck: means nothing without a load balancer; leave it out (null takes it back in an override), or write healthCommand in its place",
+			"61:21: application.services[0].loadBalancer: without one nobody reaches port 8080; write port: 0 in its place",
+		}},
+		{"port without a load balancer in one environment", []string{"writable: true", "port: 65535", "  logDays: 30\n", "  logDays: 30\noverrides: { dev: { services: [{ name: queue, loadBalancer: false }] } }\n"}, []string{
+			"72:61: overrides.dev.services[0].loadBalancer: without one nobody reaches port 65535; write port: 0 in its place",
+		}},
 		{"load balancer where the port cannot be read", []string{"port: 8080", "port: x"}, []string{`55:13: application.services[0].port: needs a number, found the text "x"`}},
 		{"certificate that is no ARN", []string{"loadBalancer: { from: [10.0.0.0/8] }", "loadBalancer: { certificate: shop.example.com }"}, []string{`61:36: application.services[0].loadBalancer.certificate: "shop.example.com" is not an ARN; copy it from Certificate Manager: arn:aws:acm:<region>:<account>:certificate/<id>`}},
 		{"certificate of IAM", []string{"loadBalancer: { from: [10.0.0.0/8] }", `loadBalancer: { certificate: "arn:aws:iam::{account}:server-certificate/x" }`}, []string{`61:36: application.services[0].loadBalancer.certificate: belongs to the service "iam"; use a certificate of acm`}},
@@ -75,7 +82,8 @@ func TestServiceAccepts(t *testing.T) {
 		{"names of a job and a service", "name: queue", "name: nightly"},
 		{"service without a port", "      port: 8080\n      cpu: 512\n      memory: 1024\n      count: { min: 2, max: 3 }\n      healthCheck: /health\n", ""},
 		{"port that is zero", "writable: true", "port: 0"},
-		{"port without a load balancer", "writable: true", "port: 65535, loadBalancer: null"},
+		{"port that is the largest", "writable: true", "port: 65535"},
+		{"neither a port nor a load balancer", "writable: true", "port: 0, loadBalancer: null"},
 		{"load balancer that is off", "writable: true", "loadBalancer: false"},
 		{"variables of Batch", "writable: true", "environment: { AWS_BATCH_X: x }"},
 		{"largest on Fargate", "cpu: 512\n      memory: 1024", "cpu: 16384\n      memory: 122880"},
@@ -110,7 +118,7 @@ func TestServiceAccepts(t *testing.T) {
 	})
 	t.Run("existing VPC with one subnet and no load balancer", func(t *testing.T) {
 		t.Parallel()
-		parse(t, changed(t, existing, []string{", subnet-00000002]", "]", "    publicSubnets: [subnet-00000003, subnet-00000004]\n", "", balancer, "loadBalancer: null"}))
+		parse(t, changed(t, existing, []string{", subnet-00000002]", "]", "    publicSubnets: [subnet-00000003, subnet-00000004]\n", "", "      port: 8080\n", "", "      healthCheck: /health\n", "", "      " + balancer + "\n", ""}))
 	})
 	t.Run("existing VPC that faces the internet with one private subnet", func(t *testing.T) {
 		t.Parallel()
@@ -157,7 +165,7 @@ func TestServiceLimits(t *testing.T) {
 		})
 	}
 	src := strings.ReplaceAll(application, "project: shop", "project: internal-shop")
-	refuse(t, src, "53:7: application.services[0]: AWS reserves names of load balancers that begin with internal-; choose another project name, or write loadBalancer: null")
+	refuse(t, src, "53:7: application.services[0]: AWS reserves names of load balancers that begin with internal-; choose another project name, or write port: 0")
 }
 
 func TestServiceCounts(t *testing.T) {

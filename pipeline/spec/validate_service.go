@@ -23,7 +23,7 @@ func (v *validator) service(path string, s *Service, e *Environment, k knownPart
 		const most = 32 // characters, Elastic Load Balancing
 		names = append(names, wholeName{"load balancer", LoadBalancerPart(*s, e.Application.Network), most, "AWS"})
 		if strings.HasPrefix(v.spec.Project+"-", "internal-") {
-			v.add(path, "AWS reserves names of load balancers that begin with internal-", "choose another project name, or write loadBalancer: null")
+			v.add(path, "AWS reserves names of load balancers that begin with internal-", "choose another project name, or write port: 0")
 		}
 	}
 	v.partName(join(path, "name"), s.Name, "a service's", "web", e, names...)
@@ -67,6 +67,9 @@ func (v *validator) healthChecks(path string, s *Service) {
 	case s.Port == 0 && v.spec.says(at) && !v.unread(join(path, "port")):
 		v.add(at, "means nothing without a port", "write port too, or healthCommand in its place")
 	case s.Port == 0:
+	case s.LoadBalancer == nil && v.spec.says(at) && !v.unread(join(path, "loadBalancer")):
+		v.add(at, "means nothing without a load balancer",
+			"leave it out (null takes it back in an override), or write healthCommand in its place")
 	case !v.given(at, check, "write the path that the load balancer asks for, such as /health"):
 	case check[0] != '/' || !all(check, func(r rune) bool { return r > ' ' && r < 0x7f }):
 		v.add(at, strconv.Quote(shorten(check))+" is no path", "write one such as /health")
@@ -84,6 +87,9 @@ func (v *validator) healthChecks(path string, s *Service) {
 func (v *validator) loadBalancer(path string, s *Service, e *Environment) {
 	l := s.LoadBalancer
 	if l == nil {
+		if s.Port > 0 && !v.unread(path) {
+			v.add(path, fmt.Sprintf("without one nobody reaches port %d", s.Port), "write port: 0 in its place")
+		}
 		return
 	}
 	if s.Port == 0 {
