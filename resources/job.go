@@ -40,6 +40,8 @@ type Job struct {
 	Attempts int
 	// TimeoutMinutes after which an attempt is stopped.
 	TimeoutMinutes int
+	// Network tells one VPC from another by whatever text: another one makes another compute environment.
+	Network string
 	// VPC and Subnets to run in. The subnets are private, and lead to ECR, CloudWatch Logs and whatever holds the secrets; on EC2 to ECS, too.
 	VPC     cfn.Value[cfn.VPCID]
 	Subnets cfn.List[cfn.SubnetID]
@@ -80,7 +82,7 @@ func (h JobHandle) DefinitionName() cfn.Value[cfn.JobDefinitionName] {
 	return cfn.Literal[cfn.JobDefinitionName](h.name)
 }
 
-// maxBatchName is the most characters of a name (Batch API), suffix is how many of them Job adds.
+// maxBatchName is the most characters of a name (Batch API), suffix is the most of them that Job adds.
 const (
 	maxBatchName = 128
 	suffix       = 1 + 8
@@ -91,7 +93,7 @@ func (j Job) Add(t *cfn.Template) JobHandle {
 	j.check(t)
 	logs := LogGroup{ID: j.ID + "Logs", Name: "/aws/batch/" + j.Name, RetentionDays: j.LogDays, Key: j.LogKey}.Add(t)
 	queue := t.Add(j.ID+"Queue", &batch.JobQueue{
-		JobQueueName: new(j.unique()),
+		JobQueueName: new(j.queueName()),
 		State:        new("ENABLED"),
 		Priority:     1,
 		ComputeEnvironmentOrder: []batch.JobQueue_ComputeEnvironmentOrder{
@@ -161,11 +163,20 @@ func architectureOf(instanceType string) string {
 	return "x86_64"
 }
 
-// unique is the name of the queue and the compute environment. Batch changes neither their tags nor what kind of compute they are for, so
-// CloudFormation replaces them when that changes, and it replaces only what gets another name.
-func (j Job) unique() string {
+// queueName changes only with what the queue cannot: it is for environments on Fargate or for those on instances. Else it keeps its name, and
+// with it what waits: another environment takes over, and other tags are put on the same queue.
+func (j Job) queueName() string {
+	if j.Compute == EC2 {
+		return j.Name + "-ec2"
+	}
+	return j.Name + "-fargate"
+}
+
+// environmentName changes with what Batch does not change of a compute environment: its tags, what kind of compute it has, and its VPC.
+// CloudFormation makes another one then, which only another name lets it do beside the one that is there.
+func (j Job) environmentName() string {
 	h := sha256.New()
-	for _, part := range append([]string{j.Compute}, sortedPairs(j.Tags)...) {
+	for _, part := range append([]string{j.Compute, j.Network}, sortedPairs(j.Tags)...) {
 		h.Write([]byte(part + "\x00"))
 	}
 	return j.Name + "-" + hex.EncodeToString(h.Sum(nil))[:suffix-1]
@@ -190,7 +201,7 @@ func (j Job) environment(t *cfn.Template) *cfn.Resource {
 		Type: j.Compute, MaxvCpus: j.MaxVCPUs, Subnets: t.Texts(j.Subnets), SecurityGroupIds: []string{t.Text(group.GroupID())},
 	}
 	environment := &batch.ComputeEnvironment{
-		ComputeEnvironmentName: new(j.unique()),
+		ComputeEnvironmentName: new(j.environmentName()),
 		// no service role: only with its service-linked role does Batch change an environment in place
 		Type:                      "MANAGED",
 		State:                     new("ENABLED"),

@@ -95,7 +95,8 @@ func properties(tb testing.TB, n *tree.Node, id string) *tree.Node {
 	return p
 }
 
-// Batch changes neither tags nor the kind of compute; CloudFormation replaces what cannot change only if its name changes, too.
+// Batch changes neither an environment's tags nor its kind of compute nor its VPC; CloudFormation replaces what cannot change only if its name
+// changes, too. A queue keeps its name, and what waits in it, unless it is for other instances.
 func TestWhatBatchCannotChangeGetsAnotherName(t *testing.T) {
 	t.Parallel()
 	names := func(change func(*resources.Job)) (environment, queue, definition string) {
@@ -105,7 +106,7 @@ func TestWhatBatchCannotChangeGetsAnotherName(t *testing.T) {
 			properties(t, n, "NightlyDefinition").Get("JobDefinitionName").Text
 	}
 	environment, queue, definition := names(func(*resources.Job) {})
-	if environment != queue || !strings.HasPrefix(queue, "shop-dev-nightly-") || definition != "shop-dev-nightly" {
+	if !strings.HasPrefix(environment, "shop-dev-nightly-") || queue != "shop-dev-nightly-fargate" || definition != "shop-dev-nightly" {
 		t.Errorf("got the names %s, %s and %s", environment, queue, definition)
 	}
 	for _, c := range []struct {
@@ -113,6 +114,7 @@ func TestWhatBatchCannotChangeGetsAnotherName(t *testing.T) {
 		another bool
 		change  func(*resources.Job)
 	}{
+		{"another network", true, func(j *resources.Job) { j.Network = "10.1.0.0/16" }},
 		{"a new tag", true, func(j *resources.Job) { j.Tags["team"] = "shop" }},
 		{"another tag", true, func(j *resources.Job) { j.Tags["project"] = "shoq" }},
 		{"the same text in other places", true, func(j *resources.Job) {
@@ -126,8 +128,15 @@ func TestWhatBatchCannotChangeGetsAnotherName(t *testing.T) {
 		{"another architecture", false, func(j *resources.Job) { j.Container.Architecture = "arm64" }},
 	} {
 		e, q, d := names(c.change)
-		if e != q || (q != queue) != c.another || d != definition {
-			t.Errorf("%s: got the names %s, %s and %s after %s, want others: %t", c.what, e, q, d, queue, c.another)
+		if (e != environment) != c.another || d != definition {
+			t.Errorf("%s: got the names %s and %s after %s, want another: %t", c.what, e, d, environment, c.another)
+		}
+		want := queue
+		if c.what == "instances" {
+			want = "shop-dev-nightly-ec2"
+		}
+		if q != want {
+			t.Errorf("%s: got the queue %s, want %s", c.what, q, want)
 		}
 	}
 }

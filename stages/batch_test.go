@@ -106,30 +106,37 @@ func TestOthersFindAJobsQueueAndDefinition(t *testing.T) {
 	}
 }
 
-// Batch cannot change tags: without other names, a new tag would fail every deployment.
-func TestQueuesAreReplacedWhenTagsChange(t *testing.T) {
+// Batch changes neither tags nor the VPC of a compute environment: without another name, the first change of them would fail every
+// deployment. Queues take other tags and other environments: what waits in them goes on to wait.
+func TestComputeEnvironmentsAreReplacedWhenTheirTagsOrTheirVPCChange(t *testing.T) {
 	t.Parallel()
-	names := func(yaml, environment string) []string {
-		s := batchStack(t, yaml, environment)
+	names := func(yaml, typ, property string) []string {
 		var list []string
-		for _, p := range ofType(s.Template, "AWS::Batch::JobQueue") {
-			list = append(list, text(s, p.Get("JobQueueName")))
-		}
-		for _, p := range ofType(s.Template, "AWS::Batch::ComputeEnvironment") {
-			list = append(list, text(s, p.Get("ComputeEnvironmentName")))
+		s := batchStack(t, yaml, "prod")
+		for _, p := range ofType(s.Template, typ) {
+			list = append(list, text(s, p.Get(property)))
 		}
 		slices.Sort(list)
 		return list
 	}
-	before := names(withJobs, "prod")
-	if again := names(withJobs, "prod"); !slices.Equal(before, again) {
+	environments := func(yaml string) []string {
+		return names(yaml, "AWS::Batch::ComputeEnvironment", "ComputeEnvironmentName")
+	}
+	before, queues := environments(withJobs), []string{"shop-prod-cleanup-fargate", "shop-prod-nightly-fargate", "shop-prod-train-ec2"}
+	if again := environments(withJobs); !slices.Equal(before, again) {
 		t.Errorf("the same spec gives %v and %v", before, again)
 	}
-	for _, change := range [][2]string{{"team: shop", "team: shoq"}, {"label: Shop", "label: Store"}, {"tags: {", "tags: { cost: it,"}} {
-		for _, name := range names(strings.Replace(withJobs, change[0], change[1], 1), "prod") {
+	for _, change := range [][2]string{
+		{"team: shop", "team: shoq"}, {"label: Shop", "label: Store"}, {"tags: {", "tags: { cost: it,"}, {"vpc-0a1b2c3d4e5f60718", "vpc-1a2b3c4d5e6f70819"},
+	} {
+		yaml := strings.Replace(withJobs, change[0], change[1], 1)
+		for _, name := range environments(yaml) {
 			if slices.Contains(before, name) {
 				t.Errorf("%s instead of %s: %s keeps its name", change[1], change[0], name)
 			}
+		}
+		if got := names(yaml, "AWS::Batch::JobQueue", "JobQueueName"); !slices.Equal(got, queues) {
+			t.Errorf("%s instead of %s: got the queues %v, want %v", change[1], change[0], got, queues)
 		}
 	}
 }
