@@ -49,6 +49,10 @@ func (j Job) tags() map[string]string {
 	return list
 }
 
+// rootGB is the size of an instance's disk: the images of all runs there are on it unpacked, and what they write. Batch's own images of Amazon
+// Linux have 30 GB, which one image with CUDA and a model fills.
+const rootGB = 100
+
 // launchTemplate declares how instances start. It has no fixed name, so that CloudFormation can replace it.
 func (j Job) launchTemplate(t *cfn.Template) *cfn.Resource {
 	var list []tags.Tag
@@ -62,7 +66,9 @@ func (j Job) launchTemplate(t *cfn.Template) *cfn.Resource {
 			// service-linked role of Auto Scaling, which may not be there yet
 			BlockDeviceMappings: []ec2.LaunchTemplate_BlockDeviceMapping{{
 				DeviceName: new("/dev/xvda"),
-				Ebs:        &ec2.LaunchTemplate_Ebs{Encrypted: new(true), VolumeType: new("gp3"), DeleteOnTermination: new(true)},
+				Ebs: &ec2.LaunchTemplate_Ebs{
+					Encrypted: new(true), VolumeType: new("gp3"), VolumeSize: new(rootGB), DeleteOnTermination: new(true),
+				},
 			}},
 		},
 		TagSpecifications: []ec2.LaunchTemplate_LaunchTemplateTagSpecification{{ResourceType: new("launch-template"), Tags: list}},

@@ -29,7 +29,7 @@ type Job struct {
 	// ResourceRequirement).
 	VCPUs  float64
 	Memory int
-	// GPUs of the job, on EC2 only.
+	// GPUs of the job, on EC2 only. Instances there have an encrypted disk of 100 GB, for images and for what runs write.
 	GPUs int
 	// InstanceTypes on EC2, types such as m7g.large or families such as m7g, all of the container's architecture. Default: Batch chooses
 	// among general ones, none of which has GPUs.

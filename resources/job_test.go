@@ -344,3 +344,21 @@ func TestSchedulesThatAreNoneAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// The disk that instances have by themselves does not hold large images.
+func TestInstancesHaveAnEncryptedDiskOf100GB(t *testing.T) {
+	t.Parallel()
+	for _, gpus := range []int{0, 1} {
+		n := jobTemplate(t, func(j *resources.Job) {
+			j.Compute, j.VCPUs, j.Memory, j.GPUs, j.InstanceTypes = resources.EC2, 1, 2048, gpus, []string{"g6"}
+		})
+		disks := properties(t, n, "NightlyLaunchTemplate").At("LaunchTemplateData", "BlockDeviceMappings").Items
+		if len(disks) != 1 || disks[0].Get("DeviceName").Text != "/dev/xvda" { // any other would be a second disk beside the root
+			t.Fatalf("%d GPUs: got the disks\n%s", gpus, properties(t, n, "NightlyLaunchTemplate").YAML())
+		}
+		disk := disks[0].Get("Ebs")
+		if disk.Get("VolumeSize").Text != "100" || disk.Get("Encrypted").Text != "true" || disk.Get("VolumeType").Text != "gp3" {
+			t.Errorf("%d GPUs: got\n%s", gpus, disk.YAML())
+		}
+	}
+}
