@@ -6,12 +6,11 @@ import "github.com/cfnpipe/cfnpipe/resources/cfn"
 func (s Scope) batchRow(typ string) []Statement {
 	switch typ {
 	case "AWS::Batch::ComputeEnvironment":
-		// left out: clusters of EKS, capacity tags, service roles and Spot Fleet
+		// left out: clusters of EKS, capacity tags, service roles and Spot Fleet. The role of instances comes with its profile, below
 		return []Statement{
 			s.batch("batch:CreateComputeEnvironment", "batch:DeleteComputeEnvironment", "batch:UpdateComputeEnvironment"),
 			s.listBatch("batch:DescribeComputeEnvironments"),
 			s.networks("ec2:DescribeLaunchTemplateVersions"),
-			s.pass("PassRolesToInstances", "batch.amazonaws.com", "ec2.amazonaws.com"),
 			s.linkedRole("BatchRole", "batch.amazonaws.com"), // with it Batch makes the others that it needs
 		}
 	case "AWS::Batch::JobQueue":

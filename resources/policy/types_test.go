@@ -268,15 +268,14 @@ func TestRolesAreMadeWithinTheBoundaryOnly(t *testing.T) {
 func TestRolesArePassedToTheServiceThatNeedsThemOnly(t *testing.T) {
 	t.Parallel()
 	services := map[string]string{
-		"AWS::CodeBuild::Project":        "codebuild.amazonaws.com",
-		"AWS::CodePipeline::Pipeline":    "codepipeline.amazonaws.com",
-		"AWS::Lambda::Function":          "lambda.amazonaws.com",
-		"AWS::Batch::ComputeEnvironment": "batch.amazonaws.com ec2.amazonaws.com",
-		"AWS::Batch::JobDefinition":      "batch.amazonaws.com ecs-tasks.amazonaws.com",
-		"AWS::ECS::TaskDefinition":       "ecs-tasks.amazonaws.com",
-		"AWS::EC2::FlowLog":              "vpc-flow-logs.amazonaws.com",
-		"AWS::IAM::InstanceProfile":      "batch.amazonaws.com ec2.amazonaws.com",
-		"AWS::Scheduler::Schedule":       "scheduler.amazonaws.com",
+		"AWS::CodeBuild::Project":     "codebuild.amazonaws.com",
+		"AWS::CodePipeline::Pipeline": "codepipeline.amazonaws.com",
+		"AWS::Lambda::Function":       "lambda.amazonaws.com",
+		"AWS::Batch::JobDefinition":   "batch.amazonaws.com ecs-tasks.amazonaws.com",
+		"AWS::ECS::TaskDefinition":    "ecs-tasks.amazonaws.com",
+		"AWS::EC2::FlowLog":           "vpc-flow-logs.amazonaws.com",
+		"AWS::IAM::InstanceProfile":   "batch.amazonaws.com ec2.amazonaws.com",
+		"AWS::Scheduler::Schedule":    "scheduler.amazonaws.com",
 	}
 	for _, typ := range knownTypes {
 		t.Run(typ, func(t *testing.T) {
