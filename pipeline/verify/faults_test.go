@@ -433,8 +433,9 @@ func faults() []fault {
 			application shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Aliases]
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Aliases]
+			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[MakeElasticIp]
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Networks]
-			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToInstances]
+			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToJobs]
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[ScalingRole]
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Services]
 		`},
@@ -452,7 +453,7 @@ func faults() []fault {
 		}, `execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Callers]`},
 		{"shop", "an execution role cannot make application roles", []change{
 			lose(devAccess, "BoundedRoles"),
-		}, `execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToInstances]`},
+		}, `execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToJobs]`},
 		{"shop", "an execution role cannot make log groups", []change{
 			lose(devAccess, "LogGroups"),
 		}, `execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[LogDeliveries]`},
@@ -473,7 +474,7 @@ func faults() []fault {
 		`},
 		{"shop", "an execution role cannot pass roles to functions", []change{
 			lose(devAccess, "PassRolesToFunctions"),
-		}, `execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToInstances]`},
+		}, `execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToJobs]`},
 
 		// the pipeline's own stacks
 		{"shop", "who updates the pipeline cannot pass its connection", []change{
@@ -736,7 +737,7 @@ func faults() []fault {
 			put(extras, "Resources.Repository", "{ Type: AWS::CodeBuild::Project, Properties: { Name: shop-prod-x, ServiceRole: x } }"),
 		}, `
 			execution shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument
-			execution shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToInstances]
+			execution shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToJobs]
 		`},
 		{"shop", "an own template has a type that nobody knows", []change{
 			put(extras, "Resources.Rover", "{ Type: AWS::Mars::Rover }"),

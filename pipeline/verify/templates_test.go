@@ -130,7 +130,10 @@ FlowLog: { Type: AWS::EC2::FlowLog, Properties: { LogDestinationType: s3, LogDes
 		{"instances that run no jobs", `
 Role: { Type: AWS::IAM::Role, Properties: { ` + ownRole + `, ` + trusts + `{ Service: ec2.amazonaws.com } }] } } }
 Profile: { Type: AWS::IAM::InstanceProfile, Properties: { Path: /shop/app/, Roles: [!Ref Role] } }
-`, `execution shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[ScalingRole]`},
+`, `
+execution shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToJobs]
+execution shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[ScalingRole]
+`},
 		{"an image of the project that is not there", `
 Start: { Type: AWS::IAM::Role, Properties: { ` + ownRole + `, ` + trusts + `{ Service: ecs-tasks.amazonaws.com } }] } } }
 Task: { Type: AWS::ECS::TaskDefinition, Properties: { ExecutionRoleArn: !GetAtt Start.Arn, ContainerDefinitions: [{ Image: !Sub "${AWS::AccountId}.dkr.ecr.eu-west-1.amazonaws.com/shop-prod-tools:1" }] } }
