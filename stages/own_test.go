@@ -144,6 +144,10 @@ Resources:
 			if got := strings.Join(extras.DependsOn, " "); got != c.dependsOn {
 				t.Errorf("it is deployed after %s, want %s", got, c.dependsOn)
 			}
+			// CloudFormation would look for "none" in SSM
+			if got := extras.Template.At("Parameters", "Queue", "Default").Text; got != "/shop/dev/queue/Arn" {
+				t.Errorf("the default of what is read from SSM is %q", got)
+			}
 			for name, wantType := range map[string]string{
 				"Vpc": "String", "Subnets": "CommaDelimitedList", "Size": "Number", "Path": "String", "Names": "CommaDelimitedList",
 				"Queue": "AWS::SSM::Parameter::Value<String>",

@@ -106,7 +106,7 @@ func (t *Template) untyped(name string) {
 const fromSSM = "AWS::SSM::Parameter::Value<"
 
 // PassOutput lets a parameter of an imported template take an output of another stack, in the same account and region: its type becomes the
-// one with which CloudFormation reads its value from SSM, as text, whatever it is.
+// one with which CloudFormation reads its value from SSM, as text, whatever it is; and its default, if it has one, the name in SSM.
 func (t *Template) PassOutput(name string, from Stack, output string) {
 	p := t.imported(name)
 	if p == nil {

@@ -74,7 +74,7 @@ Metadata:
 Parameters:
   VpcId:
     Type: AWS::SSM::Parameter::Value<String>
-    Default: vpc-1
+    Default: /shop/dev/network/VpcId
   Subnets:
     Type: AWS::SSM::Parameter::Value<List<String>>
   Size:

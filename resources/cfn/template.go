@@ -68,7 +68,7 @@ type parameter struct {
 	value   string // what a deployment passes
 	source  ParameterSource
 	foreign *Foreign
-	// imported parameters keep their defaults and descriptions.
+	// imported parameters keep their descriptions, and get no default where they had none.
 	imported bool
 }
 
@@ -186,7 +186,7 @@ func (t *Template) parameter(name, kind, description string) *parameter {
 
 func (t *Template) setDefault(p *parameter, value string) {
 	p.value = value
-	if !p.imported {
+	if !p.imported || p.node.Get("Default") != nil {
 		p.node.Set("Default", text(value))
 	}
 }
