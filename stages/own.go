@@ -178,7 +178,9 @@ func (s *Own) wire(t *cfn.Template, parameter string, others []*cfn.Template) {
 		case !ok:
 			s.fail(field, spec.Suggest(output, slices.Sorted(maps.Keys(outputs))), "the stack %s has no output %s", stack, output)
 		case known.many != isMany:
-			s.fail(field, "take it as what it is", "%s of the stack %s is %s, and the parameter is %s", output, stack, oneOrMany(known.many), oneOrMany(isMany))
+			is, instead := oneOrMany(known.many)
+			s.fail(field, "let the type be "+instead, "%s of the stack %s is %s, and the type of the parameter is %s", output, stack, is,
+				textOf(s.root.At("Parameters", parameter), "Type"))
 		default:
 			s.pass(t, parameter, known.text)
 		}
@@ -223,11 +225,12 @@ type knownOutput struct {
 	many bool
 }
 
-func oneOrMany(many bool) string {
+// oneOrMany is what messages call a value, and the type of the parameters that take it.
+func oneOrMany(many bool) (is, typ string) {
 	if many {
-		return "a list"
+		return "a list", "CommaDelimitedList"
 	}
-	return "a text"
+	return "a text", "String"
 }
 
 // known are the outputs of stacks whose values are known while building: the access stack's, and those of a network that exists.

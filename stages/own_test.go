@@ -168,6 +168,31 @@ Resources:
 	}
 }
 
+func TestOwnStacksTakeListsOfOwnStacks(t *testing.T) {
+	t.Parallel()
+	stacks, problems := ownSystem(t, `  stacks:
+    - { name: net, template: net.yaml }
+    - { name: taker, template: taker.yaml, parameters: { Ids: net.Ids, Id: net.Id } }
+`, map[string]string{
+		"net.yaml":   "Resources: {Q: {Type: AWS::SQS::Queue}}\nOutputs:\n  Ids: {Value: !Join [',', [a, !Ref Q]]}\n  Id: {Value: !Ref Q}\n",
+		"taker.yaml": "Parameters:\n  Ids: {Type: List<AWS::EC2::Subnet::Id>}\n  Id: {Type: String}\nResources: {Q: {Type: AWS::SQS::Queue}}\n",
+	})
+	if problems != "" {
+		t.Fatal(problems)
+	}
+	written, read := stackNamed(t, stacks, "shop-dev-net").Template, stackNamed(t, stacks, "shop-dev-taker").Template
+	for output, want := range map[string][2]string{
+		"Ids": {"StringList", "AWS::SSM::Parameter::Value<List<String>>"}, "Id": {"String", "AWS::SSM::Parameter::Value<String>"},
+	} {
+		got := [2]string{
+			written.At("Resources", output+"Parameter", "Properties", "Type").Text, read.At("Parameters", output, "Type").Text,
+		}
+		if got != want {
+			t.Errorf("%s is written and read as %q, want %q", output, got, want)
+		}
+	}
+}
+
 func TestOwnStacksKeepTheirText(t *testing.T) {
 	t.Parallel()
 	stacks, problems := ownSystem(t, `  stacks:
@@ -401,13 +426,13 @@ func TestOwnParametersAreRefused(t *testing.T) {
 		{"a list", "P: {Type: List<AWS::EC2::Subnet::Id>}", "P: network.PublicSubnetIds", ""},
 		{
 			"a list for a text", "P: {Type: String}", "P: network.PublicSubnetIds",
-			at("P", "t.yaml:2: Parameters.P: PublicSubnetIds of the stack network is a list of SubnetID, not a text; take it as what it is"),
+			at("P", "t.yaml:2: Parameters.P: PublicSubnetIds of the stack network is a list, and the type of the parameter is String; let the type be CommaDelimitedList"),
 		},
 		{
 			"a text for a list", "P: {Type: CommaDelimitedList}", "P: network.VpcId",
-			at("P", "t.yaml:2: Parameters.P: VpcId of the stack network is a VPCID, not a list; take it as what it is"),
+			at("P", "t.yaml:2: Parameters.P: VpcId of the stack network is a text, and the type of the parameter is CommaDelimitedList; let the type be String"),
 		},
-		{"a known text for a list", "P: {Type: CommaDelimitedList}", "P: access.RolePath", at("P", "RolePath of the stack access is a text, and the parameter is a list; take it as what it is")},
+		{"a known text for a list", "P: {Type: CommaDelimitedList}", "P: access.RolePath", at("P", "RolePath of the stack access is a text, and the type of the parameter is CommaDelimitedList; let the type be String")},
 		{"an output for a number", "P: {Type: Number}", "P: two.Arn", at("P", "t.yaml:2: Parameters.P.Type: a parameter of type Number cannot be read from SSM; use String")},
 		{
 			"an output for numbers", "P: {Type: List<Number>}", "P: network.PublicSubnetIds",
@@ -475,24 +500,25 @@ application:`, 1) + `  stacks:
     - { name: typo, template: taker.yaml, parameters: { P: taker.Urk, Q: x } }
     - { name: one, template: taker.yaml, parameters: { P: two.Url } }
     - { name: two, template: taker.yaml, parameters: { P: one.Url } }
-    - { name: list, template: list.yaml, parameters: { L: taker.Url } }
+    - { name: list, template: list.yaml, parameters: { L: giver.Url, T: giver.Url } }
     - { name: late, template: taker.yaml, parameters: { P: early.Url } }
     - { name: early, template: taker.yaml, environments: [qa], parameters: { P: x } }
     - { name: number, template: number.yaml, parameters: { N: taker.Url } }
+    - { name: giver, template: taker.yaml, parameters: { P: x } }
 `
 	taker := "Parameters: {P: {Type: String}}\n" + queueTemplate
 	_, got := systemOf(t, yaml, map[string]string{
 		"broken.yaml": "Resources: {Q: {Type: AWS::Mars::Rover}}\nOutputs: {Url: {Value: !Ref R}}\n", "taker.yaml": taker,
 		"number.yaml": "Parameters: {N: {Type: Number}}\n" + queueTemplate,
-		"list.yaml":   "Parameters: {L: {Type: CommaDelimitedList}}\n" + queueTemplate,
+		"list.yaml":   "Parameters: {L: {Type: CommaDelimitedList}, T: {Type: String}}\n" + queueTemplate,
 	})
 	want := `pipeline.yaml:11:33: application.stacks[0].template: broken.yaml:1: Resources.Q: cfnpipe does not know what permissions it takes to deploy AWS::Mars::Rover; write them under permissions of the stack in pipeline.yaml
 pipeline.yaml:11:33: application.stacks[0].template: broken.yaml:2: Outputs.Url.Value: there is no resource or parameter R; declare it, or correct the name
 pipeline.yaml:13:60: application.stacks[2].parameters.P: the stack taker has no output Urk; did you mean "Url"?
 pipeline.yaml:13:74: application.stacks[2].parameters.Q: taker.yaml has no parameter Q; known here: P
 pipeline.yaml:14:54: application.stacks[3].parameters: stacks need each other: one → two → one; move what both need into a stack of its own
-pipeline.yaml:16:59: application.stacks[5].parameters.L: list.yaml:1: Parameters.L: Url of the stack taker is a Text, not a list; take it as what it is
-pipeline.yaml:17:60: application.stacks[6].parameters.P: there is no stack early in environment dev; known here: access, broken, late, list, number, one, taker, two, typo
+pipeline.yaml:16:73: application.stacks[5].parameters.T: list.yaml:1: Parameters.T: Url of the stack giver is taken as a list elsewhere, and the type of the parameter is String; let both be lists, or neither
+pipeline.yaml:17:60: application.stacks[6].parameters.P: there is no stack early in environment dev; known here: access, broken, giver, late, list, number, one, taker, two, typo
 pipeline.yaml:19:63: application.stacks[8].parameters.N: number.yaml:1: Parameters.N.Type: a parameter of type Number cannot be read from SSM; use String`
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("want -, got +:\n%s", diff)

@@ -65,7 +65,7 @@ func (t *Template) expands() bool {
 // Problems are those found so far; Render finds the others.
 func (t *Template) Problems() []Problem { return slices.Clone(t.problems) }
 
-// PublishOutput publishes what an output of an imported template is.
+// PublishOutput publishes what an output of an imported template is: a text, or for who takes a list, a list with commas between its items.
 func (t *Template) PublishOutput(name string) {
 	path := "Outputs." + name
 	n := t.outputs.Get(name)
@@ -77,7 +77,9 @@ func (t *Template) PublishOutput(name string) {
 		t.fail(path, "the output is not always there, since it has a Condition", "take away the Condition, or let nobody use the output")
 		return
 	}
-	t.publish(t.stack, name, kindName[Text](), "String", &expr{op: opTree, tree: n.Get("Value")})
+	if r := t.publish(t.stack, name, "", "String", &expr{op: opTree, tree: n.Get("Value")}); r != nil {
+		t.published[name] = published{imported: r}
+	}
 }
 
 // Pass gives a parameter of an imported template a value. An id that CloudFormation would look for becomes a text: see parameterType.
@@ -123,7 +125,7 @@ func (t *Template) PassOutput(name string, from Stack, output string) {
 		t.untyped(name)
 		return
 	}
-	taken := taken{from: from, name: output, kind: anyText, parameter: p}
+	taken := taken{from: from, name: output, kind: anyText, parameter: p, declared: kind.Text}
 	inner, isSSM := strings.CutPrefix(kind.Text, fromSSM)
 	if isSSM {
 		inner = strings.TrimSuffix(inner, ">")
@@ -137,6 +139,7 @@ func (t *Template) PassOutput(name string, from Stack, output string) {
 	case item == "String", item == "CommaDelimitedList", strings.HasPrefix(item, "AWS::EC2::"), item == "AWS::Route53::HostedZone::Id":
 	default:
 		t.fail(path+".Type", fmt.Sprintf("a parameter of type %s cannot be read from SSM", inner), "use "+instead)
+		return
 	}
 	if item != "CommaDelimitedList" || !isSSM { // which is a list of texts already
 		p.node.Set("Type", text(fromSSM+wanted+">"))

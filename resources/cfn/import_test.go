@@ -1,6 +1,7 @@
 package cfn_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -122,6 +123,71 @@ Outputs:
 	}
 }
 
+// What an imported template puts out may be a list or a text: nothing but who takes it says so.
+func TestAnOutputOfAnImportedTemplateIsWhatItIsTakenAs(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name     string
+		types    []string
+		want     string // type of what is written to SSM
+		wantRead []string
+		refused  string
+	}{
+		{"a text", []string{"String", "AWS::EC2::VPC::Id"}, "String", []string{"<String>", "<String>"}, ""},
+		{"a list", []string{"List<AWS::EC2::Subnet::Id>", "CommaDelimitedList", "AWS::SSM::Parameter::Value<CommaDelimitedList>"}, "StringList", []string{"<List<String>>", "<List<String>>", "<CommaDelimitedList>"}, ""},
+		{"a text, then a list", []string{"String", "CommaDelimitedList"}, "", nil,
+			"shop-dev-taker1: Parameters.P: Ids of the stack shop-dev-giver is taken as a text elsewhere, and the type of the parameter is CommaDelimitedList; let both be lists, or neither"},
+		{"a list, then a text", []string{"List<String>", "String"}, "", nil,
+			"shop-dev-taker1: Parameters.P: Ids of the stack shop-dev-giver is taken as a list elsewhere, and the type of the parameter is String; let both be lists, or neither"},
+		{"what no parameter of SSM can be, then a list", []string{"Number", "CommaDelimitedList"}, "StringList", []string{"", "<List<String>>"}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			stack := &named{"giver"}
+			giver := importTemplate(t, stack, "Resources: {Q: {Type: AWS::SQS::Queue}}\nOutputs: {Ids: {Value: !Join [',', [a, !Ref Q]]}}\n")
+			giver.PublishOutput("Ids")
+			all := []*cfn.Template{giver}
+			for i, typ := range tt.types {
+				taker := importTemplate(t, &named{"taker" + strconv.Itoa(i)}, "Parameters: {P: {Type: '"+typ+"'}}\nResources: {Q: {Type: AWS::SQS::Queue}}\n")
+				taker.PassOutput("P", stack, "Ids")
+				all = append(all, taker)
+			}
+			_, err := cfn.Link(all)
+			if tt.refused != "" {
+				if err == nil || err.Error() != tt.refused {
+					t.Errorf("got %v, want %s", err, tt.refused)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := cfn.Link(all); err != nil { // again, as is allowed
+				t.Fatal(err)
+			}
+			root, err := giver.Render()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := root.At("Resources", "IdsParameter", "Properties", "Type").Text; got != tt.want {
+				t.Errorf("it is written as %s, want %s", got, tt.want)
+			}
+			for i, want := range tt.wantRead {
+				if want == "" {
+					continue
+				}
+				root, err := all[i+1].Render()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := root.At("Parameters", "P", "Type").Text; got != "AWS::SSM::Parameter::Value"+want {
+					t.Errorf("it is read as %s, want %s", got, want)
+				}
+			}
+		})
+	}
+}
+
 func TestAnImportedTemplateIsRefused(t *testing.T) {
 	t.Parallel()
 	network := &named{"network"}
@@ -140,7 +206,7 @@ func TestAnImportedTemplateIsRefused(t *testing.T) {
 		{"what is no type", strings.Replace(importedSource, "Type: Number", "Type: Strng", 1), func(t *cfn.Template) { t.PassOutput("Size", network, "VpcId") }, "a parameter of type Strng cannot be read from SSM; use String"},
 		{"a value without a type", strings.Replace(importedSource, "Type: Number, ", "", 1), func(t *cfn.Template) { t.Pass("Size", "5") }, "Parameters.Size: the parameter has no Type"},
 		{"an output without a type", strings.Replace(importedSource, "Type: Number, ", "", 1), func(t *cfn.Template) { t.PassOutput("Size", network, "VpcId") }, "Parameters.Size: the parameter has no Type"},
-		{"a list from a text", importedSource, func(t *cfn.Template) { t.PassOutput("Subnets", network, "VpcId") }, "VpcId of the stack shop-dev-network is a VPCID, not a list"},
+		{"a list from a text", importedSource, func(t *cfn.Template) { t.PassOutput("Subnets", network, "VpcId") }, "VpcId of the stack shop-dev-network is a text, and the type of the parameter is List<AWS::EC2::Subnet::Id>; let the type be String"},
 		{
 			"a pattern for a name", strings.Replace(importedSource, "Default: vpc-1", "AllowedPattern: vpc-.*", 1),
 			func(t *cfn.Template) { t.PassOutput("VpcId", network, "VpcId") }, "Parameters.VpcId.AllowedPattern: it would hold for the name",

@@ -25,13 +25,18 @@ type ListOutput[K any] struct {
 // maxParameterValue is the most bytes of a standard parameter (AWS Systems Manager quotas).
 const maxParameterValue = 4096
 
-type published struct{ kind string }
+type published struct {
+	kind string
+	// imported is the SSM parameter of what an imported template puts out: a text, until somebody takes it as a list.
+	imported *Resource
+}
 
 type taken struct {
 	from      Stack
 	name      string
 	kind      string
 	parameter *parameter
+	declared  string // type that an imported parameter had
 }
 
 // Publish writes a value to the SSM parameter under which others find it. Unlike an export, neither stack then locks the other.
@@ -60,16 +65,16 @@ func PublishList[K any](t *Template, o ListOutput[K], l List[K]) {
 	t.publish(o.From, o.Name, listKind(kindName[K]()), "StringList", e)
 }
 
-func (t *Template) publish(from Stack, name, kind, ssmType string, e *expr) {
+func (t *Template) publish(from Stack, name, kind, ssmType string, e *expr) *Resource {
 	id := name + "Parameter"
 	path := "Resources." + id
 	if from != t.stack {
 		t.fail(path, fmt.Sprintf("the output %s is one of the stack %q", name, from.Name()), "publish it there")
-		return
+		return nil
 	}
 	if _, twice := t.published[name]; twice {
 		t.fail(path, "the output "+name+" is published twice", "choose another name")
-		return
+		return nil
 	}
 	if t.byID[id] != nil {
 		t.fail(path, "the logical id is used twice", "choose another one")
@@ -88,6 +93,7 @@ func (t *Template) publish(from Stack, name, kind, ssmType string, e *expr) {
 	)
 	t.byID[id] = r
 	t.resources = append(t.resources, r)
+	return r
 }
 
 // outputPath is where the stack of t publishes an output.
@@ -97,16 +103,23 @@ func (t *Template) outputPath(name string) string {
 
 func listKind(kind string) string { return "list of " + kind }
 
-// fits says whether what is published of one kind can be taken as another.
-func fits(published, taken string) bool {
-	switch taken {
-	case anyText:
-		return !isListKind(published)
-	case anyList:
-		return isListKind(published)
-	default:
-		return published == taken
+// gives says whether what the template publishes can be taken as a kind. What an imported template puts out is what the first wants who takes it:
+// nothing in the template says whether its commas part a list.
+func (t *Template) gives(name, kind string) bool {
+	out := t.published[name]
+	wantsList := kind == anyList || isListKind(kind)
+	if out.imported != nil && out.kind == "" {
+		out.kind = kindName[Text]()
+		if wantsList {
+			out.kind = listKind(out.kind)
+			out.imported.properties.Set("Type", text("StringList"))
+		}
+		t.published[name] = out
 	}
+	if kind == anyText || kind == anyList {
+		return wantsList == isListKind(out.kind)
+	}
+	return out.kind == kind
 }
 
 func isListKind(kind string) bool { return strings.HasPrefix(kind, listKind("")) }
@@ -231,7 +244,7 @@ func (l *linker) wire(t *Template) {
 			l.fail(t, x, fmt.Sprintf("it takes %s of the stack %q, which is not there", x.name, x.from.Name()), "add the stack to the environment, or do not take its output")
 			continue
 		}
-		out, ok := from.published[x.name]
+		_, ok := from.published[x.name]
 		switch {
 		case from == t:
 			l.fail(t, x, "the stack takes its own output "+x.name+", which is not there before its first deployment", "use the value itself")
@@ -239,8 +252,9 @@ func (l *linker) wire(t *Template) {
 		case !ok:
 			l.fail(t, x, fmt.Sprintf("the stack %s publishes no %s", from.Name(), x.name), "Publish it there")
 			continue
-		case !fits(out.kind, x.kind):
-			l.fail(t, x, fmt.Sprintf("%s of the stack %s is a %s, not a %s", x.name, from.Name(), out.kind, x.kind), "take it as what it is")
+		case !from.gives(x.name, x.kind):
+			message, hint := from.mismatch(x)
+			l.fail(t, x, message, hint)
 			continue
 		case from.Place.Account != t.Place.Account || from.Place.Region != t.Place.Region:
 			l.fail(t, x, fmt.Sprintf("the stack %s is in account %s and region %s", from.Name(), from.Place.Account, from.Place.Region),
@@ -255,6 +269,23 @@ func (l *linker) wire(t *Template) {
 			t.needs = append(t.needs, from)
 		}
 	}
+}
+
+// mismatch says why what the template publishes cannot be taken so, and what to do: in the words of CloudFormation where a template has them.
+func (t *Template) mismatch(x taken) (message, hint string) {
+	out := t.published[x.name]
+	if x.declared == "" {
+		return fmt.Sprintf("%s of the stack %s is a %s, not a %s", x.name, t.Name(), out.kind, x.kind), "take it as what it is"
+	}
+	is, instead := "a text", "String"
+	if isListKind(out.kind) {
+		is, instead = "a list", "CommaDelimitedList"
+	}
+	hint = "let the type be " + instead
+	if out.imported != nil {
+		is, hint = "taken as "+is+" elsewhere", "let both be lists, or neither"
+	}
+	return fmt.Sprintf("%s of the stack %s is %s, and the type of the parameter is %s", x.name, t.Name(), is, x.declared), hint
 }
 
 func (l *linker) visit(t *Template, trail []*Template) {
