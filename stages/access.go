@@ -49,10 +49,14 @@ type Access struct {
 	// granted are permissions that stacks bring along for what the table of resource types does not know.
 	granted policy.Identity
 	others  []string // the types that they are for
+	public  bool     // a stack reads public parameters of SSM
 }
 
 // Granter is a stack whose deployment needs more than the table of resource types knows.
 type Granter interface{ Grants() policy.Identity }
+
+// publicParameters is where AWS writes to SSM what everybody may know, such as the latest images of machines.
+const publicParameters = "/aws/service/"
 
 // maxManagedPolicies of a role (IAM and AWS STS quotas).
 const maxManagedPolicies = 10
@@ -93,6 +97,9 @@ func (a *Access) Guard(t *cfn.Template) {
 		}
 	}
 	a.granted = append(a.granted, grants...)
+	if r, ok := t.Stack().(interface{ ReadsPublicParameters() bool }); ok && r.ReadsPublicParameters() {
+		a.public = true
+	}
 	if t.Place.Region != a.Place.Region {
 		return // an SSM parameter is read in its own region only
 	}
@@ -322,7 +329,7 @@ func (a *Access) operators(t *cfn.Template) {
 // deploy is what the pipeline may do: change stacks of this place, only with the execution role, and read its own artifacts.
 func (a *Access) deploy() policy.Identity {
 	stacks := a.arns("cloudformation", "stack/"+a.name("*")+"/*")
-	parameters := a.arns("ssm", "parameter"+a.Place.ParameterPath()+"*")
+	parameters := append(a.arns("ssm", "parameter"+a.Place.ParameterPath()+"*"), a.publicParameters()...)
 	if a.Shared != nil {
 		stacks = append(stacks, a.arns("cloudformation", "stack/"+a.Shared.StackName()+"/*")...)
 	}
@@ -381,7 +388,26 @@ func (a *Access) execution() (policy.Identity, error) {
 		policy.Deny("KeepBoundary", "iam:DeleteRolePermissionsBoundary").On(resources.RoleARNOf(cfn.AccountID(), "/", "*")),
 		policy.Deny("NeverAccessParameters", "ssm:DeleteParameter", "ssm:PutParameter").
 			On(a.arns("ssm", "parameter"+a.Place.ParameterPath()+a.Name()+"/*")...),
-	}, granted, a.granted), nil
+	}, granted, a.readPublic(), a.granted), nil
+}
+
+// publicParameters that a stack reads belong to no account; none where no stack does.
+func (a *Access) publicParameters() []cfn.Part {
+	if !a.public {
+		return nil
+	}
+	list := make([]cfn.Part, len(a.Regions))
+	for i, r := range a.Regions {
+		list[i] = cfn.Format[cfn.Text]("arn:%s:ssm:%s::parameter%s*", cfn.Partition(), cfn.Lit(r), cfn.Lit(publicParameters))
+	}
+	return list
+}
+
+func (a *Access) readPublic() policy.Identity {
+	if !a.public {
+		return nil
+	}
+	return policy.Identity{policy.Allow("ReadPublicParameters", "ssm:GetParameters").On(a.publicParameters()...)}
 }
 
 func (a *Access) arns(service, resource string) []cfn.Part {

@@ -65,12 +65,24 @@ func New(s *spec.Spec, e spec.Environment, pipeline string) *Environment {
 	if e.Label != "" {
 		env.Tags["label"] = e.Label
 	}
-	env.addStacks(e.Application)
+	env.addStacks(e.Application, ownStacks(s))
 	return env
 }
 
-// addStacks makes the stacks of an application, as far as there is something to put into them.
-func (e *Environment) addStacks(a spec.Application) {
+// ownStacks are the names of the project's own stacks in all environments, each once.
+func ownStacks(s *spec.Spec) []string {
+	var list []string
+	for _, e := range s.Environments {
+		for _, x := range e.Application.Stacks {
+			list = append(list, x.Name)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// addStacks makes the stacks of an application, as far as there is something to put into them; own are all stacks of the project's own.
+func (e *Environment) addStacks(a spec.Application, own []string) {
 	e.Functions, e.Repositories = a.Functions, a.Repositories
 	balanced := slices.ContainsFunc(a.Services, func(s spec.Service) bool { return s.Balanced() })
 	logs := len(a.Buckets)+len(a.Functions) > 0 || balanced
@@ -113,7 +125,7 @@ func (e *Environment) addStacks(a spec.Application) {
 		e.Stacks = append(e.Stacks, watched)
 	}
 	for i, x := range a.Stacks {
-		e.Stacks = append(e.Stacks, &Own{Environment: e, Stack: x, Outputs: outputsTaken(a.Stacks, x.Name), At: e.at("stacks", i)})
+		e.Stacks = append(e.Stacks, &Own{Environment: e, Stack: x, Outputs: outputsTaken(a.Stacks, x.Name), Elsewhere: own, At: e.at("stacks", i)})
 	}
 }
 

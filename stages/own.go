@@ -58,6 +58,8 @@ type Own struct {
 	Stack       spec.Stack
 	// Outputs of the template that other stacks take.
 	Outputs []string
+	// Elsewhere are the names of the stacks of the project's own in all environments: one that is not here may be there.
+	Elsewhere []string
 	// At is where pipeline.yaml has the stack, such as environments[0].application.stacks[1]; empty where Go has it.
 	At string
 
@@ -190,7 +192,11 @@ func (s *Own) wire(t *cfn.Template, parameter string, others []*cfn.Template) {
 			names = append(names, o.Stack().Name())
 		}
 		slices.Sort(names)
-		s.fail(field, spec.Suggest(stack, names), "there is no stack %s in environment %s", stack, s.Environment.Place.Scope)
+		hint := spec.Suggest(stack, names)
+		if !strings.HasSuffix(hint, "?") {
+			hint += "; a text that only looks like an output can be the Default in the template"
+		}
+		s.fail(field, hint, "%s", s.isMissing(stack))
 	case isBroken(others[i].Stack()):
 		// which is said there
 	case others[i] == t:
@@ -202,6 +208,15 @@ func (s *Own) wire(t *cfn.Template, parameter string, others []*cfn.Template) {
 	default:
 		t.PassOutput(parameter, others[i].Stack(), output)
 	}
+}
+
+// isMissing says that there is no such stack; a name that nothing has in any environment is said the same way in all of them.
+func (s *Own) isMissing(stack string) string {
+	message := "there is no stack " + stack
+	if slices.Contains(s.Elsewhere, stack) || slices.Contains(spec.StackNames(), stack) {
+		message += " in environment " + s.Environment.Place.Scope
+	}
+	return message
 }
 
 func isBroken(stack cfn.Stack) bool {
@@ -262,6 +277,27 @@ func (e *Environment) known() map[string]map[string]knownOutput {
 // Grants are the permissions that pipeline.yaml gives for the deployment of the template.
 func (s *Own) Grants() policy.Identity {
 	return granted(cfn.ID(s.Name(), "permission"), s.Stack.Permissions)
+}
+
+// ReadsPublicParameters says whether the template takes what AWS has written to SSM for everybody, such as the latest image of a machine.
+func (s *Own) ReadsPublicParameters() bool {
+	if s.root == nil {
+		return false
+	}
+	parameters := s.root.Get("Parameters")
+	if parameters == nil {
+		return false
+	}
+	for i, name := range parameters.Keys {
+		value, given := s.Stack.Parameters[name]
+		if !given {
+			value = textOf(parameters.Items[i], "Default")
+		}
+		if isFromSSM(parameters.Items[i]) && strings.HasPrefix(value, publicParameters) {
+			return true
+		}
+	}
+	return false
 }
 
 // located reports a problem of the stack's template where pipeline.yaml says what leads to it.

@@ -109,8 +109,8 @@ func (s *Own) pass(t *cfn.Template, name, value string) {
 	if _, given := s.Stack.Parameters[name]; given {
 		field, at = "parameters."+name, "Parameters."+name
 	}
-	if strings.HasPrefix(textOf(p, "Type"), "AWS::SSM::Parameter::Value<") {
-		s.failAt(field, s.root, at, "a pipeline may read nothing from SSM but what stacks of the environment put out",
+	if isFromSSM(p) && !strings.HasPrefix(value, publicParameters) {
+		s.failAt(field, s.root, at, "a pipeline may read nothing from SSM but what stacks of the environment put out and, below "+publicParameters+", AWS",
 			"let it take an output, such as network.VpcId, or let its Type be that of the value")
 		return
 	}
@@ -119,6 +119,11 @@ func (s *Own) pass(t *cfn.Template, name, value string) {
 		return
 	}
 	t.Pass(name, value)
+}
+
+// isFromSSM says whether a parameter's value is the name of an SSM parameter, from which CloudFormation reads it.
+func isFromSSM(parameter *tree.Node) bool {
+	return strings.HasPrefix(textOf(parameter, "Type"), "AWS::SSM::Parameter::Value<")
 }
 
 // isList says whether a parameter is a list.

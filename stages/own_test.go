@@ -193,6 +193,44 @@ func TestOwnStacksTakeListsOfOwnStacks(t *testing.T) {
 	}
 }
 
+// AWS tells by public parameters which images of machines are the latest.
+func TestOwnStacksReadPublicParameters(t *testing.T) {
+	t.Parallel()
+	const name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+	files := map[string]string{
+		"default.yaml": "Parameters:\n  Image: { Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>', Default: " + name + " }\nResources: {Q: {Type: AWS::SQS::Queue}}\n",
+		"given.yaml":   "Parameters:\n  Image: { Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>' }\nResources: {Q: {Type: AWS::SQS::Queue}}\n",
+		"text.yaml":    "Parameters:\n  Image: { Type: String, Default: " + name + " }\nResources: {Q: {Type: AWS::SQS::Queue}}\n",
+	}
+	for stack, wants := range map[string]bool{
+		"{ name: a, template: default.yaml }":                                       true,
+		"{ name: a, template: given.yaml, parameters: { Image: " + name + " } }":    true,
+		"{ name: a, template: text.yaml }":                                          false,
+		"{ name: a, template: default.yaml, parameters: { Image: network.VpcId } }": false,
+	} {
+		t.Run(stack, func(t *testing.T) {
+			t.Parallel()
+			stacks, problems := ownSystem(t, "  network: {}\n  stacks: [ "+stack+" ]\n", files)
+			if problems != "" {
+				t.Fatal(problems)
+			}
+			if got := stackNamed(t, stacks, "shop-dev-a").Template.At("Parameters", "Image", "Type").Text; wants && got != "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>" {
+				t.Errorf("the type has become %s", got)
+			}
+			access := stackNamed(t, stacks, "shop-dev-access")
+			for _, role := range []string{"DeployRole", "ExecutionRole"} {
+				list := statementsOf(access, ofType(access.Template, "AWS::IAM::Role")[role])
+				if got := may(access, list, "ssm:GetParameters", "arn:aws:ssm:eu-west-1::parameter"+name); got != wants {
+					t.Errorf("%s may read it: %t, want %t", role, got, wants)
+				}
+				if may(access, list, "ssm:GetParameters", "arn:aws:ssm:eu-west-1:222222222222:parameter/company/ami") {
+					t.Errorf("%s may read what the environment has not put out", role)
+				}
+			}
+		})
+	}
+}
+
 func TestOwnStacksKeepTheirText(t *testing.T) {
 	t.Parallel()
 	stacks, problems := ownSystem(t, `  stacks:
@@ -407,7 +445,8 @@ func TestOwnParametersAreRefused(t *testing.T) {
 		return "pipeline.yaml:11:58: application.stacks[0].parameters." + name + ": " + problem
 	}
 	const atTemplate, atOther = "pipeline.yaml:11:33: application.stacks[0].template: ", "pipeline.yaml:12:30: application.stacks[1].template: "
-	const many = "a pipeline may read nothing from SSM but what stacks of the environment put out; let it take an output, such as network.VpcId, or let its Type be that of the value"
+	const many = "a pipeline may read nothing from SSM but what stacks of the environment put out and, below /aws/service/, AWS; " +
+		"let it take an output, such as network.VpcId, or let its Type be that of the value"
 	for _, c := range []struct{ why, declared, given, want string }{
 		{"a text", "P: {Type: String}", "P: x", ""},
 		{"no value", "P: {Type: String}", "", "pipeline.yaml:11:53: application.stacks[0].parameters: the parameter P of t.yaml:2 has no value and no default; give it one"},
@@ -416,8 +455,9 @@ func TestOwnParametersAreRefused(t *testing.T) {
 		{"no such parameter", "Size: {Type: String, Default: x}", "Sise: x", strings.Replace(at("Sise", ""), ":58:", ":61:", 1) + `t.yaml has no parameter Sise; did you mean "Size"?`},
 		{"an output", "P: {Type: String}", "P: network.VpcId", ""},
 		{"no such output", "P: {Type: String}", "P: network.VpcID", at("P", `the stack network has no output VpcID; did you mean "VpcId"?`)},
-		{"no such stack", "P: {Type: String}", "P: nettwork.VpcId", at("P", `there is no stack nettwork in environment dev; did you mean "network"?`)},
-		{"a stack like none", "P: {Type: String}", "P: mars.Rover", at("P", "there is no stack mars in environment dev; known here: access, extras, network, two")},
+		{"no such stack", "P: {Type: String}", "P: nettwork.VpcId", at("P", `there is no stack nettwork; did you mean "network"?`)},
+		{"a stack like none", "P: {Type: String}", "P: mars.Rover", at("P", "there is no stack mars; known here: access, extras, network, two; a text that only looks like an output can be the Default in the template")},
+		{"a default like an output of a stack like none", "P: {Type: String, Default: mars.Rover}", "", ""},
 		{"an output of the access stack", "P: {Type: String}", "P: access.BoundaryArn", ""},
 		{"another output of the access stack", "P: {Type: String}", "P: access.BoundaryARM", at("P", `the stack access has no output BoundaryARM; did you mean "BoundaryArn"?`)},
 		{"an output of another own stack", "P: {Type: String}", "P: two.Arn", ""},
@@ -468,8 +508,13 @@ func TestOwnParametersAreRefused(t *testing.T) {
 			"keep it in Secrets Manager, and let the template resolve it: {{resolve:secretsmanager:…}}")},
 		{"where a secret is", "P: {Type: String, NoEcho: true}", "P: '{{{{resolve:secretsmanager:hush}}}}'", ""},
 		{"a secret that another stack puts out", "P: {Type: String, NoEcho: true}", "P: two.Arn", ""},
-		{"a name in SSM", "P: {Type: AWS::SSM::Parameter::Value<String>}", "P: /aws/service/ami", at("P", "t.yaml:2: Parameters.P: "+many)},
-		{"a name in SSM as its default", "P: {Type: AWS::SSM::Parameter::Value<String>, Default: /aws/service/ami}", "", atTemplate + "t.yaml:2: Parameters.P.Default: " + many},
+		{"a name in SSM", "P: {Type: AWS::SSM::Parameter::Value<String>}", "P: /company/ami", at("P", "t.yaml:2: Parameters.P: "+many)},
+		{"a name in SSM as its default", "P: {Type: AWS::SSM::Parameter::Value<String>, Default: /aws/services}", "", atTemplate + "t.yaml:2: Parameters.P.Default: " + many},
+		{"a name that AWS gives", "P: {Type: AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>}", "P: /aws/service/ami", ""},
+		{
+			"a name that AWS gives, and the pattern refuses", "P: {Type: AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>, AllowedPattern: ami-.*, Default: /aws/service/ami}", "",
+			atTemplate + `t.yaml:2: Parameters.P.Default: "/aws/service/ami" does not match its AllowedPattern ami-.*; give it another value`,
+		},
 		{"what is known, from SSM", "P: {Type: AWS::SSM::Parameter::Value<String>}", "P: access.RolePath", at("P", "t.yaml:2: Parameters.P: "+many)},
 		{"an output, from SSM", "P: {Type: AWS::SSM::Parameter::Value<String>, Default: /aws/service/ami}", "P: two.Arn", ""},
 	} {
@@ -518,7 +563,7 @@ pipeline.yaml:13:60: application.stacks[2].parameters.P: the stack taker has no 
 pipeline.yaml:13:74: application.stacks[2].parameters.Q: taker.yaml has no parameter Q; known here: P
 pipeline.yaml:14:54: application.stacks[3].parameters: stacks need each other: one → two → one; move what both need into a stack of its own
 pipeline.yaml:16:73: application.stacks[5].parameters.T: list.yaml:1: Parameters.T: Url of the stack giver is taken as a list elsewhere, and the type of the parameter is String; let both be lists, or neither
-pipeline.yaml:17:60: application.stacks[6].parameters.P: there is no stack early in environment dev; known here: access, broken, giver, late, list, number, one, taker, two, typo
+pipeline.yaml:17:60: application.stacks[6].parameters.P: there is no stack early in environment dev; known here: access, broken, giver, late, list, number, one, taker, two, typo; a text that only looks like an output can be the Default in the template
 pipeline.yaml:19:63: application.stacks[8].parameters.N: number.yaml:1: Parameters.N.Type: a parameter of type Number cannot be read from SSM; use String`
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("want -, got +:\n%s", diff)

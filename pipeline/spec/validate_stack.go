@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// ownStackNames are those of the stacks that cfnpipe makes in an environment.
-func ownStackNames() []string {
+// StackNames are those of the stacks that cfnpipe makes in an environment.
+func StackNames() []string {
 	return []string{"access", "batch", "bootstrap", "functions", "monitoring", NetworkPart, "services", "storage"}
 }
 
@@ -18,7 +18,7 @@ func (v *validator) stacks(path string, e *Environment) {
 		names[i] = s.Name
 		at := index(path, i)
 		v.partName(join(at, "name"), s.Name, "a stack's", "extras", e, wholeName{"stack", s.Name, 128, "CloudFormation"})
-		if slices.Contains(ownStackNames(), s.Name) {
+		if slices.Contains(StackNames(), s.Name) {
 			v.add(join(at, "name"), strconv.Quote(s.Name)+" is the name of a stack that cfnpipe makes", "choose another")
 		}
 		const example = "infra/extras.yaml"

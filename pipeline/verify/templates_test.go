@@ -163,3 +163,34 @@ policy shop-prod-extras Resources.Role.Properties.Policies[q].PolicyDocument.Sta
 		})
 	}
 }
+
+// Public parameters are written by AWS; who may read them is for the account's own policies to say.
+func TestTemplatesReadPublicParameters(t *testing.T) {
+	t.Parallel()
+	const access, image = "shop-prod-access", `{ Type: "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", Default: /aws/service/ami }`
+	takes := put("shop-prod-extras", "Parameters.Image", image)
+	statement := `{ Sid: Public, Effect: Allow, Action: ssm:GetParameters, Resource: !Sub "arn:${AWS::Partition}:ssm:eu-west-1::parameter/aws/service/*" }`
+	deploy, execution := add(access, deploying, statement), add(access, "Resources.ExecutionPolicy1.Properties.PolicyDocument.Statement", statement)
+	const (
+		deployCannot    = "ssm-read " + access + " Resources.DeployRole.Properties.Policies[deploy].PolicyDocument.Statement[ReadOutputs]"
+		executionCannot = "ssm-read " + access + " Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Parameters]"
+	)
+	for name, tt := range map[string]struct {
+		changes []change
+		want    string
+	}{
+		"neither role may":            {[]change{takes}, deployCannot + "\n" + executionCannot},
+		"the deploy role may not":     {[]change{takes, execution}, deployCannot},
+		"the execution role may not":  {[]change{takes, deploy}, executionCannot},
+		"both may":                    {[]change{takes, deploy, execution}, ""},
+		"a name that AWS writes none": {[]change{put("shop-prod-extras", "Parameters.Image", strings.Replace(image, "service", "services", 1)), deploy, execution}, "ssm-missing shop-prod-extras Parameters.Image"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := broken(t, "shop", tt.changes...)
+			if diff := cmp.Diff(lines(tt.want), found(a, verify.Verify(a)), cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("other findings than wanted (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
