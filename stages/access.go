@@ -58,6 +58,9 @@ type Granter interface{ Grants() policy.Identity }
 // publicParameters is where AWS writes to SSM what everybody may know, such as the latest images of machines.
 const publicParameters = "/aws/service/"
 
+// accessRule is the rule by which a template says what the access stack must cover.
+const accessRule = "AccessCoversThis"
+
 // maxManagedPolicies of a role (IAM and AWS STS quotas).
 const maxManagedPolicies = 10
 
@@ -103,7 +106,7 @@ func (a *Access) Guard(t *cfn.Template) {
 	if t.Place.Region != a.Place.Region {
 		return // an SSM parameter is read in its own region only
 	}
-	t.Rule("AccessCoversThis", cfn.EveryIn(slices.Concat(t.Types(), a.Needs), cfn.TakeList(t, a.ResourceTypes())), fmt.Sprintf(
+	t.Rule(accessRule, cfn.EveryIn(slices.Concat(t.Types(), a.Needs), cfn.TakeList(t, a.ResourceTypes())), fmt.Sprintf(
 		"The roles of %s-%s do not cover this yet: resource types of this stack, or what its pipeline does there. Deploy the stack %s first.",
 		a.Place.Project, a.Place.Scope, a.name(a.Name())))
 }

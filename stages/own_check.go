@@ -30,6 +30,7 @@ func (s *Own) check(root *tree.Node) {
 	for _, p := range cfn.Check(root) {
 		s.failAt("template", root, p.Path, p.Message, p.Hint)
 	}
+	s.checkNames(root)
 	s.checkResources(root)
 	s.checkEach(root, "Parameters", "Type", "such as String")
 	s.checkEach(root, "Outputs", "Value", "such as !Ref and a resource")
@@ -68,6 +69,23 @@ func (s *Own) checkEach(root *tree.Node, section, key, example string) {
 	for i, name := range all.Keys {
 		if all.Items[i].Get(key) == nil {
 			s.failAt("template", root, section+"."+name, "it has no "+key, "write one, "+example)
+		}
+	}
+}
+
+// checkNames refuses those of what cfnpipe adds to the template.
+func (s *Own) checkNames(root *tree.Node) {
+	taken := func(section, name, what string) {
+		if root.At(section, name) != nil {
+			s.failAt("template", root, section+"."+name, "cfnpipe adds a "+what, "give yours another")
+		}
+	}
+	types := s.Environment.Access.ResourceTypes()
+	taken("Parameters", cfn.ID(types.From.Name(), types.Name), "parameter of this name")
+	taken("Rules", accessRule, "rule of this name")
+	for _, name := range s.Outputs {
+		if root.At("Outputs", name) != nil {
+			taken("Resources", cfn.PublishedID(name), "resource of this name, from which other stacks take the output "+name)
 		}
 	}
 }

@@ -400,11 +400,11 @@ func TestOwnTemplatesAreRefused(t *testing.T) {
 		{"an instance profile without a path", "Resources:\n  R: {Type: AWS::IAM::InstanceProfile, Properties: {Path: /}}\n", fmt.Sprintf(noPath, 2)},
 		{
 			"a parameter of the name that is added", "Parameters:\n  AccessResourceTypes: {Type: String, Default: x}\nResources: {Q: {Type: AWS::SQS::Queue}}\n",
-			atTemplate + "t.yaml:2: Parameters.AccessResourceTypes: the parameter is declared twice; choose another name",
+			atTemplate + "t.yaml:2: Parameters.AccessResourceTypes: cfnpipe adds a parameter of this name; give yours another",
 		},
 		{
 			"a rule of the name that is added", "Rules:\n  AccessCoversThis: {Assertions: []}\nResources: {Q: {Type: AWS::SQS::Queue}}\n",
-			atTemplate + "t.yaml:2: Rules.AccessCoversThis: the rule is declared twice; choose another name",
+			atTemplate + "t.yaml:2: Rules.AccessCoversThis: cfnpipe adds a rule of this name; give yours another",
 		},
 		{"another rule", "Rules:\n  Other: {Assertions: []}\nResources: {Q: {Type: AWS::SQS::Queue}}\n", ""},
 		{"as many parameters as there can be, but for ours", "Parameters:\n" + many(199, "  P%d: {Type: String, Default: x}\n") + "Resources: {Q: {Type: AWS::SQS::Queue}}\n", ""},
@@ -486,7 +486,7 @@ func TestOwnParametersAreRefused(t *testing.T) {
 		{"an output that is not always there", "P: {Type: String}", "P: two.Perhaps", atOther +
 			"two.yaml:5: Outputs.Perhaps: the output is not always there, since it has a Condition; take away the Condition, or let nobody use the output"},
 		{"an output whose place is taken", "P: {Type: String}", "P: two.Taken", atOther +
-			"two.yaml:3: Resources.TakenParameter: the logical id is used twice; choose another one"},
+			"two.yaml:3: Resources.TakenParameter: cfnpipe adds a resource of this name, from which other stacks take the output Taken; give yours another"},
 		{"a number", "P: {Type: Number, MinValue: 2, MaxValue: 3.5}", "P: '3.5'", ""},
 		{"what is no number", "P: {Type: Number}", "P: five", at("P", `t.yaml:2: Parameters.P: "five" is no number; give it another value`)},
 		{"too small a number", "P: {Type: Number, MinValue: 2}", "P: '1'", at("P", "t.yaml:2: Parameters.P: 1 is outside; MinValue is 2; give it another value")},

@@ -66,7 +66,7 @@ func PublishList[K any](t *Template, o ListOutput[K], l List[K]) {
 }
 
 func (t *Template) publish(from Stack, name, kind, ssmType string, e *expr) *Resource {
-	id := name + "Parameter"
+	id := PublishedID(name)
 	path := "Resources." + id
 	if from != t.stack {
 		t.fail(path, fmt.Sprintf("the output %s is one of the stack %q", name, from.Name()), "publish it there")
@@ -95,6 +95,9 @@ func (t *Template) publish(from Stack, name, kind, ssmType string, e *expr) *Res
 	t.resources = append(t.resources, r)
 	return r
 }
+
+// PublishedID is the logical id of the SSM parameter by which a template publishes an output.
+func PublishedID(output string) string { return output + "Parameter" }
 
 // outputPath is where the stack of t publishes an output.
 func (t *Template) outputPath(name string) string {
