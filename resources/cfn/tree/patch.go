@@ -242,25 +242,46 @@ func (p *patcher) addFlow(n *yaml.Node, want *Node, keys []string) {
 		p.edits = append(p.edits, edit{at, 0, text})
 		return
 	}
+	space := ""
+	if len(n.Content) > 0 && p.src[at] == ' ' {
+		space = " "
+	}
+	text = append(text, space...)
 	for i, key := range keys {
 		if i > 0 {
 			text = append(text, ", "...)
 		}
-		for line := range bytes.SplitSeq(member(want, key), []byte("\n")) {
-			if bytes.HasSuffix(text, []byte(",")) {
-				text = append(text, ' ')
-			}
-			text = append(text, bytes.TrimLeft(line, " ")...)
-		}
+		text = appendFlow(append(appendDoubleQuoted(text, key), ": "...), want.Get(key), space)
 	}
-	isSpaced := at < len(p.src) && p.src[at] == ' '
 	switch {
-	case isSpaced && len(n.Content) > 0:
-		text = append(append([]byte{' '}, text...), ',')
+	case space != "": // one stands there
+		text = append(text, ',')
 	case len(n.Content) > 0:
 		text = append(text, ", "...)
 	}
 	p.edits = append(p.edits, edit{at, 0, text})
+}
+
+// appendFlow writes a node as JSON on one line, with a space inside its braces or none.
+func appendFlow(dst []byte, n *Node, space string) []byte {
+	if len(n.Items) == 0 {
+		return append(dst, bytes.TrimSpace(n.JSON())...)
+	}
+	start, end := "[", "]"
+	if n.Kind == Map {
+		start, end = "{"+space, space+"}"
+	}
+	dst = append(dst, start...)
+	for i, item := range n.Items {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		if n.Kind == Map {
+			dst = append(appendDoubleQuoted(dst, n.Keys[i]), ": "...)
+		}
+		dst = appendFlow(dst, item, space)
+	}
+	return append(dst, end...)
 }
 
 // member of a map as JSON has it, over several lines.

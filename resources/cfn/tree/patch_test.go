@@ -209,6 +209,10 @@ func TestPatchOfOddTemplates(t *testing.T) {
 		{
 			"braces with spaces", "Section: { Old: { Text: text } }\n", "Section: { \"More\": \"x: y\", Old: { Text: \"other\" } }\nNew:\n  A: b\n",
 		},
+		{
+			"JSON on one line with spaces", `{ "Section": { "Old": { "Text": "text" } } }`,
+			`{ "New": { "A": "b" }, "Section": { "More": "x: y", "Old": { "Text": "other" } } }`,
+		},
 		{ // which YAML does not read: it is written anew
 			"JSON with escapes", `{"Section":{"Old":{"Text":"text"},"\/":"\ud83d\ude00"}}`,
 			"{\n  \"Section\": {\n    \"Old\": {\n      \"Text\": \"other\"\n    },\n    \"/\": \"😀\",\n    \"More\": \"x: y\"\n  },\n  \"New\": {\n    \"A\": \"b\"\n  }\n}\n",
@@ -309,4 +313,24 @@ func alphabetical(n *tree.Node) *tree.Node {
 		c.Items = append(c.Items, alphabetical(item))
 	}
 	return c
+}
+
+// What is added to braces on one line has the spaces that they have.
+func TestPatchIsSpacedAsWhatStandsThere(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string]string{
+		"S: { a: b }\n": `S: { "New": { "m": { "l": ["x", 1, { "Ref": "y" }], "e": {}, "f": [] } }, a: b }` + "\n",
+		"S: {a: b}\n":   `S: {"New": {"m": {"l": ["x", 1, {"Ref": "y"}], "e": {}, "f": []}}, a: b}` + "\n",
+		"S: {}\n":       `S: {"New": {"m": {"l": ["x", 1, {"Ref": "y"}], "e": {}, "f": []}}}` + "\n",
+	} {
+		root := parse(t, src)
+		root.Get("S").Set("New", parse(t, "m: {l: [x, 1, !Ref y], e: {}, f: []}"))
+		got, err := tree.Patch([]byte(src), root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, string(got)); diff != "" {
+			t.Errorf("-want +got\n%s", diff)
+		}
+	}
 }
