@@ -7,6 +7,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources/assembly"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 	"github.com/cfnpipe/cfnpipe/stages"
 )
 
@@ -172,7 +173,9 @@ func (s *stack) render() (assembly.Stack, error) {
 	}
 	if own, ok := t.Stack().(*stages.Own); ok && err == nil {
 		out.Source = &assembly.Source{Format: assembly.Format(own.Extension()[1:])}
-		out.Source.Text, err = own.Text(root)
+		if out.Source.Text, err = own.Text(root); err == nil {
+			out.Template, err = tree.Parse(own.Stack.Template, out.Source.Text) // in the order, and on the lines, in which it is written
+		}
 	}
 	for _, p := range t.Parameters() {
 		switch p.Source {

@@ -12,6 +12,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/pipeline"
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources/assembly"
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 	"github.com/cfnpipe/cfnpipe/stages"
 )
 
@@ -271,6 +272,13 @@ func TestOwnStacksKeepTheirText(t *testing.T) {
 			if !found {
 				t.Errorf("%s: the line %q is lost in\n%s", name, line, s.Source.Text)
 			}
+		}
+		read, err := tree.Parse(want.file, s.Source.Text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(read, s.Template); diff != "" {
+			t.Errorf("%s: what is read is not what was built:\n%s", name, diff)
 		}
 		if s.Template.At("Rules", "AccessCoversThis") == nil {
 			t.Errorf("%s: nothing looks at what the access stack covers", name)
