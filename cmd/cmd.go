@@ -143,7 +143,7 @@ func needsValue(name string) error { return fmt.Errorf("%s needs a value", name)
 // assemble turns the pipeline.yaml into the stacks of an output directory. With a release, the directory of the checked-out repository,
 // it fills the release parameters. Nothing is written.
 func (in input) assemble(s *session, format assembly.Format, release *string) (*assembly.Assembly, error) {
-	project, err := spec.Load(in.Config)
+	project, err := spec.Load(in.Config, stages.CheckOwn)
 	if err != nil {
 		return nil, err
 	}

@@ -63,6 +63,8 @@ type Own struct {
 	// At is where pipeline.yaml has the stack, such as environments[0].application.stacks[1]; empty where Go has it.
 	At string
 
+	// alone: it is checked without the stacks that cfnpipe makes, and the names of roles are not known.
+	alone    bool
 	root     *tree.Node // as it was read
 	problems []spec.Problem
 }
@@ -97,8 +99,12 @@ func (s *Own) Build(t *cfn.Template) error {
 		s.fail("template", "", "%s:%s", s.Stack.Template, err)
 		return s.invalid()
 	}
-	s.check(root)
-	if len(s.problems) > 0 {
+	isTemplate := s.check(root)
+	isRight := len(s.problems) == 0
+	if isTemplate {
+		s.checkGiven(root)
+	}
+	if !isRight {
 		return s.invalid()
 	}
 	s.root = root
@@ -108,7 +114,7 @@ func (s *Own) Build(t *cfn.Template) error {
 			t.PublishOutput(name)
 		}
 	}
-	return nil
+	return s.invalid()
 }
 
 // Wire gives the parameters of the template their values.
@@ -116,32 +122,31 @@ func (s *Own) Wire(t *cfn.Template, others []*cfn.Template) error {
 	if s.root == nil {
 		return nil // Build has said why
 	}
-	parameters := s.root.Get("Parameters")
-	var names []string
-	if parameters != nil {
-		names = parameters.Keys
-	}
+	s.problems = nil // Build has said those
+	parameters, names := s.root.Get("Parameters"), parametersOf(s.root)
 	for _, name := range slices.Sorted(maps.Keys(s.Stack.Parameters)) {
-		if !slices.Contains(names, name) {
-			s.fail("parameters."+name, spec.Suggest(name, names), "%s has no parameter %s", s.Stack.Template, name)
-			continue
+		if slices.Contains(names, name) {
+			s.wire(t, name, others)
 		}
-		s.wire(t, name, others)
 	}
 	for i, name := range names {
-		if _, given := s.Stack.Parameters[name]; given {
-			continue
-		}
-		if d := parameters.Items[i].Get("Default"); d != nil {
+		d := parameters.Items[i].Get("Default")
+		if _, given := s.Stack.Parameters[name]; !given && d != nil {
 			s.pass(t, name, d.Text)
-			continue
 		}
-		s.fail("parameters", "give it one", "the parameter %s of %s:%d has no value and no default", name, s.Stack.Template, parameters.Items[i].Line)
 	}
 	for _, p := range t.Problems() {
 		s.located(p)
 	}
 	return s.invalid()
+}
+
+// parametersOf are the names of a template's parameters.
+func parametersOf(root *tree.Node) []string {
+	if parameters := root.Get("Parameters"); parameters != nil {
+		return parameters.Keys
+	}
+	return nil
 }
 
 // reference is an output of a stack as pipeline.yaml writes it.
@@ -170,6 +175,9 @@ func (s *Own) wire(t *cfn.Template, parameter string, others []*cfn.Template) {
 		return
 	}
 	i := slices.IndexFunc(others, func(o *cfn.Template) bool { return o.Stack().Name() == stack })
+	if s.alone && i < 0 {
+		return
+	}
 	known := s.Environment.known()
 	outputs, isKnown := known[stack]
 	switch {
@@ -285,10 +293,7 @@ func (s *Own) ReadsPublicParameters() bool {
 		return false
 	}
 	parameters := s.root.Get("Parameters")
-	if parameters == nil {
-		return false
-	}
-	for i, name := range parameters.Keys {
+	for i, name := range parametersOf(s.root) {
 		value, given := s.Stack.Parameters[name]
 		if !given {
 			value = textOf(parameters.Items[i], "Default")

@@ -1,7 +1,9 @@
 package stages
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -14,18 +16,45 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// check finds in the template of a stack what CloudFormation, or the role that deploys it, would refuse.
-func (s *Own) check(root *tree.Node) {
+// CheckOwn says what is wrong with the templates of own stacks, and with what they take of each other, where something else keeps s from being
+// built.
+func CheckOwn(s *spec.Spec) []spec.Problem {
+	var errs []error
+	for i, e := range s.Environments {
+		environment := &Environment{Index: i, Access: &Access{}}
+		var templates []*cfn.Template
+		for k, x := range e.Application.Stacks {
+			if x.Content == nil {
+				continue // the file could not be read
+			}
+			own := &Own{
+				Environment: environment, Stack: x, Outputs: outputsTaken(e.Application.Stacks, x.Name), At: environment.at("stacks", k), alone: true,
+			}
+			t := cfn.New(cfn.Place{}, own)
+			errs = append(errs, own.Build(t))
+			templates = append(templates, t)
+		}
+		for _, t := range templates {
+			errs = append(errs, t.Stack().(*Own).Wire(t, templates))
+		}
+	}
+	problems, _ := Invalid(errors.Join(errs...))
+	return problems
+}
+
+// check finds in the template of a stack what CloudFormation, or the role that deploys it, would refuse. It says whether there is any sense in
+// what the template declares.
+func (s *Own) check(root *tree.Node) (isTemplate bool) {
 	if root.Kind != tree.Map || root.Get("Resources") == nil {
 		s.fail("template", "write what CloudFormation calls a template", "%s is no template: it has no Resources", s.Stack.Template)
-		return
+		return false
 	}
 	for _, line := range tree.Aliases(s.Stack.Content) {
 		s.fail("template", "write out what stands there", "%s:%d: CloudFormation takes no alias (*name) and no merge key (<<)", s.Stack.Template, line)
 	}
 	s.checkSections(root)
 	if len(s.problems) > 0 {
-		return // much of what follows would be wrong only because of that
+		return false // much of what follows would be wrong only because of that
 	}
 	for _, p := range cfn.Check(root) {
 		s.failAt("template", root, p.Path, p.Message, p.Hint)
@@ -34,6 +63,7 @@ func (s *Own) check(root *tree.Node) {
 	s.checkResources(root)
 	s.checkEach(root, "Parameters", "Type", "such as String")
 	s.checkEach(root, "Outputs", "Value", "such as !Ref and a resource")
+	return true
 }
 
 // checkSections refuses what no section of a template is, and macros.
@@ -106,6 +136,9 @@ func (s *Own) checkResources(root *tree.Node) {
 			s.failAt("template", root, at, "cfnpipe does not know what permissions it takes to deploy "+typ.Text,
 				"write them under permissions of the stack in pipeline.yaml")
 		}
+		if s.alone {
+			continue
+		}
 		has := r.At("Properties", "PermissionsBoundary")
 		if typ.Text == "AWS::IAM::Role" && (has == nil || has.Kind == tree.String && has.Text != boundary) {
 			s.failAt("template", root, at, "a pipeline can make only roles with its boundary",
@@ -116,6 +149,22 @@ func (s *Own) checkResources(root *tree.Node) {
 			if p := r.At("Properties", "Path"); p == nil || p.Kind == tree.String && p.Text != path {
 				s.failAt("template", root, at, "a pipeline can make roles, policies and instance profiles only under its own path", "set Path to "+path)
 			}
+		}
+	}
+}
+
+// checkGiven finds what pipeline.yaml gives to no parameter, and parameters without a value.
+func (s *Own) checkGiven(root *tree.Node) {
+	names := parametersOf(root)
+	for _, name := range slices.Sorted(maps.Keys(s.Stack.Parameters)) {
+		if !slices.Contains(names, name) {
+			s.fail("parameters."+name, spec.Suggest(name, names), "%s has no parameter %s", s.Stack.Template, name)
+		}
+	}
+	for i, name := range names {
+		p := root.Get("Parameters").Items[i]
+		if _, given := s.Stack.Parameters[name]; !given && p.Get("Default") == nil {
+			s.fail("parameters", "give it one", "the parameter %s of %s:%d has no value and no default", name, s.Stack.Template, p.Line)
 		}
 	}
 }

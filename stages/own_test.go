@@ -657,3 +657,43 @@ func TestInvalidLeavesTheRest(t *testing.T) {
 		t.Errorf("got %v and %v", problems, rest)
 	}
 }
+
+// Where pipeline.yaml is wrong, nothing is said that follows from that: the names of roles, and what other stacks put out.
+func TestCheckOwnSaysWhatHoldsAnyway(t *testing.T) {
+	t.Parallel()
+	s, err := spec.Parse("pipeline.yaml", []byte(oneEnvironment+`  stacks:
+    - { name: a, template: a.yaml, parameters: { Boundary: access.BoundaryArn, Vpc: network.VpcID, Queue: b.Urk, Size: big, Free: text } }
+    - { name: b, template: b.yaml }
+    - { name: unread, template: c.yaml, parameters: { X: y } }
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(s, map[string]string{
+		"a.yaml": `Parameters:
+  Boundary: {Type: String, AllowedPattern: x}
+  Vpc: {Type: Number}
+  Queue: {Type: String}
+  Size: {Type: Number}
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {Path: /other/app/, PermissionsBoundary: other}}
+  Rover: {Type: AWS::Mars::Rover}
+`,
+		"b.yaml": queueTemplate,
+	})
+	s.Environments[0].Application.Stacks[2].Content = nil
+	got := s.Errors(stages.CheckOwn(s))
+	want := `pipeline.yaml:10:28: application.stacks[0].template: a.yaml:8: Resources.Rover: cfnpipe does not know what permissions it takes to deploy AWS::Mars::Rover; write them under permissions of the stack in pipeline.yaml
+pipeline.yaml:10:131: application.stacks[0].parameters.Free: a.yaml has no parameter Free; known here: Boundary, Vpc, Queue, Size`
+	if got == nil || got.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", got, want)
+	}
+	s.Environments[0].Application.Stacks[0].Permissions = []spec.Permission{{Actions: []string{"mars:Drive"}, Resources: []string{"*"}}}
+	got = s.Errors(stages.CheckOwn(s))
+	want = `pipeline.yaml:10:107: application.stacks[0].parameters.Queue: the stack b has no output Urk; did you mean "Url"?
+pipeline.yaml:10:120: application.stacks[0].parameters.Size: a.yaml:5: Parameters.Size: "big" is no number; give it another value
+pipeline.yaml:10:131: application.stacks[0].parameters.Free: a.yaml has no parameter Free; known here: Boundary, Vpc, Queue, Size`
+	if got == nil || got.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", got, want)
+	}
+}

@@ -16,8 +16,9 @@ const maxSize = 1 << 20
 // howToStart is a hint for who has no file yet.
 const howToStart = `see "cfnpipe generate --help" for the smallest one`
 
-// Load reads and checks a pipeline.yaml, and reads the templates that it names. What is wrong comes as Errors, all of the file at once.
-func Load(file string) (*Spec, error) {
+// Load reads and checks a pipeline.yaml, and reads the templates that it names. What is wrong comes as Errors, all of the file at once: with
+// what the checks of other layers find in a Spec that is wrong. They are not asked about one that is right, which those layers can build.
+func Load(file string, checks ...func(*Spec) []Problem) (*Spec, error) {
 	info, err := os.Stat(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -40,7 +41,7 @@ func Load(file string) (*Spec, error) {
 	if err != nil {
 		return nil, fileError(file, err, "cannot be read: "+reason(err), "")
 	}
-	return parse(file, src, func(s *Spec) []*Error { return s.readTemplates(filepath.Dir(file)) })
+	return parse(file, src, func(s *Spec) []*Error { return s.readTemplates(filepath.Dir(file)) }, checks...)
 }
 
 // Parse is Load for the text of a file; file only names it in messages. It reads no templates.
@@ -48,7 +49,7 @@ func Parse(file string, src []byte) (*Spec, error) {
 	return parse(file, src, func(*Spec) []*Error { return nil })
 }
 
-func parse(file string, src []byte, readTemplates func(*Spec) []*Error) (*Spec, error) {
+func parse(file string, src []byte, readTemplates func(*Spec) []*Error, checks ...func(*Spec) []Problem) (*Spec, error) {
 	if len(src) > maxSize {
 		return nil, tooLarge(file, int64(len(src)))
 	}
@@ -72,10 +73,16 @@ func parse(file string, src []byte, readTemplates func(*Spec) []*Error) (*Spec, 
 			r.errs = append(r.errs, e)
 		}
 	}
-	if err := r.errs.orNil(); err != nil {
-		return nil, err
+	if len(r.errs) == 0 {
+		return s, nil
 	}
-	return s, nil
+	for _, e := range r.errs {
+		r.failed[e.Path] = true // nothing more is said of what is wrong already
+	}
+	for _, check := range checks {
+		r.check(s, check(s))
+	}
+	return nil, r.errs.orNil()
 }
 
 func fileError(file string, cause error, message, hint string) error {

@@ -143,3 +143,34 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// What other layers find stands among what is wrong, in the order of the file; but nothing of what is wrong already.
+func TestLoadAsksOtherLayersWhatElseIsWrong(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	check := func(s *spec.Spec) []spec.Problem {
+		asked++
+		at := "environments[1].application.stacks[0]."
+		if got := string(s.Environments[1].Application.Stacks[0].Content); got != "b" {
+			t.Errorf("the template is %q", got)
+		}
+		return []spec.Problem{
+			{Path: at + "parameters.B", Message: "is bad"}, {Path: at + "parameters.A", Message: "is bad"},
+			{Path: at + "parameters.A.b", Message: "is bad"}, {Path: at + "template", Message: "is bad"},
+		}
+	}
+	files := map[string]string{"b.yaml": "b"}
+	if _, err := spec.Load(stacksFile(t, "{ name: b, template: b.yaml }", files), check); err != nil || asked > 0 {
+		t.Errorf("got %v, and it was asked %d times", err, asked)
+	}
+	file := stacksFile(t, `{ name: b, template: b.yaml, parameters: { A: 5, B: "6" } }`, files)
+	_, err := spec.Load(file, check)
+	want := strings.Join([]string{
+		`9:46: application.stacks[0].template: is bad`,
+		`9:71: application.stacks[0].parameters.A: needs text, found the number 5; quote it: "5"`,
+		`9:77: application.stacks[0].parameters.B: is bad`,
+	}, "\n"+file+":")
+	if err == nil || err.Error() != file+":"+want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
