@@ -1,6 +1,8 @@
 package resources
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"math"
 	"regexp"
 	"slices"
@@ -55,6 +57,31 @@ type APIRoute struct {
 
 // key is how API Gateway names the route.
 func (r APIRoute) key() string { return r.Method + " " + r.Path }
+
+// Paths of words and of the variables that most APIs have: no two of them have the same letters and digits.
+const (
+	plainPath   = `^(/|(/([a-z]+[0-9]{0,3}|\{id\}|\{proxy\+\}))+)$`
+	unplainPath = `/(id|proxy)(/|$)` // which read as variables do
+)
+
+// id tells the route from all others in logical ids.
+func (r APIRoute) id() string {
+	isPlain := regexp.MustCompile(plainPath).MatchString(r.Path) && !regexp.MustCompile(unplainPath).MatchString(r.Path)
+	return textID(strings.ToLower(r.Method)+r.Path, isPlain)
+}
+
+// textID is the logical id of what any text names: its letters and digits, if it is so plain that no other has the same, else with eight digits
+// behind that tell it from others, whatever those are. The zero before them is so that no plain text reads like that: words of lower-case
+// letters with up to three digits behind.
+func textID(text string, isPlain bool) string {
+	const most = 100 // of 255 characters, for there is more around it
+	id := cfn.ID(text)
+	if isPlain && len(id) <= most {
+		return id
+	}
+	sum := sha256.Sum256([]byte(text))
+	return id[:min(len(id), most)] + "0" + hex.EncodeToString(sum[:4])
+}
 
 // JWT says which JSON Web Tokens are good: those that an issuer made for one of the audience.
 type JWT struct {
@@ -115,7 +142,7 @@ func (a API) Add(t *cfn.Template) APIHandle {
 		Name: new(a.Name), Description: new(a.Description), ProtocolType: new("HTTP"), CorsConfiguration: a.CORS.configuration(t, path),
 	})
 	authorizer := a.authorizer(t, api)
-	ids := map[string]string{}
+	seen := map[string]bool{}
 	for _, f := range a.Functions {
 		id := a.ID + f.ID + "Integration"
 		uri := t.TextPtr(f.Alias)
@@ -127,8 +154,12 @@ func (a API) Add(t *cfn.Template) APIHandle {
 		})
 		size := 0
 		for _, r := range f.Routes {
-			id := a.ID + cfn.ID(strings.ToLower(r.Method), r.Path)
-			a.checkRoute(t, id, r, ids)
+			id := a.ID + r.id()
+			a.checkRoute(t, id, r)
+			if seen[r.key()] {
+				t.Failf("Resources."+id+"Route.Properties.RouteKey", "leave out one of them", "the route %s stands twice", r.key())
+			}
+			seen[r.key()] = true
 			r.add(t, id, api, integration, authorizer, f.Alias)
 			size += permissionSize(t, id+"Permission", r)
 		}
@@ -204,8 +235,8 @@ func (a API) authorizer(t *cfn.Template, api *cfn.Resource) *cfn.Resource {
 // routePath is what a path looks like: no character of it is a wildcard in an ARN.
 const routePath = `^(/|(/([\w.~!$&'()+,;=:@%-]+|\{[\w.-]+\}))*(/([\w.~!$&'()+,;=:@%-]+|\{[\w.-]+\+?\})))$`
 
-// checkRoute refuses what API Gateway would, two routes that cannot be told apart, and one that browsers could not call.
-func (a API) checkRoute(t *cfn.Template, id string, r APIRoute, ids map[string]string) {
+// checkRoute refuses what API Gateway would, and one that browsers could not call.
+func (a API) checkRoute(t *cfn.Template, id string, r APIRoute) {
 	path := "Resources." + id + "Route.Properties"
 	if !slices.Contains([]string{anyMethod, "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}, r.Method) {
 		t.Failf(path+".RouteKey", "", "%q is no method of HTTP in capitals, nor ANY", r.Method)
@@ -220,14 +251,6 @@ func (a API) checkRoute(t *cfn.Template, id string, r APIRoute, ids map[string]s
 	if a.CORS != nil && r.Method == anyMethod && r.Authorization != openRoute {
 		t.Failf(path+".AuthorizationType", "make a route for each method", "%s would refuse to tell browsers whether they may call it", r.key())
 	}
-	switch other := ids[id]; other {
-	case "":
-	case r.key():
-		t.Failf(path+".RouteKey", "leave out one of them", "the route %s stands twice", other)
-	default:
-		t.Failf(path+".RouteKey", "change one of them", "%s and %s have the same logical id", other, r.key())
-	}
-	ids[id] = r.key()
 }
 
 // configuration of the API; nil lets no page call.

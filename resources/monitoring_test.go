@@ -106,15 +106,15 @@ func TestTopicsThatSNSRefuses(t *testing.T) {
 		},
 		{
 			"no domain", func(x *resources.Topic) { x.Emails = []string{"ops@"} },
-			`Resources.TopicOps.Properties.Endpoint: "ops@" is no e-mail address; write one such as ops@example.com`,
+			`Resources.TopicOps01a349243.Properties.Endpoint: "ops@" is no e-mail address; write one such as ops@example.com`,
 		},
 		{
 			"nobody at it", func(x *resources.Topic) { x.Emails = []string{"@example.com"} },
-			`Resources.TopicExampleCom.Properties.Endpoint: "@example.com" is no e-mail address; write one such as ops@example.com`,
+			`Resources.TopicExampleCom05ded7034.Properties.Endpoint: "@example.com" is no e-mail address; write one such as ops@example.com`,
 		},
 		{
 			"two in one", func(x *resources.Topic) { x.Emails = []string{"a@example.com b@example.com"} },
-			`Resources.TopicAExampleComBExampleCom.Properties.Endpoint: "a@example.com b@example.com" is no e-mail address; write one such as ops@example.com`,
+			`Resources.TopicAExampleComBExampleCom0f7042e12.Properties.Endpoint: "a@example.com b@example.com" is no e-mail address; write one such as ops@example.com`,
 		},
 		{
 			"an address twice", func(x *resources.Topic) { x.Emails = []string{"a@example.com", "a@example.com"} },
@@ -154,6 +154,26 @@ func TestAnAddressKeepsItsLogicalID(t *testing.T) {
 	id := alone[len(alone)-1]
 	if among := of("a@example.com", "ops@example.com", "b@example.com"); !slices.Contains(among, id) {
 		t.Errorf("alone it has the id %s, among others one of %v", id, among)
+	}
+}
+
+// Addresses that differ in punctuation alone are those of different people.
+func TestAddressesHaveLogicalIDsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	emails := []string{
+		"ab@x.com", "a.b@x.com", "a-b@x.com", "a+b@x.com", "a@b.x.com", "a@b-x.com", "aB@x.com", "AB@x.com", "ab@xCom", "ops@example.com", "ops2@example2.com",
+		"ops@" + strings.Repeat("a", 240) + ".com", "ops@" + strings.Repeat("a", 241) + ".com",
+	}
+	tmpl := template()
+	resources.Topic{ID: "Topic", Name: "news", Key: keyARN, Emails: emails}.Add(tmpl)
+	n, err := tmpl.Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, plain := range []string{"TopicAbXCom", "TopicABXCom", "TopicOpsExampleCom", "TopicOps2Example2Com"} {
+		if n.At("Resources", plain) == nil {
+			t.Errorf("there is no %s", plain)
+		}
 	}
 }
 

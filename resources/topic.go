@@ -1,6 +1,7 @@
 package resources
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/awslabs/goformation/v7/cloudformation/sns"
@@ -63,6 +64,9 @@ const (
 	maxTopicPolicy = 30 * 1024
 )
 
+// plainAddress is an address of words alone: no two of them have the same letters and digits.
+const plainAddress = `^[a-z]+[0-9]{0,3}@[a-z]+[0-9]{0,3}(\.[a-z]+[0-9]{0,3})*$`
+
 // topicActions are those that a topic's policy can name; SNS refuses sns:*.
 func topicActions() []string {
 	return []string{
@@ -85,7 +89,7 @@ func (x Topic) Add(t *cfn.Template) TopicHandle {
 	arn := cfn.Ref[cfn.TopicARN](topic)
 	x.addPolicy(t, arn)
 	for _, address := range x.Emails {
-		id := x.ID + cfn.ID(address)
+		id := x.ID + textID(address, regexp.MustCompile(plainAddress).MatchString(address))
 		if local, domain, _ := strings.Cut(address, "@"); local == "" || domain == "" || strings.ContainsAny(domain, "@ ") {
 			t.Failf("Resources."+id+".Properties.Endpoint", "write one such as ops@example.com", "%q is no e-mail address", address)
 		}

@@ -40,7 +40,7 @@ func (v *validator) unreadRoutes(path string, e *Environment) bool {
 // routes of all functions of an environment.
 func (v *validator) routes(path string, e *Environment) {
 	const most = 300 // routes of an API, AWS quotas
-	t := routeTable{validator: v, environment: e, shapes: map[string]route{}, ids: map[string]route{}}
+	t := routeTable{validator: v, environment: e, shapes: map[string]route{}}
 	count := 0
 	for i, f := range e.Application.Functions {
 		at := join(index(path, i), "api")
@@ -54,12 +54,12 @@ func (v *validator) routes(path string, e *Environment) {
 	}
 }
 
-// routePermissions of a function stand in a policy, which has a limit. The sum is that of the builder of APIs.
+// routePermissions of a function stand in a policy, which has a limit. The sum is that of the builder of APIs, or a little more.
 func (v *validator) routePermissions(at string, routes Routes, e *Environment) {
 	const most = 20 << 10 // bytes, Lambda quotas
 	size := 0
 	for _, r := range routes {
-		size += 430 + len(Name(v.spec.Project, e.Name, "functions")) + len("Api") + len(routeID(r)) + len("Permission") + len(r.Method+" "+r.Path)
+		size += 430 + len(Name(v.spec.Project, e.Name, "functions")) + len("Api") + routeIDLength(r) + len("Permission") + len(r.Method+" "+r.Path)
 	}
 	if size > most {
 		v.add(at, fmt.Sprintf("the permissions of %d routes do not fit into the %d bytes that Lambda allows a function's policy", len(routes), most),
@@ -75,7 +75,6 @@ type routeTable struct {
 	*validator
 	environment *Environment
 	shapes      map[string]route // by the method and the path without the names of its variables
-	ids         map[string]route // by what templates call them
 }
 
 func (t *routeTable) add(at, function string, r Route) {
@@ -92,21 +91,16 @@ func (t *routeTable) add(at, function string, r Route) {
 		return
 	}
 	own := route{r.Method + " " + r.Path, function}
-	shape, id := r.Method+" "+routeShape(r.Path), routeID(r)
+	shape := r.Method + " " + routeShape(r.Path)
 	first, taken := t.shapes[shape]
-	same, called := t.ids[id]
 	switch {
 	case taken && first.key == own.key:
 		t.validator.add(at, shorten(own.key)+" is a route"+first.of(function)+" already", "write another path or method")
 	case taken:
 		t.validator.add(at, fmt.Sprintf("%s differs from %s%s in the names of variables alone", shorten(own.key), shorten(first.key), first.of(function)),
 			"API Gateway takes them for the same route: write another path or method")
-	case called:
-		t.validator.add(at,
-			fmt.Sprintf("%s gives the logical id %s, and so does %s%s", shorten(own.key), shorten(id), shorten(same.key), same.of(function)),
-			"logical ids are letters and digits alone: write another path")
 	default:
-		t.shapes[shape], t.ids[id] = own, own
+		t.shapes[shape] = own
 	}
 }
 
@@ -118,8 +112,8 @@ func (r route) of(function string) string {
 	return fmt.Sprintf(" of function %q", shorten(r.function))
 }
 
-// routeID is what templates call a route.
-func routeID(r Route) string { return logicalID(strings.ToLower(r.Method)) + logicalID(r.Path) }
+// routeIDLength is how many characters a route has at most in a logical id: templates shorten it, and put nine digits behind.
+func routeIDLength(r Route) int { return min(100, len(logicalID(strings.ToLower(r.Method)+r.Path))) + 9 }
 
 // routeShape is a path without the names of its variables.
 func routeShape(path string) string {
