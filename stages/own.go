@@ -342,7 +342,7 @@ func (s *Own) invalid() error {
 }
 
 // Located gives what is wrong with own stacks among the templates its place in pipeline.yaml: what they take of others, stacks that need each
-// other, limits. What else is wrong is nobody's to change there.
+// other, limits; and those limits that a part of an environment's application is too large for. What else is wrong is nobody's to change there.
 func Located(err error, templates ...*cfn.Template) error {
 	switch e := err.(type) { //nolint:errorlint // this walks the tree of errors itself
 	case interface{ Unwrap() []error }:
@@ -372,8 +372,58 @@ func Located(err error, templates ...*cfn.Template) error {
 			}
 			return s.invalid()
 		}
+		return tooLarge(e, templates[i].Stack())
 	}
 	return err
+}
+
+// tooLarge gives the limits that a stack of an environment breaks the place in pipeline.yaml of what it is made from.
+func tooLarge(e *cfn.TemplateError, stack cfn.Stack) error {
+	environment, part := madeFrom(stack)
+	if environment == nil || environment.Index < 0 {
+		return e
+	}
+	var limits []spec.Problem
+	rest := &cfn.TemplateError{Stack: e.Stack}
+	for _, p := range e.List {
+		if p.Path != "Resources" && p.Path != "Parameters" && p.Path != "Outputs" { // all of a section
+			rest.List = append(rest.List, p)
+			continue
+		}
+		limits = append(limits, spec.Problem{
+			Path:    fmt.Sprintf("environments[%d].application.%s", environment.Index, part),
+			Message: fmt.Sprintf("too large for the stack %s: %s: %s", stack.Name(), p.Path, p.Message),
+			Hint:    "let there be fewer: move some to a second project, or into stacks of your own",
+		})
+	}
+	if len(limits) == 0 {
+		return e
+	}
+	err := error(&InvalidError{limits})
+	if len(rest.List) > 0 {
+		err = errors.Join(err, rest)
+	}
+	return err
+}
+
+// madeFrom is the environment of a stack, and the part of its application that most of the stack is made from.
+func madeFrom(stack cfn.Stack) (e *Environment, part string) {
+	switch s := stack.(type) {
+	case *Batch:
+		return s.Environment, "jobs"
+	case *Bootstrap:
+		return s.Environment, "repositories"
+	case *Functions:
+		return s.Environment, "functions"
+	case *Monitoring:
+		return s.Environment, "monitoring"
+	case *Services:
+		return s.Environment, "services"
+	case *Storage:
+		return s.Environment, "buckets"
+	default:
+		return nil, ""
+	}
 }
 
 // short is a message with the names that pipeline.yaml has for the stacks of the environment.

@@ -3,6 +3,7 @@ package stages_test
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -695,5 +696,60 @@ pipeline.yaml:10:120: application.stacks[0].parameters.Size: a.yaml:5: Parameter
 pipeline.yaml:10:131: application.stacks[0].parameters.Free: a.yaml has no parameter Free; known here: Boundary, Vpc, Queue, Size`
 	if got == nil || got.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", got, want)
+	}
+}
+
+// A stack that grows too large is said at the part of the application that it is made from.
+func TestTooLargeStacksAreSaidWhereTheyComeFrom(t *testing.T) {
+	t.Parallel()
+	const image = ", image: 'public.ecr.aws/docker/library/redis:8'"
+	for part, c := range map[string]struct{ before, item, stack string }{
+		"functions":    {"  logDays: 30\n", "{ name: f%d, source: a, runtime: python3.13, handler: i.h, api: { path: /f%[1]d } }", "functions"},
+		"buckets":      {"  logDays: 30\n", "{ name: f%d }", "storage"},
+		"repositories": {"  logDays: 30\n", "{ name: f%d }", "bootstrap"},
+		"jobs":         {"  network: {}\n", "{ name: f%d" + image + " }", "batch"},
+		"services":     {"  network: {}\n", "{ name: f%d" + image + ", port: 80, healthCheck: /h }", "services"},
+	} {
+		t.Run(part, func(t *testing.T) {
+			t.Parallel()
+			_, got := ownSystem(t, c.before+"  "+part+":\n"+many(251, "    - "+c.item+"\n"), nil)
+			want := regexp.MustCompile("^pipeline.yaml:11:5: application." + part + ": too large for the stack " + c.stack +
+				": (Resources: there are [0-9]+, CloudFormation allows 500|(Parameters|Outputs): there are [0-9]+, CloudFormation allows 200); " +
+				"let there be fewer: move some to a second project, or into stacks of your own$")
+			lines := strings.Split(got, "\n")
+			for _, line := range lines {
+				if !want.MatchString(line) {
+					t.Errorf("got\n%s\nwant\n%s", line, want)
+				}
+			}
+			if !slices.ContainsFunc(lines, func(line string) bool { return strings.Contains(line, ": Resources: ") }) {
+				t.Errorf("got\n%s\nwhich says nothing of resources", got)
+			}
+		})
+	}
+}
+
+// What is wrong with a stack beside its size is nobody's to change in pipeline.yaml; nor is the size of what Go has made.
+func TestWhatElseIsWrongWithATooLargeStackHasNoPlace(t *testing.T) {
+	t.Parallel()
+	s, err := spec.Parse("pipeline.yaml", []byte(oneEnvironment+"  functions:\n"+many(100, "    - { name: f%d, source: a, runtime: python3.13, handler: i.h }\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	y := pipeline.New(s)
+	y.Environments[0].LogDays = 29
+	_, err = y.Assemble(assembly.YAML)
+	problems, rest := stages.Invalid(err)
+	if len(problems) != 1 || problems[0].Path != "environments[0].application.functions" {
+		t.Errorf("got %v", problems)
+	}
+	if rest == nil || !strings.Contains(rest.Error(), "RetentionInDays") || strings.Contains(rest.Error(), "CloudFormation allows") {
+		t.Errorf("got %v", rest)
+	}
+	y = pipeline.New(s)
+	y.Environments[0].Index = -1
+	_, err = y.Assemble(assembly.YAML)
+	if problems, rest := stages.Invalid(err); len(problems) > 0 || rest == nil || !strings.Contains(rest.Error(), "shop-dev-functions: Resources: there are") {
+		t.Errorf("got %v and %v", problems, rest)
 	}
 }
