@@ -155,8 +155,10 @@ func TestLoadAsksOtherLayersWhatElseIsWrong(t *testing.T) {
 			t.Errorf("the template is %q", got)
 		}
 		return []spec.Problem{
-			{Path: at + "parameters.B", Message: "is bad"}, {Path: at + "parameters.A", Message: "is bad"},
-			{Path: at + "parameters.A.b", Message: "is bad"}, {Path: at + "template", Message: "is bad"},
+			{Path: at + "parameters.B", Message: "is bad"},
+			{Path: at + "parameters.A", Message: "is bad"},
+			{Path: at + "parameters.A.b", Message: "is bad"},
+			{Path: at + "template", Message: "is bad"},
 		}
 	}
 	files := map[string]string{"b.yaml": "b"}

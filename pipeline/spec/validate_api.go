@@ -113,7 +113,9 @@ func (r route) of(function string) string {
 }
 
 // routeIDLength is how many characters a route has at most in a logical id: templates shorten it, and put nine digits behind.
-func routeIDLength(r Route) int { return min(100, len(logicalID(strings.ToLower(r.Method)+r.Path))) + 9 }
+func routeIDLength(r Route) int {
+	return min(100, len(logicalID(strings.ToLower(r.Method)+r.Path))) + 9
+}
 
 // routeShape is a path without the names of its variables.
 func routeShape(path string) string {

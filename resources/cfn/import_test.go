@@ -135,10 +135,18 @@ func TestAnOutputOfAnImportedTemplateIsWhatItIsTakenAs(t *testing.T) {
 	}{
 		{"a text", []string{"String", "AWS::EC2::VPC::Id"}, "String", []string{"<String>", "<String>"}, ""},
 		{"a list", []string{"List<AWS::EC2::Subnet::Id>", "CommaDelimitedList", "AWS::SSM::Parameter::Value<CommaDelimitedList>"}, "StringList", []string{"<List<String>>", "<List<String>>", "<CommaDelimitedList>"}, ""},
-		{"a text, then a list", []string{"String", "CommaDelimitedList"}, "", nil,
-			"shop-dev-taker1: Parameters.P: Ids of the stack shop-dev-giver is taken as a text elsewhere, and the type of the parameter is CommaDelimitedList; let both be lists, or neither"},
-		{"a list, then a text", []string{"List<String>", "String"}, "", nil,
-			"shop-dev-taker1: Parameters.P: Ids of the stack shop-dev-giver is taken as a list elsewhere, and the type of the parameter is String; let both be lists, or neither"},
+		{
+			"a text, then a list",
+			[]string{"String", "CommaDelimitedList"},
+			"", nil,
+			"shop-dev-taker1: Parameters.P: Ids of the stack shop-dev-giver is taken as a text elsewhere, and the type of the parameter is CommaDelimitedList; let both be lists, or neither",
+		},
+		{
+			"a list, then a text",
+			[]string{"List<String>", "String"},
+			"", nil,
+			"shop-dev-taker1: Parameters.P: Ids of the stack shop-dev-giver is taken as a list elsewhere, and the type of the parameter is String; let both be lists, or neither",
+		},
 		{"what no parameter of SSM can be, then a list", []string{"Number", "CommaDelimitedList"}, "StringList", []string{"", "<List<String>>"}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
