@@ -127,7 +127,8 @@ type Network struct {
 	// CIDR of the VPC, /16 to /23 in a private range. Default 10.0.0.0/16. Of an existing VPC it says only who may reach internal load
 	// balancers, and has no default.
 	CIDR string `yaml:"cidr"`
-	// Zones is how many availability zones have subnets, 2 to 4. Default 2; in prod 3, where the region has as many.
+	// Zones is how many availability zones have subnets: 2 to 4, and no more than a new account can use in the region, which in most are 3.
+	// Default 2; in prod 3, where the region has as many.
 	Zones int `yaml:"zones"`
 	// Public, Private and Isolated are the CIDRs of the subnets, one for each zone. Default: the VPC is cut into four parts, one for each
 	// zone that there can be, and each part into a half (private) and two quarters (public, isolated), so that no subnet ever moves. Load

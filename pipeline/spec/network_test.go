@@ -26,7 +26,20 @@ func TestNetworkRefuses(t *testing.T) {
 		{"one zone", []string{"zones: 2", "zones: 1"}, []string{"17:12: application.network.zones: cannot be 1; use a number of zones from 2 to 4"}},
 		{"no zones", []string{"zones: 2", "zones: 0"}, []string{"17:12: application.network.zones: cannot be 0; use a number of zones from 2 to 4"}},
 		{"five zones", []string{"zones: 2", "zones: 5"}, []string{"17:12: application.network.zones: cannot be 5; use a number of zones from 2 to 4"}},
-		{"zones of a region with two", []string{"region: us-east-1", "region: us-west-1", "zones: 2", "zones: 3"}, []string{"17:12: application.network.zones: cannot be 3: a new account can use 2 zones of us-west-1; leave it out"}},
+		{"zones of a region with two", []string{"region: us-east-1", "region: us-west-1", "zones: 2", "zones: 3"}, []string{"17:12: application.network.zones: cannot be 3: a new account can use 2 zones of us-west-1; use 2"}},
+		{"zones of a region with three", []string{"zones: 2", "zones: 4"}, []string{"17:12: application.network.zones: cannot be 4: a new account can use 3 zones of eu-west-1; use 2 or 3"}},
+		{"zones of a region with more for older accounts", []string{"region: us-east-1", "region: ap-northeast-1", "zones: 2", "zones: 4"}, []string{
+			"17:12: application.network.zones: cannot be 4: a new account can use 3 zones of ap-northeast-1; use 2 or 3",
+			"17:12: application.network.zones: cannot be 4: a new account can use 3 zones of eu-west-1; use 2 or 3",
+		}},
+		{"zones of a region that opens next year", []string{"region: us-east-1", "region: us-north-9", "zones: 2", "zones: 4"}, []string{
+			"17:12: application.network.zones: cannot be 4: a new account can use 3 zones of eu-west-1; use 2 or 3",
+			"17:12: application.network.zones: cannot be 4: a new account can use 3 zones of us-north-9; use 2 or 3",
+		}},
+		{"zones of a region that is misspelt", []string{"region: us-east-1", "region: us-east", "zones: 2", "zones: 4"}, []string{
+			`8:64: environments[1].region: "us-east" is not a region; did you mean "us-east-1"?`,
+			"17:12: application.network.zones: cannot be 4: a new account can use 3 zones of eu-west-1; use 2 or 3",
+		}},
 		{"nat misspelt", []string{"nat: one", "nat: eech"}, []string{`18:10: application.network.nat: cannot be "eech"; did you mean "each"?`}},
 		{"nat unknown", []string{"nat: one", "nat: gateway"}, []string{`18:10: application.network.nat: cannot be "gateway"; use none, one or each`}},
 		{"nat as a boolean", []string{"nat: one", "nat: false"}, []string{`18:10: application.network.nat: needs text, found false; quote it: "false"`}},
@@ -124,7 +137,7 @@ func TestNetworkAccepts(t *testing.T) {
 		{"smallest VPC", "cidr: 10.1.0.0/16", "cidr: 10.1.254.0/23"},
 		{"end of the private addresses", "cidr: 10.1.0.0/16", "cidr: 172.31.0.0/16"},
 		{"addresses that carriers share", "cidr: 10.1.0.0/16", "cidr: 100.127.0.0/16"},
-		{"four zones", zones, "zones: 4"},
+		{"three zones", zones, "zones: 3"},
 		{"as many zones as there are by default", zones, "zones: null"},
 		{"no NAT", "nat: one", "nat: none"},
 		{"NAT in each zone", "nat: one", "nat: each"},
@@ -174,6 +187,17 @@ func TestNetworkLimits(t *testing.T) {
 			parse(t, change(t, c.src, c.from, list(c.format, c.most)))
 			refuse(t, change(t, c.src, c.from, list(c.format, c.most+1)), c.want)
 		})
+	}
+}
+
+// A few regions have as many zones as a network can have.
+func TestFourZones(t *testing.T) {
+	t.Parallel()
+	for _, region := range []string{"us-east-1", "us-west-2", "ap-northeast-2"} {
+		src := change(t, small, "region: us-east-1", "region: "+region) + "overrides: { prod: { network: { zones: 4 } } }\n"
+		if got := parse(t, src).Environments[1].Application.Network.Zones; got != 4 {
+			t.Errorf("%s has %d zones", region, got)
+		}
 	}
 }
 

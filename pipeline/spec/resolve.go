@@ -103,17 +103,22 @@ func DefaultEndpoints() []string {
 // instanceEndpoints are the services that instances need beside those, to be told what to run.
 func instanceEndpoints() []string { return []string{"ecs", "ecs-agent", "ecs-telemetry"} }
 
-// zonesOf a region that a new account can use: at least so many.
+// zonesOf a region that a new account can use, mostZones at most (Amazon EC2 User Guide, Regions and Zones). Older accounts have four in
+// ap-northeast-1, and some have three in us-west-1.
 func zonesOf(region string) int {
-	if region == "us-west-1" {
+	switch region {
+	case "us-west-1":
 		return 2
+	case "us-east-1", "us-west-2", "ap-northeast-2":
+		return mostZones // us-east-1 has six
+	default:
+		return 3
 	}
-	return 3
 }
 
 func defaultZones(e *Environment) int {
 	if e.Type == Prod {
-		return zonesOf(e.Region)
+		return min(3, zonesOf(e.Region))
 	}
 	return 2
 }

@@ -103,12 +103,14 @@ func (v *validator) vpcRange(at, text string) (p netip.Prefix, ok bool) {
 }
 
 func (v *validator) zones(at string, n int, region string) bool {
-	if most := zonesOf(region); most < 3 && n > most && n <= mostZones {
-		v.add(at, fmt.Sprintf("cannot be %d: a new account can use %d zones of %s", n, most, region), "leave it out")
-		return false
+	most := zonesOf(region)
+	if n <= most || n > mostZones || !isRegion(region) {
+		v.between(at, n, 2, mostZones, "zones")
+		return n >= 2 && n <= mostZones
 	}
-	v.between(at, n, 2, mostZones, "zones")
-	return n >= 2 && n <= mostZones
+	fewer := words([]int{2, 3}[:most-1])
+	v.add(at, fmt.Sprintf("cannot be %d: a new account can use %d zones of %s", n, most, region), "use "+oneOf(fewer))
+	return false
 }
 
 // The sizes of a subnet, as the lengths of prefixes: EC2 takes /16 to /28, load balancers /27 and larger.
