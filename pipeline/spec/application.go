@@ -141,7 +141,8 @@ type Network struct {
 	// FlowLogs says whether rejected and accepted traffic is logged. Default: in test and prod.
 	FlowLogs bool `yaml:"flowLogs"`
 	// Endpoints are AWS services by the last part of their endpoint's name, such as sqs or ecr.api, that are reached without the internet
-	// (those of S3 and DynamoDB always are). Default: none, or without NAT what containers and functions need.
+	// (those of S3 and DynamoDB always are). Default: none, or without NAT what containers and functions need. Without NAT, those that
+	// the application's containers need to start are added.
 	Endpoints []string `yaml:"endpoints"`
 
 	// VPC is the id of an existing one. PrivateSubnets are where jobs, services and functions run; PublicSubnets where load balancers do

@@ -233,12 +233,51 @@ func TestNetworkDefaults(t *testing.T) {
 	}
 }
 
-// Without NAT one may still say that there are no endpoints.
-func TestNetworkWithoutEndpoints(t *testing.T) {
+// Own endpoints are all that there are, but without NAT containers find what they need to start.
+func TestNetworkEndpoints(t *testing.T) {
 	t.Parallel()
-	s := parse(t, small+"application: { network: { nat: none, endpoints: [] } }\n")
-	if got := s.Environments[0].Application.Network.Endpoints; len(got) > 0 {
-		t.Errorf("endpoints %v", got)
+	const (
+		function   = "functions: [{ name: hello, source: a, runtime: provided.al2023, vpc: true }]"
+		repository = "repositories: [{ name: web, context: . }]"
+		job        = repository + ", jobs: [{ name: nightly, image: web"
+		service    = repository + ", services: [{ name: web, image: web"
+		secret     = "arn:aws:secretsmanager:{region}:{account}:secret:shop/api-AbCdEf"
+		parameter  = "arn:aws:ssm:{region}:{account}:parameter/shop/password"
+	)
+	for _, c := range []struct{ name, network, rest, want string }{
+		{"none", "nat: none, endpoints: []", "", ""},
+		{"none of functions", "nat: none, endpoints: []", ", " + function, ""},
+		{"own of functions", "nat: none, endpoints: [sqs]", ", " + function, "sqs"},
+		{"none of a service", "nat: none, endpoints: []", ", " + service + " }]", "ecr.api ecr.dkr logs"},
+		{"own of a service", "nat: none, endpoints: [sqs, logs, kms]", ", " + service + " }]", "sqs logs kms ecr.api ecr.dkr"},
+		{"own of a service with NAT", "nat: one, endpoints: [sqs]", ", " + service + " }]", "sqs"},
+		{"own of a job", "nat: none, endpoints: [sqs]", ", " + job + " }]", "sqs ecr.api ecr.dkr logs"},
+		{"own of a job on instances", "nat: none, endpoints: [sqs]", ", " + job + ", compute: ec2 }]", "sqs ecr.api ecr.dkr logs ecs ecs-agent ecs-telemetry"},
+		{"own of a job with a secret", "nat: none, endpoints: [sqs]", ", " + job + `, secrets: { A: "` + secret + `" } }]`, "sqs ecr.api ecr.dkr logs secretsmanager"},
+		{"own of a service with secrets", "nat: none, endpoints: [sqs]", ", " + service + `, secrets: { A: "` + parameter + `", B: "` + secret + `" } }]`, "sqs ecr.api ecr.dkr logs secretsmanager ssm"},
+		{"default of a service", "nat: none", ", " + service + " }]", strings.Join(spec.DefaultEndpoints(), " ")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := parse(t, small+"application: { network: { "+c.network+" }"+c.rest+" }\n")
+			if d := cmp.Diff(c.want, strings.Join(s.Environments[0].Application.Network.Endpoints, " ")); d != "" {
+				t.Errorf("-want +got\n%s", d)
+			}
+		})
+	}
+}
+
+// In Go, environments may share a list of endpoints: what is added for one is not added to the list.
+func TestGoEndpointsAreNotShared(t *testing.T) {
+	t.Parallel()
+	own := make([]string, 1, 9)
+	own[0] = "sqs"
+	s := parse(t, small)
+	e := &s.Environments[0].Application
+	e.Network, e.Services = &spec.Network{NAT: spec.NoNAT, Endpoints: own}, []spec.Service{{Name: "web"}}
+	s.Resolve()
+	if got := own[:2][1]; got != "" || len(e.Network.Endpoints) != 4 {
+		t.Errorf("%q was written into a list that others may share, and there are %v", got, e.Network.Endpoints)
 	}
 }
 

@@ -33,8 +33,7 @@ func (s *Spec) resolveApplication(number int) {
 	}
 	if a.Network != nil {
 		a.Network = new(*a.Network)
-		onInstances := slices.ContainsFunc(a.Jobs, func(j Job) bool { return j.Compute == EC2 })
-		a.Network.resolve(e, s.says(join(join(path, "network"), "zones")), onInstances)
+		a.Network.resolve(e, s.says(join(join(path, "network"), "zones")))
 	}
 	for i := range a.Services {
 		x, count := &a.Services[i], join(index(join(path, "services"), i), "count")
@@ -72,7 +71,7 @@ func defaultLogDays(t Type) int {
 	}
 }
 
-func (n *Network) resolve(e *Environment, saysZones, hasInstances bool) {
+func (n *Network) resolve(e *Environment, saysZones bool) {
 	if n.VPC != "" {
 		return
 	}
@@ -86,12 +85,14 @@ func (n *Network) resolve(e *Environment, saysZones, hasInstances bool) {
 			n.NAT = EachNAT
 		}
 	}
-	if n.NAT == NoNAT && n.Endpoints == nil {
-		n.Endpoints = DefaultEndpoints()
-		if hasInstances {
-			n.Endpoints = append(n.Endpoints, instanceEndpoints()...)
-		}
+	if n.NAT != NoNAT {
+		return
 	}
+	if n.Endpoints == nil {
+		n.Endpoints = DefaultEndpoints()
+	}
+	missing := slices.DeleteFunc(e.Application.neededEndpoints(), func(name string) bool { return slices.Contains(n.Endpoints, name) })
+	n.Endpoints = append(slices.Clip(n.Endpoints), missing...)
 }
 
 // DefaultEndpoints are the services that containers and functions need beside S3: to get their image, write logs, read secrets and
@@ -100,8 +101,39 @@ func DefaultEndpoints() []string {
 	return []string{"ecr.api", "ecr.dkr", "kms", "logs", "monitoring", "secretsmanager", "ssm", "sts"}
 }
 
-// instanceEndpoints are the services that instances need beside those, to be told what to run.
-func instanceEndpoints() []string { return []string{"ecs", "ecs-agent", "ecs-telemetry"} }
+// neededEndpoints are the services without which the containers of an application do not start where there is no NAT: they get their image,
+// write logs and read their secrets, and their instances are told what to run.
+func (a *Application) neededEndpoints() []string {
+	var containers []Container
+	for _, j := range a.Jobs {
+		containers = append(containers, j.Container)
+	}
+	for _, s := range a.Services {
+		containers = append(containers, s.Container)
+	}
+	if len(containers) == 0 {
+		return nil
+	}
+	needed := []string{"ecr.api", "ecr.dkr", "logs"}
+	for _, service := range []string{"secretsmanager", "ssm"} {
+		if slices.ContainsFunc(containers, func(c Container) bool { return c.hasSecretsOf(service) }) {
+			needed = append(needed, service)
+		}
+	}
+	if slices.ContainsFunc(a.Jobs, func(j Job) bool { return j.Compute == EC2 }) {
+		needed = append(needed, "ecs", "ecs-agent", "ecs-telemetry")
+	}
+	return needed
+}
+
+func (c *Container) hasSecretsOf(service string) bool {
+	for _, arn := range c.Secrets {
+		if p := strings.SplitN(arn, ":", 4); len(p) == 4 && p[2] == service {
+			return true
+		}
+	}
+	return false
+}
 
 // zonesOf a region that a new account can use, mostZones at most (Amazon EC2 User Guide, Regions and Zones). Older accounts have four in
 // ap-northeast-1, and some have three in us-west-1.
