@@ -48,6 +48,7 @@ func (v *validator) containerImage(path string, c *Container, e *Environment, re
 	if !v.given(at, c.Image, "write the name of a repository of the application, or a whole reference such as "+example) {
 		return
 	}
+	v.reached(at, c.Image, e)
 	if strings.Contains(c.Image, "/") {
 		v.reference(at, c.Image)
 		return
@@ -102,6 +103,22 @@ func (v *validator) reference(at, image string) {
 	case isPrivateECR(registry):
 		v.add(at, quoted+" is in a private repository, which the container is not allowed to read",
 			"use a repository of the application or of toolchainStack")
+	}
+}
+
+// reached must be where an image is pulled from: without NAT, endpoints lead to ECR of the environment's own region alone.
+func (v *validator) reached(at, image string, e *Environment) {
+	n := e.Application.Network
+	if n == nil || n.VPC != "" || n.NAT != NoNAT {
+		return
+	}
+	registry, _, isReference := strings.Cut(image, "/")
+	name, _, _ := strings.Cut(image, ":")
+	isOwn := slices.ContainsFunc(e.Application.Repositories, func(r Repository) bool { return r.Name == name })
+	isShared := slices.ContainsFunc(v.spec.ToolchainStack.Repositories, func(r SharedRepository) bool { return r.Name == name })
+	if isReference && !isPrivateECR(registry) || isShared && !isOwn && e.Region != v.spec.Toolchain.Region {
+		v.add(at, fmt.Sprintf("%q is not in ECR of %s, and nothing else is reached from a network with nat: none", shorten(image), shorten(e.Region)),
+			"copy it into a repository of the application and name that, or write nat: one")
 	}
 }
 
