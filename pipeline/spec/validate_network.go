@@ -51,9 +51,7 @@ func (v *validator) newNetwork(path string, n *Network, e *Environment) {
 	vpc, hasRange := v.vpcRange(join(path, "cidr"), n.CIDR)
 	hasZones := v.zones(join(path, "zones"), n.Zones, e.Region)
 	oneOfThese(v, join(path, "nat"), n.NAT, NoNAT, OneNAT, EachNAT)
-	if hasRange && hasZones {
-		v.subnets(path, n, vpc)
-	}
+	v.subnets(path, n, e.Region, vpc, hasRange, hasZones)
 	v.endpoints(join(path, "endpoints"), n.Endpoints)
 }
 
@@ -126,12 +124,12 @@ type subnet struct {
 	prefix   netip.Prefix
 }
 
-// subnets that are given must be in the VPC, and must not overlap with each other nor with those that it is cut into.
-func (v *validator) subnets(path string, n *Network, vpc netip.Prefix) {
-	whole := Network{CIDR: n.CIDR, Zones: n.Zones}
-	cut, err := whole.Subnets()
-	if err != nil {
-		return // said already
+// subnets that are given must be in the VPC, and must not overlap with each other nor with those that it is cut into. Where the range of the
+// VPC or the number of zones is wrong, what does not depend on it is said all the same.
+func (v *validator) subnets(path string, n *Network, region string, vpc netip.Prefix, hasRange, hasZones bool) {
+	var cut Subnets
+	if hasRange && hasZones {
+		cut, _ = (&Network{CIDR: n.CIDR, Zones: n.Zones}).Subnets() // what it could refuse was said
 	}
 	var all []subnet
 	for _, layer := range []struct {
@@ -144,28 +142,23 @@ func (v *validator) subnets(path string, n *Network, vpc netip.Prefix) {
 		{"isolated", n.Isolated, cut.Isolated, smallestSubnet},
 	} {
 		at := join(path, layer.name)
-		if len(layer.given) == 0 {
-			if v.unread(at) {
-				return // what is cut may not be there
+		switch given := len(layer.given); {
+		case given > 0 && hasZones && given != n.Zones:
+			hint := "write one for each zone"
+			if given >= 2 && given <= zonesOf(region) {
+				hint += fmt.Sprintf(", or zones: %d", given)
 			}
+			v.add(at, fmt.Sprintf("lists %d, but there are %d zones", given, n.Zones), hint)
+		case given == 0 && !v.unread(at): // else what is cut may not be there
 			for i, text := range layer.cut {
 				name := fmt.Sprintf("the %s subnet that zone %d gets", layer.name, i+1)
 				all = append(all, subnet{name: name, prefix: netip.MustParsePrefix(text)}) // of Subnets
 			}
-			continue
 		}
-		if len(layer.given) != n.Zones {
-			hint := "write one for each zone"
-			if len(layer.given) >= 2 && len(layer.given) <= mostZones {
-				hint += fmt.Sprintf(", or zones: %d", len(layer.given))
-			}
-			v.add(at, fmt.Sprintf("lists %d, but there are %d zones", len(layer.given), n.Zones), hint)
-			return
-		}
-		for i, text := range layer.given {
+		for i, text := range layer.given[:min(len(layer.given), mostZones)] { // the others must go anyway
 			s := subnet{at: index(at, i), name: index(layer.name, i)}
 			var ok bool
-			if s.prefix, ok = v.subnetRange(s.at, text, vpc, layer.smallest); ok {
+			if s.prefix, ok = v.subnetRange(s.at, text, vpc, hasRange, layer.smallest); ok {
 				all = append(all, s)
 			}
 		}
@@ -173,8 +166,13 @@ func (v *validator) subnets(path string, n *Network, vpc netip.Prefix) {
 	v.apart(all)
 }
 
-func (v *validator) subnetRange(at, text string, vpc netip.Prefix, smallest int) (p netip.Prefix, ok bool) {
-	p, ok = v.cidr(at, text, partOf(vpc, 4, 0).String())
+// subnetRange is that of a subnet of a VPC, whose range may not be known.
+func (v *validator) subnetRange(at, text string, vpc netip.Prefix, hasVPC bool, smallest int) (p netip.Prefix, ok bool) {
+	example := "10.0.0.0/20"
+	if hasVPC {
+		example = partOf(vpc, 4, 0).String()
+	}
+	p, ok = v.cidr(at, text, example)
 	switch {
 	case !ok:
 	case p.Bits() > smallest:
@@ -183,8 +181,8 @@ func (v *validator) subnetRange(at, text string, vpc netip.Prefix, smallest int)
 			who = "load balancers fit into"
 		}
 		v.add(at, fmt.Sprintf("%s is smaller than the subnets that %s", text, who), fmt.Sprintf("use /%d to /%d", largestSubnet, smallest))
-	case !vpc.Contains(p.Addr()) || p.Bits() < vpc.Bits():
-		v.add(at, fmt.Sprintf("%s is not within the VPC's %s", text, vpc), "write a range within it, such as "+partOf(vpc, 4, 0).String())
+	case hasVPC && (!vpc.Contains(p.Addr()) || p.Bits() < vpc.Bits()):
+		v.add(at, fmt.Sprintf("%s is not within the VPC's %s", text, vpc), "write a range within it, such as "+example)
 	default:
 		return p, true
 	}
