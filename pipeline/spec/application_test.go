@@ -127,6 +127,17 @@ func TestApplicationRefuses(t *testing.T) {
 		{"e-mail with a name", []string{"ops@example.com", "Ops <ops@example.com>"}, []string{`65:24: application.monitoring.email: "Ops <ops@example.com>" is no e-mail address; write addresses with commas between them, such as ops@example.com, team@example.com`}},
 		{"e-mail with a space", []string{"ops@example.com", "o ps@example.com"}, []string{`65:24: application.monitoring.email: "o ps@example.com" is no e-mail address; write addresses with commas between them, such as ops@example.com, team@example.com`}},
 		{"e-mails with semicolons", []string{"ops@example.com, team", "ops@example.com; team"}, []string{`65:24: application.monitoring.email: "ops@example.com; team+shop@example.org" is no e-mail address; write addresses with commas between them, such as ops@example.com, team@example.com`}},
+		{"e-mails of two without a domain", []string{"ops@example.com, team+shop@example.org", "ops, , team, ops"}, []string{
+			`65:24: application.monitoring.email: "ops" is given twice; keep one`,
+			`65:24: application.monitoring.email: "ops" is no e-mail address; write addresses with commas between them, such as ops@example.com, team@example.com`,
+			`65:24: application.monitoring.email: "team" is no e-mail address; write addresses with commas between them, such as ops@example.com, team@example.com`,
+			"65:24: application.monitoring.email: has an empty address; write addresses with commas between them, such as ops@example.com, team@example.com",
+		}},
+		{"grants of buckets that cannot be read", []string{"buckets: [{ name: data }]", "buckets: data", "reads: [data]", `reads: [data, "", data]`}, []string{
+			`20:12: application.buckets: needs a list, found the text "data"; write it in brackets: ["data"]`,
+			`50:21: application.jobs[0].reads[1]: is empty; write the name of a bucket`,
+			`50:25: application.jobs[0].reads[2]: "data" is given twice; keep one`,
+		}},
 		{"e-mail twice", []string{"team+shop@example.org", "ops@example.com"}, []string{`65:24: application.monitoring.email: "ops@example.com" is given twice; keep one`}},
 		{"e-mails with a comma at the end", []string{", team+shop@example.org", ","}, []string{"65:24: application.monitoring.email: has an empty address; write addresses with commas between them, such as ops@example.com, team@example.com"}},
 		{"e-mails as a list", []string{`"ops@example.com, team+shop@example.org"`, "[ops@example.com]"}, []string{"65:24: application.monitoring.email: needs text, found a list"}},

@@ -287,11 +287,8 @@ func (v *validator) bucketsOf(path string, e *Environment) map[string]bool {
 	return buckets
 }
 
-// grants are buckets of the environment by name.
+// grants are buckets of the environment by name; nil when they are not known.
 func (v *validator) grants(path string, names []string, e *Environment, buckets map[string]bool) {
-	if buckets == nil {
-		return
-	}
 	seen := map[string]bool{}
 	for i, name := range names {
 		at := index(path, i)
@@ -300,7 +297,7 @@ func (v *validator) grants(path string, names []string, e *Environment, buckets 
 			v.add(at, "is empty", "write the name of a bucket")
 		case seen[name]:
 			v.add(at, strconv.Quote(shorten(name))+" is given twice", "keep one")
-		case !buckets[name]:
+		case buckets != nil && !buckets[name]:
 			if v.buckets[name] {
 				v.add(at, fmt.Sprintf("environment %q has no bucket %q", shorten(e.Name), shorten(name)), "leave it out in the overrides, or add the bucket there")
 				break

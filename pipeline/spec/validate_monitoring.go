@@ -25,23 +25,20 @@ func (v *validator) monitoring(path string, m *Monitoring) {
 func (v *validator) email(at, list string) {
 	const most = 50
 	const hint = "write addresses with commas between them, such as ops@example.com, team@example.com"
-	var seen []string
-	for text := range strings.SplitSeq(list, ",") {
+	addresses := strings.SplitN(list, ",", most+1)
+	if len(addresses) > most {
+		v.add(at, fmt.Sprintf("has more than %d addresses", most), "write that of a mailing list")
+		return
+	}
+	for i, text := range addresses {
 		text = strings.TrimSpace(text)
 		switch {
 		case text == "":
 			v.add(at, "has an empty address", hint)
-			return
+		case slices.ContainsFunc(addresses[:i], func(a string) bool { return strings.TrimSpace(a) == text }):
+			v.add(at, strconv.Quote(shorten(text))+" is given twice", "keep one")
 		case !isEmail(text):
 			v.add(at, strconv.Quote(shorten(text))+" is no e-mail address", hint)
-			return
-		case slices.Contains(seen, text):
-			v.add(at, strconv.Quote(shorten(text))+" is given twice", "keep one")
-			return
-		}
-		if seen = append(seen, text); len(seen) > most {
-			v.add(at, fmt.Sprintf("has more than %d addresses", most), "write that of a mailing list")
-			return
 		}
 	}
 }
