@@ -278,8 +278,8 @@ type Container struct {
 	SecretKeys []string `yaml:"secretKeys"`
 	// Architecture of the processors. Default x86_64; that of the image where a repository of the application says so.
 	Architecture Architecture `yaml:"architecture"`
-	// User that the container runs as, by number, such as 1000 or 1000:1000. Default: that of the image. On Fargate, one that is not root can
-	// write to /tmp only if the image declares it as a volume.
+	// User that the container runs as, such as 1000 or 1000:1000, or by names that the image has. Default: that of the image. On Fargate, one
+	// that is not root can write to /tmp only if the image declares it as a volume.
 	User string `yaml:"user"`
 	// Writable lets the container write to its own file system. Without it only /tmp can be written.
 	Writable bool `yaml:"writable"`

@@ -10,6 +10,8 @@ import (
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 )
 
+const userHint = "write numbers such as 1000 or 1000:1000, or names that the image has"
+
 // Each case changes one thing of application and gets these messages.
 func TestJobRefuses(t *testing.T) {
 	t.Parallel()
@@ -120,6 +122,24 @@ func TestJobRefuses(t *testing.T) {
 			"51:123: application.jobs[1].instanceTypes[1]: m7i is x86_64, but the job is for arm64; name another, or write architecture: x86_64",
 			"51:128: application.jobs[1].instanceTypes[2]: p4d is x86_64, but the job is for arm64; name another, or write architecture: x86_64",
 		}},
+		{"user as a number", []string{"vcpus: 4", "vcpus: 4, user: 1000"}, []string{`51:73: application.jobs[1].user: needs text, found the number 1000; quote it: "1000"`}},
+		{"user with spaces", []string{"vcpus: 4", "vcpus: 4, user: my app"}, []string{`51:73: application.jobs[1].user: "my app" is no user; ` + userHint}},
+		{"user without a group", []string{"vcpus: 4", `vcpus: 4, user: "1000:"`}, []string{`51:73: application.jobs[1].user: "1000:" is no user; ` + userHint}},
+		{"group without a user", []string{"vcpus: 4", `vcpus: 4, user: ":1000"`}, []string{`51:73: application.jobs[1].user: ":1000" is no user; ` + userHint}},
+		{"user of two groups", []string{"vcpus: 4", `vcpus: 4, user: "1:2:3"`}, []string{`51:73: application.jobs[1].user: "1:2:3" is no user; ` + userHint}},
+		{"user below zero", []string{"vcpus: 4", `vcpus: 4, user: "-1"`}, []string{`51:73: application.jobs[1].user: "-1" is no user; ` + userHint}},
+		{"user beyond all numbers", []string{"vcpus: 4", `vcpus: 4, user: "2147483648"`}, []string{`51:73: application.jobs[1].user: "2147483648" is no user; ` + userHint}},
+		{"group beyond all numbers", []string{"vcpus: 4", `vcpus: 4, user: "app:2147483648"`}, []string{`51:73: application.jobs[1].user: "app:2147483648" is no user; ` + userHint}},
+		{"user in quotes", []string{"vcpus: 4", `vcpus: 4, user: "'1000'"`}, []string{`51:73: application.jobs[1].user: "'1000'" is no user; ` + userHint}},
+		{"GPUs of instances without any", []string{"[g6, g5.xlarge]", "[m7i, inf2.xlarge, hpc7a, trn1]"}, []string{"51:87: application.jobs[1].gpus: none of the instance types has GPUs; name some that have, such as g6"}},
+		{"vCPUs that no instance type has", []string{"vcpus: 4", "vcpus: 5", "[g6, g5.xlarge]", "[g6.large, g5.xlarge]"}, []string{"51:64: application.jobs[1].vcpus: are more than the 4 that the largest of the instance types has; name a larger one, or a family such as g6"}},
+		{"vCPUs of a small instance", []string{"vcpus: 4, memory: 1000, gpus: 1, instanceTypes: [g6, g5.xlarge]", "vcpus: 16, memory: 1000, instanceTypes: [c5.large]"}, []string{"51:64: application.jobs[1].vcpus: are more than the 2 that the largest of the instance types has; name a larger one, or a family such as c5"}},
+		{"vCPUs of a large instance", []string{"vcpus: 4, memory: 1000, gpus: 1, instanceTypes: [g6, g5.xlarge]", "vcpus: 49, memory: 1000, instanceTypes: [t3.2xlarge, r6i.12xlarge]"}, []string{"51:64: application.jobs[1].vcpus: are more than the 48 that the largest of the instance types has; name a larger one, or a family such as t3"}},
+		{"memory that no instance type has", []string{"vcpus: 4, memory: 1000, gpus: 1, instanceTypes: [g6, g5.xlarge]", "memory: 16385, instanceTypes: [m7i.xlarge, c7i.xlarge, r7i.large]"}, []string{"51:65: application.jobs[1].memory: is more than the 16384 MB that the largest of the instance types has; name a larger one, or a family such as m7i"}},
+		{"memory and vCPUs that no instance type has", []string{"memory: 1000, gpus: 1, instanceTypes: [g6, g5.xlarge]", "memory: 12289, instanceTypes: [c7g.large, m7g.medium], architecture: arm64"}, []string{
+			"51:64: application.jobs[1].vcpus: are more than the 2 that the largest of the instance types has; name a larger one, or a family such as c7g",
+			"51:75: application.jobs[1].memory: is more than the 8192 MB that the largest of the instance types has; name a larger one, or a family such as c7g",
+		}},
 		{"fewer vCPUs than a job has", []string{"maxVCPUs: 2", "maxVCPUs: 0"}, []string{"41:17: application.jobs[0].maxVCPUs: cannot be 0; use a number of vCPUs from 1 to 10000"}},
 		{"fewer vCPUs than a job of EC2 has", []string{"vcpus: 4,", "vcpus: 4, maxVCPUs: 3,"}, []string{"51:77: application.jobs[1].maxVCPUs: cannot be 3; use a number of vCPUs from 4 to 10000"}},
 		{"schedule and its time zone", []string{"timezone: Europe/Berlin", "timezone: Europe/Berln"}, []string{`45:17: application.jobs[0].timezone: "Europe/Berln" is no time zone that is known; did you mean "Europe/Berlin"?`}},
@@ -170,6 +190,18 @@ func TestJobAccepts(t *testing.T) {
 		{"instances that Batch chooses", train, "compute: ec2, architecture: arm64"},
 		{"instances of all kinds", train, "instanceTypes: [m7i, c5n.18xlarge, u7i-12tb.224xlarge, p4de, g4dn.xlarge, g6e, gr6.4xlarge, m7i-flex.large, hpc7a, i3.metal, mac2, inf2, vt1, x2iedn, t3a.nano]"},
 		{"instances of ARM", train, "architecture: arm64, instanceTypes: [a1, t4g.nano, m6gd, c7gn.metal, r8g.metal-24xl, x2gd, im4gn, is4gen, hpc7g.16xlarge, i8g]"},
+		{"user by number", "vcpus: 4,", `vcpus: 4, user: "2147483647",`},
+		{"user and group by number", "vcpus: 4,", `vcpus: 4, user: "0:1000",`},
+		{"user and group by name", "vcpus: 4,", `vcpus: 4, user: "_app-1.x:App_2",`},
+		{"user of the image", "vcpus: 4,", `vcpus: 4, user: "",`},
+		{"as many vCPUs as an instance has", train, "vcpus: 36, memory: 61440, instanceTypes: [c4.8xlarge]"},
+		{"vCPUs of the first instances", train, "vcpus: 8, memory: 7000, instanceTypes: [c1.xlarge]"},
+		{"vCPUs of one of the instances", train, "vcpus: 16, memory: 1000, instanceTypes: [c5.large, c5.4xlarge]"},
+		{"vCPUs of a family", train, "vcpus: 100, memory: 1000000, instanceTypes: [c5.large, r5]"},
+		{"vCPUs of an instance without a number", train, "vcpus: 128, memory: 1000000, instanceTypes: [m5.large, m6i.metal, u-6tb1.metal]"},
+		{"as much memory as instances have", train, "vcpus: 1, memory: 70000, instanceTypes: [m2.4xlarge]"},
+		{"memory of instances with much of it", train, "vcpus: 4, memory: 124928, instanceTypes: [x1e.xlarge]"},
+		{"GPUs of one of the instances", train, "gpus: 8, instanceTypes: [m7i, p5.48xlarge]"},
 		{"no schedule", "      schedule: \"cron(0 3 ? * MON-FRI *)\"\n      timezone: Europe/Berlin\n", ""},
 		{"no schedule and a time zone that null takes back", "      schedule: \"cron(0 3 ? * MON-FRI *)\"\n      timezone: Europe/Berlin\n", "      schedule: null\n      timezone: ~\n"},
 		{"no time zone", "timezone: Europe/Berlin", "timezone:"},

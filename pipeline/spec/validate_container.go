@@ -35,6 +35,7 @@ func (v *validator) container(path string, c *Container, e *Environment, k known
 	v.containerImage(path, c, e, k.repositories)
 	v.arguments(join(path, "command"), c.Command)
 	oneOfThese(v, join(path, "architecture"), c.Architecture, X86, ARM)
+	v.user(join(path, "user"), c.User)
 	v.containerVariables(path, c, e, isJob)
 	v.secretKeys(join(path, "secretKeys"), c.SecretKeys, e)
 	v.grants(join(path, "reads"), c.Reads, e, k.buckets)
@@ -142,6 +143,23 @@ func (v *validator) arguments(path string, arguments []string) {
 			v.add(at, "holds "+what, hint)
 		}
 	}
+}
+
+// user of a container: a user, or a user and a group, by numbers or by names (ECS and docker take both).
+func (v *validator) user(at, user string) {
+	name, group, hasGroup := strings.Cut(user, ":")
+	if user != "" && (!isUser(name) || hasGroup && !isUser(group)) {
+		v.add(at, strconv.Quote(shorten(user))+" is no user", "write numbers such as 1000 or 1000:1000, or names that the image has")
+	}
+}
+
+// isUser matches a number that docker takes, or a name.
+func isUser(text string) bool {
+	if all(text, isDigit) {
+		_, err := strconv.ParseInt(text, 10, 32)
+		return err == nil
+	}
+	return text != "" && only(text, "_.-") && len(text) <= 64 && text[0] != '-' && text[0] != '.'
 }
 
 // containerVariables are the environment of a container, plain and secret, and with its command no larger than AWS takes.

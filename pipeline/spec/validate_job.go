@@ -123,7 +123,10 @@ func (v *validator) instanceTypes(path string, j *Job) {
 		v.add(join(path, "gpus"), "Batch has no system for ARM processors with GPUs", "write architecture: x86_64")
 	case len(j.InstanceTypes) == 0:
 		v.add(join(path, "gpus"), "none of the instances that Batch chooses by itself has GPUs", "name some that have under instanceTypes, such as g6")
+	case !slices.ContainsFunc(j.InstanceTypes, func(name string) bool { return name == "" || strings.ContainsRune("gp", rune(name[0])) }):
+		v.add(join(path, "gpus"), "none of the instance types has GPUs", "name some that have, such as g6")
 	}
+	v.fits(path, j)
 	for i, name := range j.InstanceTypes {
 		at := index(at, i)
 		switch is := architectureOf(name); {
@@ -135,6 +138,56 @@ func (v *validator) instanceTypes(path string, j *Job) {
 			v.add(at, fmt.Sprintf("%s is %s, but the job is for %s", shorten(name), is, j.Architecture), "name another, or write architecture: "+string(is))
 		}
 	}
+}
+
+// fits says whether a run of a job may fit on an instance of one of its types, as far as their names tell.
+func (v *validator) fits(path string, j *Job) {
+	if len(j.InstanceTypes) == 0 {
+		return // Batch chooses
+	}
+	vcpus, memory := 0, 0
+	for _, name := range j.InstanceTypes {
+		most, mostMemory := largest(name)
+		vcpus, memory = max(vcpus, most), max(memory, mostMemory)
+	}
+	family, _, _ := strings.Cut(j.InstanceTypes[0], ".")
+	hint := "name a larger one, or a family such as " + shorten(family)
+	if j.VCPUs > float64(vcpus) {
+		v.add(join(path, "vcpus"), fmt.Sprintf("are more than the %d that the largest of the instance types has", vcpus), hint)
+	}
+	if j.Memory > memory {
+		v.add(join(path, "memory"), fmt.Sprintf("is more than the %d MB that the largest of the instance types has", memory), hint)
+	}
+}
+
+// largest is how many vCPUs and how much memory in MB an instance of a type has at most. No bound is known of families, whose sizes Batch
+// chooses, and of sizes and families that follow no rule.
+func largest(instanceType string) (vcpus, memory int) {
+	family, size, _ := strings.Cut(instanceType, ".")
+	times, isLarge := strings.CutSuffix(size, "xlarge")
+	n, err := strconv.Atoi(times)
+	switch {
+	case family == "c1": // of the first types, whose xlarge has 8
+		return math.MaxInt, math.MaxInt
+	case slices.Contains([]string{"nano", "micro", "small", "medium", "large"}, size):
+		vcpus = 2
+	case size == "xlarge":
+		vcpus = 4
+	case size == "8xlarge":
+		vcpus = 36 // of c4 and d2, else 32
+	case isLarge && err == nil && n > 0 && n < 1000:
+		vcpus = 4 * n
+	default:
+		return math.MaxInt, math.MaxInt
+	}
+	if len(family) < 2 || family[1] < '3' || family[1] > '9' {
+		return vcpus, math.MaxInt
+	}
+	gigabytes := map[byte]int{'c': 3, 'm': 4, 'r': 8}[family[0]] // of a vCPU, at most
+	if gigabytes == 0 {
+		return vcpus, math.MaxInt
+	}
+	return vcpus, vcpus * gigabytes << 10
 }
 
 // isInstanceType matches m7g, m7g.large, u7i-12tb.224xlarge and the like.
