@@ -323,6 +323,7 @@ func TestMonitoringOfEnvironments(t *testing.T) {
 	t.Parallel()
 	src := change(t, small, "region: us-east-1 }", "region: us-east-1 }\n  - { name: qa, type: test, account: \"333333333333\" }")
 	const email = "email: a@example.com"
+	const function = "functions: [{ name: hello, source: a, runtime: provided.al2023 }], "
 	for _, c := range []struct{ name, application, overrides, want string }{
 		{"by default", "true", "{}", "prod qa"},
 		{"with a field", "{ " + email + " }", "{}", "prod qa"},
@@ -340,7 +341,7 @@ func TestMonitoringOfEnvironments(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := parse(t, src+"application: { monitoring: "+c.application+" }\noverrides: "+c.overrides+"\n")
+			s := parse(t, src+"application: { "+function+"monitoring: "+c.application+" }\noverrides: "+c.overrides+"\n")
 			var got []string
 			for _, e := range s.Environments {
 				if e.Application.Monitoring != nil {
@@ -358,6 +359,39 @@ func TestMonitoringOfEnvironments(t *testing.T) {
 	refuse(t, dev+"application: { monitoring: { "+email+" } }\n", "9:28: application.monitoring: is in no environment; "+known)
 	refuse(t, small+"overrides: { dev: { monitoring: { types: [prod] } } }\n", "9:33: overrides.dev.monitoring: is in no environment; known here: dev of type dev, prod of type prod")
 	refuse(t, dev+"application: { monitoring: { types: [prdo] } }\n", `9:38: application.monitoring.types[0]: cannot be "prdo"; did you mean "prod"?`)
+}
+
+// Monitoring that watches nothing is a slip, unless it is that of all environments and others have something.
+func TestIdleMonitoring(t *testing.T) {
+	t.Parallel()
+	src := change(t, small, "region: us-east-1 }", "region: us-east-1 }\n  - { name: qa, type: test, account: \"333333333333\" }")
+	const function = "functions: [{ name: hello, source: a, runtime: provided.al2023, environments: [qa] }]"
+	const job = "network: true, jobs: [{ name: nightly, image: docker.io/library/python:3, environments: [prod] }]"
+	const service = "network: true, services: [{ name: web, image: docker.io/library/python:3, environments: [dev] }]"
+	const nothing = "means nothing without functions, jobs or services, which it watches; leave it out"
+	for _, c := range []struct{ application, overrides, want string }{
+		{"monitoring: true", "{}", "10:28: application.monitoring: " + nothing},
+		{"buckets: [{ name: data }], monitoring: {}", "{}", "10:55: application.monitoring: " + nothing},
+		{"monitoring: true, " + function, "{}", ""},
+		{"monitoring: true, " + job, "{}", ""},
+		{"monitoring: true, " + service, "{}", "10:28: application.monitoring: " + nothing}, // it is only in test and prod
+		{"monitoring: { types: [dev, prod] }, " + service, "{}", ""},
+		{"monitoring: true, " + service, "{ qa: { services: { more: { image: docker.io/library/python:3 } } } }", ""},
+		{function, "{ qa: { monitoring: {} } }", ""},
+		{function, "{ prod: { monitoring: {} } }", "11:34: overrides.prod.monitoring: " + nothing},
+		{"monitoring: true, " + function, "{ prod: { monitoring: true } }", "11:34: overrides.prod.monitoring: " + nothing},
+		{"monitoring: {}, " + function, "{ prod: { monitoring: { latencySeconds: 2 } } }", "11:52: overrides.prod.monitoring.latencySeconds: " + nothing},
+		{"monitoring: {}, " + function, "{ prod: { monitoring: null } }", ""},
+		{"monitoring: {}, jobs: 5", "{}", "10:38: application.jobs: needs a list, found the number 5; write it in brackets: [5]"},
+		{"monitoring: {}, functons: []", "{}", `10:32: application.functons: unknown field; did you mean "functions"?`},
+	} {
+		src := src + "application: { " + c.application + " }\noverrides: " + c.overrides + "\n"
+		if c.want == "" {
+			parse(t, src)
+			continue
+		}
+		refuse(t, src, c.want)
+	}
 }
 
 func TestLogDays(t *testing.T) {

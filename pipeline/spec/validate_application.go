@@ -16,7 +16,7 @@ func (v *validator) application(path string, e *Environment) {
 	v.api(join(path, "api"), e)
 	v.jobs(join(path, "jobs"), e, k)
 	v.services(join(path, "services"), e, k)
-	v.monitoring(join(path, "monitoring"), a.Monitoring)
+	v.monitoring(join(path, "monitoring"), e)
 	v.stacks(join(path, "stacks"), e)
 	v.logDays(join(path, "logDays"), a.LogDays, e)
 }

@@ -8,16 +8,40 @@ import (
 	"strings"
 )
 
-func (v *validator) monitoring(path string, m *Monitoring) {
+func (v *validator) monitoring(path string, e *Environment) {
+	m := e.Application.Monitoring
 	if m == nil {
 		return
 	}
+	v.watches(path, e)
 	if m.Email != "" {
 		v.email(join(path, "email"), m.Email)
 	}
 	const most = 3600 // seconds; no request takes as long
 	if m.LatencySeconds <= 0 || m.LatencySeconds > most {
 		v.add(join(path, "latencySeconds"), "cannot be "+number(m.LatencySeconds), fmt.Sprintf("use a number of seconds above 0, at most %d", most))
+	}
+}
+
+// watches says whether there is something to watch: where the environment's own overrides ask for it, else in any environment.
+func (v *validator) watches(path string, e *Environment) {
+	isWatched := func(e Environment) bool {
+		a := e.Application
+		return a.Monitoring != nil && len(a.Functions)+len(a.Jobs)+len(a.Services) > 0
+	}
+	at, others := path, v.spec.Environments
+	for _, own := range []string{join(path, "types"), join(path, "environments"), join(path, "latencySeconds"), join(path, "email"), path} {
+		if strings.HasPrefix(v.spec.positions[own].path, "overrides.") {
+			at, others = own, nil
+		}
+	}
+	isUnread := func(list string) bool { return v.unread(join(parentPath(path), list)) }
+	switch {
+	case !v.spec.knows(e.Application.Monitoring.Only): // said elsewhere
+	case slices.ContainsFunc([]string{"functions", "jobs", "services"}, isUnread):
+	case isWatched(*e), slices.ContainsFunc(others, isWatched):
+	default:
+		v.add(at, "means nothing without functions, jobs or services, which it watches", "leave it out")
 	}
 }
 
