@@ -14,8 +14,8 @@ import (
 func TestAPIRefuses(t *testing.T) {
 	t.Parallel()
 	for _, c := range []refusal{
-		{"route as text", []string{`api: { path: "/hello/{id}" }`, "api: /hello"}, []string{`22:75: application.functions[0].api: needs a mapping or a list of mappings, found the text "/hello"`}},
-		{"route as true", []string{`api: { path: "/hello/{id}" }`, "api: true"}, []string{"22:75: application.functions[0].api: needs a mapping or a list of mappings, found true"}},
+		{"route as text", []string{`api: { path: "/hello/{id}" }`, "api: /hello"}, []string{`22:75: application.functions[0].api: needs a mapping or a list of mappings, found the text "/hello"; write a mapping such as { path: /hello }`}},
+		{"route as true", []string{`api: { path: "/hello/{id}" }`, "api: true"}, []string{"22:75: application.functions[0].api: needs a mapping or a list of mappings, found true; write a mapping such as { path: /hello }"}},
 		{"route without a path", []string{`path: "/hello/{id}"`, "method: GET"}, []string{"22:75: application.functions[0].api.path: is required; write one such as /orders/{id}, or /files/{path+} for all that is below /files"}},
 		{"path without a slash", []string{`path: "/hello/{id}"`, "path: hello"}, []string{`22:83: application.functions[0].api.path: "hello" does not begin with a slash; write /hello`}},
 		{"path with a slash at its end", []string{`path: "/hello/{id}"`, "path: /hello/"}, []string{`22:83: application.functions[0].api.path: "/hello/" ends with a slash; write /hello, or / for the top`}},
@@ -44,7 +44,7 @@ func TestAPIRefuses(t *testing.T) {
 		{"tokens of a route without jwt", []string{"    authorization: jwt\n    jwt: { issuer: \"https://id.example.com/\", audience: [shop] }\n", "", "method: POST, authorization: iam }", "method: POST, authorization: jwt }"}, []string{"27:57: application.functions[1].api[0].authorization: needs jwt in the api of the application, which says which tokens are good; write jwt: { issuer: https://…, audience: […] } there"}},
 		{"jwt that no route asks for", []string{"    authorization: jwt", "    authorization: iam"}, []string{"31:10: application.api.jwt: no route has authorization jwt, so nobody's token is looked at; leave authorization out, or write jwt there"}},
 		{"jwt misspelt", []string{"    jwt: {", "    jwtt: {"}, []string{`31:5: application.api.jwtt: unknown field; did you mean "jwt"?`}},
-		{"jwt that cannot be read", []string{`jwt: { issuer: "https://id.example.com/", audience: [shop] }`, "jwt: x"}, []string{`31:10: application.api.jwt: needs a mapping, found the text "x"`}},
+		{"jwt that cannot be read", []string{`jwt: { issuer: "https://id.example.com/", audience: [shop] }`, "jwt: x"}, []string{`31:10: application.api.jwt: needs a mapping, found the text "x"; write a mapping such as { issuer: "https://id.example.com/", audience: [shop] }`}},
 		{"issuer without TLS", []string{`issuer: "https://id`, `issuer: "http://id`}, []string{`31:20: application.api.jwt.issuer: "http://id.example.com/" is not the https URL of an issuer; write the URL of who issues the tokens, such as https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc`}},
 		{"issuer that is no URL", []string{`issuer: "https://id.example.com/"`, "issuer: shop"}, []string{`31:20: application.api.jwt.issuer: "shop" is not the https URL of an issuer; write the URL of who issues the tokens, such as https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc`}},
 		{"issuer with a query", []string{`issuer: "https://id.example.com/"`, `issuer: "https://id.example.com/?x"`}, []string{`31:20: application.api.jwt.issuer: "https://id.example.com/?x" is not the https URL of an issuer; write the URL of who issues the tokens, such as https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc`}},
@@ -71,7 +71,7 @@ func TestAPIRefuses(t *testing.T) {
 			`32:67: application.api.cors.headers[1]: "" is no name of a header; write one such as content-type`,
 		}},
 		{"all CORS headers with credentials", []string{"credentials: true", `credentials: true, headers: ["*"]`}, []string{"32:79: application.api.cors.headers[0]: * does not stand for all headers where there are credentials; name them"}},
-		{"CORS as true", []string{"cors: { origins: [https://shop.example.com], credentials: true, maxAgeSeconds: 60 }", "cors: true"}, []string{"32:11: application.api.cors: needs a mapping, found true"}},
+		{"CORS as true", []string{"cors: { origins: [https://shop.example.com], credentials: true, maxAgeSeconds: 60 }", "cors: true"}, []string{`32:11: application.api.cors: needs a mapping, found true; write a mapping such as { origins: ["https://shop.example.com"] }`}},
 	} {
 		c.run(t, application)
 	}

@@ -338,7 +338,7 @@ type LoadBalancer struct {
 // Monitoring of an environment: alarms, a dashboard, and who is told.
 type Monitoring struct {
 	// Email addresses get a message for each alarm once they have confirmed it; one, or several with commas between them.
-	Email string `yaml:"email"`
+	Email string `yaml:"email,commas"`
 	// LatencySeconds that 99 of 100 requests to an API or load balancer must not exceed. Default 1.
 	LatencySeconds float64 `yaml:"latencySeconds"`
 	// Only says in which environments; by default those of type test and prod.

@@ -134,13 +134,13 @@ func TestApplicationRefuses(t *testing.T) {
 			"65:24: application.monitoring.email: has an empty address; write addresses with commas between them, such as ops@example.com, team@example.com",
 		}},
 		{"grants of buckets that cannot be read", []string{"buckets: [{ name: data }]", "buckets: data", "reads: [data]", `reads: [data, "", data]`}, []string{
-			`20:12: application.buckets: needs a list, found the text "data"; write it in brackets: ["data"]`,
+			`20:12: application.buckets: needs a list, found the text "data"; write a list such as [{ name: data }]`,
 			`50:21: application.jobs[0].reads[1]: is empty; write the name of a bucket`,
 			`50:25: application.jobs[0].reads[2]: "data" is given twice; keep one`,
 		}},
 		{"e-mail twice", []string{"team+shop@example.org", "ops@example.com"}, []string{`65:24: application.monitoring.email: "ops@example.com" is given twice; keep one`}},
 		{"e-mails with a comma at the end", []string{", team+shop@example.org", ","}, []string{"65:24: application.monitoring.email: has an empty address; write addresses with commas between them, such as ops@example.com, team@example.com"}},
-		{"e-mails as a list", []string{`"ops@example.com, team+shop@example.org"`, "[ops@example.com]"}, []string{"65:24: application.monitoring.email: needs text, found a list"}},
+		{"e-mails as a list", []string{`"ops@example.com, team+shop@example.org"`, "[ops@example.com]"}, []string{"65:24: application.monitoring.email: needs text, found a list; write it without brackets: \"ops@example.com\""}},
 		{"no latency", []string{"latencySeconds: 0.5", "latencySeconds: 0"}, []string{"65:82: application.monitoring.latencySeconds: cannot be 0; use a number of seconds above 0, at most 3600"}},
 		{"latency below zero", []string{"latencySeconds: 0.5", "latencySeconds: -0.5"}, []string{"65:82: application.monitoring.latencySeconds: cannot be -0.5; use a number of seconds above 0, at most 3600"}},
 		{"latency of hours", []string{"latencySeconds: 0.5", "latencySeconds: 3601"}, []string{"65:82: application.monitoring.latencySeconds: cannot be 3601; use a number of seconds above 0, at most 3600"}},
@@ -159,7 +159,7 @@ func TestApplicationRefuses(t *testing.T) {
 		{"template at an address", []string{"infra/extras.yaml", "https://example.com/x.yaml"}, []string{`68:17: application.stacks[0].template: "https://example.com/x.yaml" is not a plain path below the directory of pipeline.yaml; write a path from the directory of pipeline.yaml, such as infra/extras.yaml`}},
 		{"parameter with a dash", []string{"VpcId: network.VpcId", "Vpc-Id: x"}, []string{`69:29: application.stacks[0].parameters.Vpc-Id: "Vpc-Id" is no name of a parameter; use letters and digits, at most 255`}},
 		{"parameter as a number", []string{"VpcId: network.VpcId", "VpcId: 1"}, []string{`69:28: application.stacks[0].parameters.VpcId: needs text, found the number 1; quote it: "1"`}},
-		{"parameter as a list", []string{"VpcId: network.VpcId", "VpcId: [a]"}, []string{"69:28: application.stacks[0].parameters.VpcId: needs text, found a list"}},
+		{"parameter as a list", []string{"VpcId: network.VpcId", "VpcId: [a]"}, []string{"69:28: application.stacks[0].parameters.VpcId: needs text, found a list; write it without brackets: \"a\""}},
 		{"permissions of IAM", []string{`"dynamodb:Create*"`, `"iam:CreateRole"`}, []string{"70:33: application.stacks[0].permissions[0].actions[0]: a template with actions of iam could widen its own permissions; give the operator's stacks what needs them"}},
 		{"permissions without resources", []string{`resources: ["arn:aws:dynamodb:{region}:{account}:table/x"]`, "resources: []"}, []string{"70:65: application.stacks[0].permissions[0].resources: there is none; write one such as arn:aws:dynamodb:{region}:{account}:table/orders"}},
 		{"permissions on everything", []string{`"arn:aws:dynamodb:{region}:{account}:table/x"`, `"*"`}, []string{"70:66: application.stacks[0].permissions[0].resources[0]: is every resource of every account; say which, by ARNs, or write a reason beside it, such as that the actions know no resource"}},
@@ -382,7 +382,7 @@ func TestIdleMonitoring(t *testing.T) {
 		{"monitoring: true, " + function, "{ prod: { monitoring: true } }", "11:34: overrides.prod.monitoring: " + nothing},
 		{"monitoring: {}, " + function, "{ prod: { monitoring: { latencySeconds: 2 } } }", "11:52: overrides.prod.monitoring.latencySeconds: " + nothing},
 		{"monitoring: {}, " + function, "{ prod: { monitoring: null } }", ""},
-		{"monitoring: {}, jobs: 5", "{}", "10:38: application.jobs: needs a list, found the number 5; write it in brackets: [5]"},
+		{"monitoring: {}, jobs: 5", "{}", "10:38: application.jobs: needs a list, found the number 5; write a list such as [{ name: nightly, image: web, schedule: \"rate(1 day)\" }]"},
 		{"monitoring: {}, functons: []", "{}", `10:32: application.functons: unknown field; did you mean "functions"?`},
 	} {
 		src := src + "application: { " + c.application + " }\noverrides: " + c.overrides + "\n"

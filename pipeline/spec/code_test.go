@@ -177,7 +177,7 @@ func TestCodeRefuses(t *testing.T) {
 			`42:16: application.functions[0].writes[0]: there is no bucket "data"; add it to the buckets of the application`,
 			`42:22: application.functions[0].writes[1]: there is no bucket "upload"; add it to the buckets of the application`,
 		}},
-		{"reads where buckets cannot be read", "[{ name: data }, { name: upload }]", "data", []string{`25:12: application.buckets: needs a list, found the text "data"; write it in brackets: ["data"]`}},
+		{"reads where buckets cannot be read", "[{ name: data }, { name: upload }]", "data", []string{`25:12: application.buckets: needs a list, found the text "data"; write a list such as [{ name: data }]`}},
 		{"reads where buckets are misspelt", "  buckets: [", "  bukets: [", []string{`25:3: application.bukets: unknown field; did you mean "buckets"?`}},
 		{"reads where a bucket cannot be read", "{ name: upload }", "{ name: 1 }", []string{`25:37: application.buckets[1].name: needs text, found the number 1; quote it: "1"`}},
 	} {

@@ -14,7 +14,8 @@ const (
 )
 
 // decoder sets Go values from nodes by their yaml tags. It knows no field by name but two: a name is never a place for
-// placeholders, and overrides hold patches. A new field of the Spec needs nothing here; the tag's option literal keeps placeholders out.
+// placeholders, and overrides hold patches. A new field of the Spec needs nothing here; the tag's option literal keeps placeholders out,
+// and commas says that its text lists things.
 type decoder struct {
 	*report
 	positions map[string]position
@@ -23,6 +24,8 @@ type decoder struct {
 	typ Type
 	// patch says that absent means unchanged, so defaults stay away, and that lists may be mappings from names to patches.
 	patch bool
+	// commas separate what is listed in text.
+	commas bool
 	// fill in placeholders of text; nil leaves text as it is.
 	fill func(text string) (string, []Problem)
 }
@@ -90,6 +93,14 @@ func (d decoder) decode(n *node, v reflect.Value, path string) {
 	}
 }
 
+// mappingHint shows the mapping that a type needs.
+func mappingHint(t reflect.Type) string {
+	if shape := shapeOf(t); shape != "" {
+		return "write a mapping such as " + shape
+	}
+	return ""
+}
+
 // toggle sets a pointer to a new value with its defaults, or to nil.
 func (d decoder) toggle(n *node, v reflect.Value) {
 	if v.SetZero(); isTrue(n) {
@@ -118,10 +129,17 @@ func (d decoder) structure(n *node, v reflect.Value, path string) {
 		d.at(n, "needs a mapping, found "+n.describe(), `begin with "project: …"`)
 		return
 	case isSwitched(reflect.PointerTo(v.Type())):
-		d.at(n, "needs true, false or a mapping, found "+n.describe(), booleanHint(n))
+		hint := booleanHint(n)
+		if hint == "" {
+			hint = "write true, or a mapping such as " + shapeOf(v.Type())
+		}
+		d.at(n, "needs true, false or a mapping, found "+n.describe(), hint)
+		return
+	case d.isNamed(v.Type()) && n.parent.kind == mappingKind && strings.HasPrefix(n.path(), "overrides."): // its key is its name
+		d.at(n, "needs a mapping, found "+n.describe(), "write a mapping of what differs")
 		return
 	default:
-		d.at(n, "needs a mapping, found "+n.describe(), "")
+		d.at(n, "needs a mapping, found "+n.describe(), mappingHint(v.Type()))
 		return
 	}
 	known := d.fieldsOf(v.Type())
@@ -132,6 +150,7 @@ func (d decoder) structure(n *node, v reflect.Value, path string) {
 			continue
 		}
 		inner := d
+		inner.commas = known[i].commas
 		switch {
 		case known[i].literal:
 			inner.fill = nil
@@ -167,14 +186,17 @@ func (d decoder) slice(n *node, v reflect.Value, path string) {
 	}
 	switch {
 	case isLone && n.kind != listKind:
-		d.at(n, "needs a mapping or a list of mappings, found "+n.describe(), "")
+		d.at(n, "needs a mapping or a list of mappings, found "+n.describe(), mappingHint(element))
 		return
 	case n.kind == mappingKind:
 		d.at(n, "needs a list, found a mapping", `begin each item with "- "`)
 		return
 	case n.kind != listKind:
 		hint := "write it in brackets: [" + shorten(n.text) + "]"
-		if n.kind == textKind {
+		switch {
+		case element.Kind() == reflect.Struct:
+			hint = "write a list such as " + shapeOf(v.Type())
+		case n.kind == textKind:
 			hint = "write it in brackets: [" + strconv.Quote(shorten(n.text)) + "]"
 		}
 		d.at(n, "needs a list, found "+n.describe(), hint)
@@ -193,7 +215,7 @@ func (d decoder) slice(n *node, v reflect.Value, path string) {
 func (d decoder) dictionary(n *node, v reflect.Value, path string) {
 	switch {
 	case n.kind != mappingKind:
-		d.at(n, "needs a mapping, found "+n.describe(), "")
+		d.at(n, "needs a mapping, found "+n.describe(), mappingHint(v.Type()))
 		return
 	case len(n.fields) > maxItems:
 		d.at(n, fmt.Sprintf("has %d fields, at most %d are allowed", len(n.fields), maxItems), "")
@@ -225,7 +247,7 @@ func (d decoder) text(n *node, v reflect.Value) {
 		d.at(n, "needs text, found "+n.describe(), quoteHint(n))
 		return
 	default:
-		d.at(n, "needs text, found "+n.describe(), "")
+		d.at(n, "needs text, found "+n.describe(), d.bracketHint(n))
 		return
 	}
 	filled := n.text
@@ -237,6 +259,21 @@ func (d decoder) text(n *node, v reflect.Value) {
 		}
 	}
 	v.SetString(filled)
+}
+
+// bracketHint is for a list in the place of a text.
+func (d decoder) bracketHint(n *node) string {
+	words := make([]string, len(n.items))
+	for i, item := range n.items {
+		words[i] = item.text
+	}
+	switch text := strconv.Quote(shorten(strings.Join(words, ", "))); {
+	case len(n.items) == 1 && words[0] != "":
+		return "write it without brackets: " + text
+	case len(n.items) > 1 && d.commas:
+		return "write one text with commas: " + text
+	}
+	return ""
 }
 
 // quoteHint explains the octal trap where it can spring: YAML reads 012345670123 as another number and 012345678901 as 12345678901.
@@ -316,6 +353,7 @@ type structField struct {
 	index   []int
 	typ     reflect.Type
 	literal bool // braces in its text are no placeholders
+	commas  bool // separate what is listed in its text
 }
 
 // fieldsOf a struct by their yaml tags, those of inlined structs among them; a field without tag is not part of the file.
@@ -327,10 +365,10 @@ func fieldsOf(t reflect.Type) []structField {
 		switch {
 		case options == "inline":
 			for _, in := range fieldsOf(f.Type) {
-				fields = append(fields, structField{in.name, append([]int{i}, in.index...), in.typ, in.literal})
+				fields = append(fields, structField{in.name, append([]int{i}, in.index...), in.typ, in.literal, in.commas})
 			}
 		case f.IsExported() && name != "" && name != "-":
-			fields = append(fields, structField{name, []int{i}, f.Type, options == "literal"})
+			fields = append(fields, structField{name, []int{i}, f.Type, options == "literal", options == "commas"})
 		}
 	}
 	return fields

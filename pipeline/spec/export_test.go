@@ -27,3 +27,6 @@ func LogicalID(name string) string { return logicalID(name) }
 
 // Timezones lets tests compare them with those of Go.
 const Timezones = timezones
+
+// ShapeOf lets tests read the examples that hints have.
+func ShapeOf(t reflect.Type) string { return shapeOf(t) }

@@ -32,7 +32,7 @@ func TestServiceRefuses(t *testing.T) {
 			"58:21: application.services[0].count.min: cannot be 0; use a number of tasks from 1 to 1000",
 			"58:29: application.services[0].count.max: cannot be 0; use a number of tasks from 1 to 1000",
 		}},
-		{"count as a number", []string{"count: { min: 2, max: 3 }", "count: 2"}, []string{"58:14: application.services[0].count: needs a mapping, found the number 2"}},
+		{"count as a number", []string{"count: { min: 2, max: 3 }", "count: 2"}, []string{"58:14: application.services[0].count: needs a mapping, found the number 2; write a mapping such as { min: 1, max: 2 }"}},
 		{"health check without a slash", []string{"healthCheck: /health", "healthCheck: health"}, []string{`59:20: application.services[0].healthCheck: "health" is no path; write one such as /health`}},
 		{"health check of a URL", []string{"healthCheck: /health", "healthCheck: http://localhost/health"}, []string{`59:20: application.services[0].healthCheck: "http://localhost/health" is no path; write one such as /health`}},
 		{"health check with a space", []string{"healthCheck: /health", `healthCheck: "/a b"`}, []string{`59:20: application.services[0].healthCheck: "/a b" is no path; write one such as /health`}},

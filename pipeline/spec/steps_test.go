@@ -163,8 +163,8 @@ func TestApprovalShapes(t *testing.T) {
 	for _, c := range []struct{ approval, want string }{
 		{"yes", `found the text "yes"; write true`},
 		{"off", `found the text "off"; write false`},
-		{"5", "found the number 5"},
-		{"[]", "found a list"},
+		{"5", "found the number 5; write true, or a mapping such as { text: Look at the tests first. }"},
+		{"[]", "found a list; write true, or a mapping such as { text: Look at the tests first. }"},
 	} {
 		refuse(t, change(t, steps, "approval: true", "approval: "+c.approval), "8:64: environments[1].approval: needs true, false or a mapping, "+c.want)
 	}
