@@ -29,6 +29,9 @@ func TestAPIRefuses(t *testing.T) {
 		{"path with a greedy variable that is not last", []string{`path: "/hello/{id}"`, `path: "/hello/{id+}/x"`}, []string{`22:83: application.functions[0].api.path: "{id+}" in "/hello/{id+}/x" stands for all that follows, so nothing can; write it at the end`}},
 		{"path with a variable twice", []string{`path: "/hello/{id}"`, `path: "/{id}/{id+}"`}, []string{`22:83: application.functions[0].api.path: "/{id}/{id+}" has the variable "id" twice; give each a name of its own`}},
 		{"path of lower-case method", []string{"path: /orders, method: POST", "path: /orders, method: post"}, []string{`27:36: application.functions[1].api[0].method: "post" is no method; write POST`}},
+		{"method misspelt where CORS takes those of the routes", []string{"path: /orders, method: POST", "path: /orders, method: post", "method: ANY,", "method: GTE,"}, []string{
+			`27:36: application.functions[1].api[0].method: "post" is no method; write POST`, `28:51: application.functions[1].api[1].method: "GTE" is no method; did you mean "GET"?`,
+		}},
 		{"method misspelt", []string{"path: /orders, method: POST", "path: /orders, method: POTS"}, []string{`27:36: application.functions[1].api[0].method: "POTS" is no method; did you mean "POST"?`}},
 		{"method of WebDAV", []string{"path: /orders, method: POST", "path: /orders, method: PROPFIND"}, []string{`27:36: application.functions[1].api[0].method: "PROPFIND" is no method; use DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT or ANY`}},
 		{"authorization of a route", []string{"authorization: iam", "authorization: aws"}, []string{`27:57: application.functions[1].api[0].authorization: cannot be "aws"; use none, iam or jwt`}},

@@ -15,7 +15,9 @@ func TestNetworkRefuses(t *testing.T) {
 	t.Parallel()
 	for _, c := range []refusal{
 		{"text in place of a range", []string{"cidr: 10.1.0.0/16", "cidr: private"}, []string{`16:11: application.network.cidr: "private" is no range of addresses; write one such as 10.0.0.0/16`}},
-		{"address in place of a range", []string{"cidr: 10.1.0.0/16", "cidr: 10.1.0.0"}, []string{`16:11: application.network.cidr: "10.1.0.0" is no range of addresses; add how many of its bits are the same in all addresses, such as 10.1.0.0/32 for this one alone`}},
+		{"address in place of a range", []string{"cidr: 10.1.0.0/16", "cidr: 10.1.0.0"}, []string{`16:11: application.network.cidr: "10.1.0.0" is no range of addresses; add how many of its bits are the same in all addresses, such as 10.1.0.0/16`}},
+		{"address in the VPC in place of a range", []string{"cidr: 10.1.0.0/16", "cidr: 10.1.2.3"}, []string{`16:11: application.network.cidr: "10.1.2.3" is no range of addresses; add how many of its bits are the same in all addresses, such as 10.1.0.0/16`}},
+		{"address in place of a subnet", []string{"zones: 2", "zones: 2\n    isolated: [10.1.193.1, 10.1.194.0/24]"}, []string{`18:16: application.network.isolated[0]: "10.1.193.1" is no range of addresses; add how many of its bits are the same in all addresses, such as 10.1.192.0/20`}},
 		{"range of IPv6", []string{"cidr: 10.1.0.0/16", `cidr: "fd00::/16"`}, []string{`16:11: application.network.cidr: "fd00::/16" is a range of IPv6 addresses; write one of IPv4, such as 10.0.0.0/16`}},
 		{"range that does not begin", []string{"cidr: 10.1.0.0/16", "cidr: 10.1.2.0/16"}, []string{"16:11: application.network.cidr: 10.1.2.0/16 does not begin its range; write 10.1.0.0/16"}},
 		{"range with a leading zero", []string{"cidr: 10.1.0.0/16", "cidr: 10.01.0.0/16"}, []string{`16:11: application.network.cidr: "10.01.0.0/16" is no range of addresses; write one such as 10.0.0.0/16`}},
@@ -147,6 +149,7 @@ func TestExistingNetworkRefuses(t *testing.T) {
 			"23:15: application.network.isolated: cannot be set for a VPC that is there; leave it out: null takes it back in an override",
 		}},
 		{"VPC with a range that is none", []string{"10.0.0.0/8", "10.0.0.1/8"}, []string{"17:11: application.network.cidr: 10.0.0.1/8 does not begin its range; write 10.0.0.0/8"}},
+		{"VPC with an address", []string{"10.0.0.0/8", "172.16.1.0"}, []string{`17:11: application.network.cidr: "172.16.1.0" is no range of addresses; add how many of its bits are the same in all addresses, such as 172.16.0.0/16`}},
 		{"VPC without private subnets", []string{"    privateSubnets: [subnet-00000001, subnet-00000002]\n", ""}, []string{"16:5: application.network.privateSubnets: there is none; jobs, services and functions run there: name at least one, such as subnet-0123456789abcdef0"}},
 		{"VPC with one private subnet", []string{", subnet-00000002]", "]"}, []string{"61:21: application.services[0].loadBalancer: an internal load balancer needs privateSubnets of the network in two zones, and there is one; name two in different zones"}},
 		{"VPC with a subnet by its name", []string{"subnet-00000001", "a"}, []string{`18:22: application.network.privateSubnets[0]: "a" is not an id of subnets; write one such as subnet-0123456789abcdef0`}},
@@ -377,7 +380,7 @@ func TestNetworkOverrides(t *testing.T) {
 		"9:53: application.network.zones: cannot be set for a VPC that is there; leave it out: null takes it back in an override",
 		"9:61: application.network.nat: cannot be set for a VPC that is there; leave it out: null takes it back in an override")
 	refuse(t, base+"{ cidr: 10.2.0.0 } } }\n",
-		`10:39: overrides.prod.network.cidr: "10.2.0.0" is no range of addresses; add how many of its bits are the same in all addresses, such as 10.2.0.0/32 for this one alone`)
+		`10:39: overrides.prod.network.cidr: "10.2.0.0" is no range of addresses; add how many of its bits are the same in all addresses, such as 10.2.0.0/16`)
 }
 
 // What runs in a network that one environment lacks is said of that environment.

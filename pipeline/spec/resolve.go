@@ -180,7 +180,9 @@ func (a *Application) resolveAPI() {
 			r := &a.Functions[i].API[k]
 			fallback(&r.Method, "GET")
 			fallback(&r.Authorization, a.API.Authorization)
-			methods = append(methods, r.Method)
+			if r.Method == anyMethod || slices.Contains(httpMethods(), r.Method) { // else it is said there
+				methods = append(methods, r.Method)
+			}
 		}
 	}
 	if a.API.CORS == nil || a.API.CORS.Methods != nil {

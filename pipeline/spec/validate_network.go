@@ -55,8 +55,20 @@ func (v *validator) newNetwork(path string, n *Network, e *Environment) {
 	v.endpoints(join(path, "endpoints"), n.Endpoints)
 }
 
-// cidr is a range of IPv4 addresses; ok says whether it is good.
+// cidr is a range of IPv4 addresses, which may be of one alone; ok says whether it is good.
 func (v *validator) cidr(at, text, example string) (p netip.Prefix, ok bool) {
+	return v.addresses(at, text, example, func(a netip.Addr) string { return a.String() + "/32 for this one alone" })
+}
+
+// networkCIDR is that of a VPC or of a subnet, which is about as large as the example.
+func (v *validator) networkCIDR(at, text, example string) (p netip.Prefix, ok bool) {
+	return v.addresses(at, text, example, func(a netip.Addr) string {
+		return netip.PrefixFrom(a, netip.MustParsePrefix(example).Bits()).Masked().String()
+	})
+}
+
+// addresses are a range of IPv4 addresses; rangeOf says which may be meant where there is one alone.
+func (v *validator) addresses(at, text, example string, rangeOf func(netip.Addr) string) (p netip.Prefix, ok bool) {
 	p, err := netip.ParsePrefix(text)
 	switch {
 	case err == nil && !p.Addr().Is4():
@@ -64,7 +76,7 @@ func (v *validator) cidr(at, text, example string) (p netip.Prefix, ok bool) {
 	case err != nil:
 		hint := "write one such as " + example
 		if address, err := netip.ParseAddr(text); err == nil && address.Is4() {
-			hint = "add how many of its bits are the same in all addresses, such as " + address.String() + "/32 for this one alone"
+			hint = "add how many of its bits are the same in all addresses, such as " + rangeOf(address)
 		}
 		v.add(at, strconv.Quote(shorten(text))+" is no range of addresses", hint)
 	case p.Masked() != p:
@@ -77,7 +89,7 @@ func (v *validator) cidr(at, text, example string) (p netip.Prefix, ok bool) {
 
 // vpcRange is that of a VPC that is made.
 func (v *validator) vpcRange(at, text string) (p netip.Prefix, ok bool) {
-	p, ok = v.cidr(at, text, "10.0.0.0/16")
+	p, ok = v.networkCIDR(at, text, "10.0.0.0/16")
 	private := []netip.Prefix{
 		netip.PrefixFrom(netip.AddrFrom4([4]byte{10}), 8),
 		netip.PrefixFrom(netip.AddrFrom4([4]byte{172, 16}), 12),
@@ -172,7 +184,7 @@ func (v *validator) subnetRange(at, text string, vpc netip.Prefix, hasVPC bool, 
 	if hasVPC {
 		example = partOf(vpc, 4, 0).String()
 	}
-	p, ok = v.cidr(at, text, example)
+	p, ok = v.networkCIDR(at, text, example)
 	switch {
 	case !ok:
 	case p.Bits() > smallest:
@@ -231,7 +243,7 @@ func (v *validator) existingNetwork(path string, n *Network) {
 		}
 	}
 	if n.CIDR != "" {
-		v.cidr(join(path, "cidr"), n.CIDR, "10.0.0.0/16")
+		v.networkCIDR(join(path, "cidr"), n.CIDR, "10.0.0.0/16")
 	}
 	if at := join(path, "privateSubnets"); len(n.PrivateSubnets) == 0 {
 		v.add(at, "there is none", "jobs, services and functions run there: name at least one, such as subnet-0123456789abcdef0")
