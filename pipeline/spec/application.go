@@ -341,7 +341,7 @@ type Monitoring struct {
 	Email string `yaml:"email,commas"`
 	// LatencySeconds that 99 of 100 requests to an API or load balancer must not exceed. Default 1.
 	LatencySeconds float64 `yaml:"latencySeconds"`
-	// Only says in which environments; by default those of type test and prod.
+	// Only says in which environments; by default those of type test and prod, and those whose overrides have monitoring.
 	Only `yaml:",inline"`
 }
 

@@ -19,7 +19,7 @@ func (d decoder) applications(root *node, s *Spec) {
 		}
 		merged[i] = merger{d.report}.merge(reflect.TypeFor[Application](), root.get("application"), over)
 	}
-	d.leaveOut(merged, s)
+	d.leaveOut(merged, overrides, s)
 	for i, n := range merged {
 		if n == nil {
 			continue
@@ -51,7 +51,7 @@ func (d decoder) unknownOverrides(overrides *node, s *Spec) {
 
 // leaveOut takes from the application of each environment what is only for others. What is for none is reported and stays, so that what
 // refers to it is not wrong too.
-func (d decoder) leaveOut(applications []*node, s *Spec) {
+func (d decoder) leaveOut(applications []*node, overrides *node, s *Spec) {
 	limits := map[*node]Only{}
 	isHeld := map[string]bool{} // by paths as written
 	for i, a := range applications {
@@ -60,6 +60,10 @@ func (d decoder) leaveOut(applications []*node, s *Spec) {
 			if !ok {
 				o = onlyOf(item)
 				if isMonitoring {
+					name := s.Environments[i].Name
+					if overrides.get(name).get("monitoring") != nil && !o.isLimit() {
+						o.Environments = []string{name}
+					}
 					o = o.orDefault()
 				}
 				limits[item] = o
