@@ -8,10 +8,8 @@ import (
 	"strings"
 )
 
-const (
-	maxItems  = 500     // of a list or a map: CloudFormation allows 500 resources in a template
-	maxValues = 300_000 // of all environments together; 50 environments with 500 resources of 10 fields have 250,000
-)
+// maxValues of all environments together; 50 environments with 500 resources of 10 fields have 250,000.
+const maxValues = 300_000
 
 // decoder sets Go values from nodes by their yaml tags. It knows no field by name but two: a name is never a place for
 // placeholders, and overrides hold patches. A new field of the Spec needs nothing here; the tag's option literal keeps placeholders out,
@@ -19,7 +17,6 @@ const (
 type decoder struct {
 	*report
 	positions map[string]position
-	values    *int // decoded so far
 	// typ of the environment that the values are for; "" outside environments.
 	typ Type
 	// patch says that absent means unchanged, so defaults stay away, and that lists may be mappings from names to patches.
@@ -47,11 +44,7 @@ func (d decoder) root(root *node, s *Spec) {
 }
 
 func (d decoder) decode(n *node, v reflect.Value, path string) {
-	if *d.values > maxValues {
-		return
-	}
-	if *d.values += 1 + len(n.text)/100; *d.values > maxValues { // long text counts as several values
-		d.at(n, fmt.Sprintf("all environments together have more than %d values", maxValues), "")
+	if !d.spend(n, 1+len(n.text)/100) { // long text counts as several values
 		return
 	}
 	d.positions[path] = position{n.line, n.column, n.path(), n.kind == nullKind}
@@ -91,6 +84,18 @@ func (d decoder) decode(n *node, v reflect.Value, path string) {
 	default:
 		d.at(n, "cannot be set in a file", "")
 	}
+}
+
+// spend says whether there may be so many values more.
+func (d decoder) spend(n *node, values int) bool {
+	if d.values > maxValues {
+		return false
+	}
+	if d.values += values; d.values > maxValues {
+		d.at(n, fmt.Sprintf("all environments together have more than %d values", maxValues), "")
+		return false
+	}
+	return true
 }
 
 // mappingHint shows the mapping that a type needs.
@@ -146,6 +151,9 @@ func (d decoder) structure(n *node, v reflect.Value, path string) {
 	for _, f := range n.fields {
 		i := slices.IndexFunc(known, func(k structField) bool { return k.name == f.key })
 		if i < 0 {
+			if !d.spend(f.value, 1) {
+				return
+			}
 			d.unknown(f, known)
 			continue
 		}
@@ -202,7 +210,7 @@ func (d decoder) slice(n *node, v reflect.Value, path string) {
 		d.at(n, "needs a list, found "+n.describe(), hint)
 		return
 	case len(n.items) > maxItems:
-		d.at(n, fmt.Sprintf("has %d items, at most %d are allowed", len(n.items), maxItems), "")
+		d.at(n, tooMany(len(n.items), "items"), "") // of application and overrides together
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))
@@ -218,7 +226,7 @@ func (d decoder) dictionary(n *node, v reflect.Value, path string) {
 		d.at(n, "needs a mapping, found "+n.describe(), mappingHint(v.Type()))
 		return
 	case len(n.fields) > maxItems:
-		d.at(n, fmt.Sprintf("has %d fields, at most %d are allowed", len(n.fields), maxItems), "")
+		d.at(n, tooMany(len(n.fields), "fields"), "")
 		return
 	}
 	// Unlike a struct's fields, the keys of a default map are dropped by null.

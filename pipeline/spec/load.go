@@ -50,19 +50,23 @@ func Parse(file string, src []byte) (*Spec, error) {
 }
 
 func parse(file string, src []byte, readTemplates func(*Spec) []*Error, checks ...func(*Spec) []Problem) (*Spec, error) {
-	if len(src) > maxSize {
-		return nil, tooLarge(file, int64(len(src)))
-	}
 	r := &report{file: file, failed: map[string]bool{}}
+	return r.parse(src, readTemplates, checks...)
+}
+
+func (r *report) parse(src []byte, readTemplates func(*Spec) []*Error, checks ...func(*Spec) []Problem) (*Spec, error) {
+	if len(src) > maxSize {
+		return nil, tooLarge(r.file, int64(len(src)))
+	}
 	doc := r.parseYAML(bytes.TrimPrefix(src, []byte("\ufeff")))
 	if doc == nil {
 		return nil, r.errs.orNil()
 	}
 	root := r.expand(doc)
-	s := &Spec{file: file, positions: map[string]position{}, failed: r.failed}
-	d := decoder{report: r, positions: s.positions, values: new(int)}
+	s := &Spec{file: r.file, positions: map[string]position{}, failed: r.failed}
+	d := decoder{report: r, positions: s.positions}
 	d.root(root, s)
-	if root.kind != mappingKind {
+	if r.failed[""] {
 		return nil, r.errs.orNil()
 	}
 	s.Resolve()

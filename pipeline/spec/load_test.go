@@ -3,12 +3,12 @@ package spec_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 )
@@ -125,7 +125,8 @@ func TestLineEndsAndByteOrderMark(t *testing.T) {
 		`10:23: environments[1].type: cannot be "x"; use dev, test or prod`)
 }
 
-// Whatever a file holds, reading it takes no more than moments.
+// Whatever a file holds, reading it takes no more than moments: something stops each of these files long before it has cost much, and what
+// was read until then has bounds.
 func TestBombs(t *testing.T) {
 	t.Parallel()
 	fill := func(head, repeat string) string { return head + strings.Repeat(repeat, (1<<20-len(head))/len(repeat)) }
@@ -137,53 +138,79 @@ func TestBombs(t *testing.T) {
 	for i := range 400 {
 		manyEnvironments += "  - { name: e" + strings.Repeat("x", i%7) + " }\n"
 	}
-	for name, src := range map[string]string{
-		"aliases":                    laughs,
-		"aliases in the application": laughs + "application: { buckets: *k }\n",
-		"anchor in itself":           "a: &a [*a]\n",
-		"merge of itself":            "a: &a { <<: *a }\n",
-		"merges in merges":           fill("", "<<: {"),
-		"deep flow":                  strings.Repeat("[", 1<<20),
-		"deep blocks":                fill("", "- "),
-		"a thousand levels":          "a: " + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + "\n",
-		"duplicate keys":             fill("", "a: b\n"),
-		"wide list":                  fill("environments: [", "{},"),
-		"long key":                   fill("? ", "k"),
-		"braces":                     full + "x: " + fill("\"", "{ ")[:500_000] + "\"\n",
-		"braces in a value":          change(t, full, "expireDays: 90", "removal: \""+strings.Repeat("{ ", 400_000)+"\""),
-		"long text in every item":    change(t, manyEnvironments, "project: shop", "project: shop\napplication: { buckets: [{ removal: "+strings.Repeat("y", 900_000)+" }] }"),
-		"many reads in functions": manyEnvironments + "application: { buckets: [" + strings.Repeat("{ name: &b bb }, ", 490) + "], functions: &f [" +
-			strings.Repeat("{ reads: ["+strings.Repeat("a, ", 490)+"] }, ", 490) + "] }\n",
-		"many variables in functions": manyEnvironments + "application: { functions: [" +
-			strings.Repeat("{ environment: { a: '"+strings.Repeat("\\", 1500)+"' } }, ", 490) + "] }\n",
-		"many limits of parts": manyEnvironments + "application: { buckets: [" +
-			strings.Repeat("{ name: a, environments: ["+strings.Repeat("bb,", 499)+"] }, ", 490) + "] }\n",
-		"many limits that are long": manyEnvironments + "application: { buckets: [{ environments: [" + strings.Repeat("bb,", 200_000) + "] }] }\n",
-		"many routes in functions": manyEnvironments + "application: { api: {}, functions: &f [" +
-			strings.Repeat("{ api: ["+strings.Repeat("{path: /{a}/{b}, method: gte}, ", 100)+"] }, ", 100) + "] }\n",
-		"many images": manyEnvironments + "application: { repositories: [" + strings.Repeat("{ name: &b bb }, ", 490) + "], jobs: [" +
-			strings.Repeat("{ image: bbb, timezone: Europe/Berln, schedule: rate(1), instanceTypes: [a, b, c], compute: ec2 }, ", 490) + "] }\n",
-		"many services": manyEnvironments + "application: { services: [" +
-			strings.Repeat("{ port: 1, secrets: { a: b, c: d }, loadBalancer: { from: [a, b, c], certificate: x } }, ", 490) + "] }\n",
-		"many subnets": manyEnvironments + "application: { network: { public: [" + strings.Repeat("10.0.0.0/24, ", 490) + "], private: [" +
-			strings.Repeat("10.0.0.0/24, ", 490) + "], endpoints: [" + strings.Repeat("sqqs, ", 49) + "] } }\n",
-		"many parameters": manyEnvironments + "application: { stacks: [" + strings.Repeat("{ name: a, template: b, parameters: { "+
-			strings.Repeat("a-b: c, ", 1)+" }, permissions: [{ actions: ["+strings.Repeat("a, ", 100)+"] }] }, ", 490) + "] }\n",
-		"many addresses": manyEnvironments + "application: { monitoring: { email: \"" + strings.Repeat("a@b.c,", 150_000) + "\" } }\n",
-		"long path":      small + "application: { functions: [{ api: { path: /" + strings.Repeat("{a}/", 200_000) + " } }] }\n",
-		"many permissions": small + "steps: { synth: { permissions: [" +
-			strings.Repeat("{ actions: ["+strings.Repeat("a,", 490)+"], resources: ["+strings.Repeat("b,", 490)+"] }, ", 490) + "] } }\n",
-		"many buckets in environments": manyEnvironments + "application: { buckets: [" + strings.Repeat("{}, ", 490) + "] }\n",
+	var unknown strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&unknown, "a%d: 1, ", i)
+	}
+	const values = "all environments together have more than 300000 values"
+	for name, c := range map[string]struct{ src, stop string }{
+		"aliases":                    {laughs, "aliases stand for more than 10000 values"},
+		"aliases in the application": {laughs + "application: { buckets: *k }\n", "aliases stand for more than 10000 values"},
+		"anchor in itself":           {"a: &a [*a]\n", `the anchor "a" contains itself`},
+		"merge of itself":            {"a: &a { <<: *a }\n", `the anchor "a" contains itself`},
+		"merges in merges":           {"a: " + strings.Repeat("{ <<: ", 1000) + "{}" + strings.Repeat(" }", 1000) + "\n", "is nested more than 32 levels deep"},
+		"deep flow":                  {strings.Repeat("[", 1<<20), "exceeded max depth"},
+		"deep blocks":                {fill("", "- "), "exceeded max depth"},
+		"a thousand levels":          {"a: " + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + "\n", "is nested more than 32 levels deep"},
+		"duplicate keys":             {fill("", "a: b\n"), "has 209715 fields, at most 500 are allowed"},
+		"wide list":                  {"environments: [" + strings.Repeat("{},", 300_000) + "]\n", "items, at most 500 are allowed"},
+		"long key":                   {fill("? ", "k"), "a key has"},
+		"braces":                     {full + "x: " + fill("\"", "{ ")[:500_000] + "\"\n", "unknown field"},
+		"braces in a value":          {change(t, full, "expireDays: 90", "removal: \""+strings.Repeat("{ ", 400_000)+"\""), `holds a "{" that is not closed`},
+		"long text in every item":    {change(t, manyEnvironments, "project: shop", "project: shop\napplication: { buckets: [{ removal: "+strings.Repeat("y", 900_000)+" }] }"), values},
+		"many reads in functions": {manyEnvironments + "application: { buckets: [" + strings.Repeat("{ name: &b bb }, ", 490) + "], functions: &f [" +
+			strings.Repeat("{ reads: ["+strings.Repeat("a, ", 490)+"] }, ", 490) + "] }\n", values},
+		"many variables in functions": {manyEnvironments + "application: { functions: [" +
+			strings.Repeat("{ environment: { a: '"+strings.Repeat("\\", 1500)+"' } }, ", 490) + "] }\n", values},
+		"many limits of parts": {manyEnvironments + "application: { buckets: [" +
+			strings.Repeat("{ name: a, environments: ["+strings.Repeat("bb,", 499)+"] }, ", 490) + "] }\n", values},
+		"many limits that are long": {manyEnvironments + "application: { buckets: [{ environments: [" + strings.Repeat("bb,", 200_000) + "] }] }\n", "has 200000 items, at most 500 are allowed"},
+		"many routes in functions": {manyEnvironments + "application: { api: {}, functions: &f [" +
+			strings.Repeat("{ api: ["+strings.Repeat("{path: '/{a}/{b}', method: gte}, ", 100)+"] }, ", 100) + "] }\n", values},
+		"many images": {manyEnvironments + "application: { repositories: [" + strings.Repeat("{ name: &b bb }, ", 490) + "], jobs: [" +
+			strings.Repeat("{ image: bbb, timezone: Europe/Berln, schedule: rate(1), instanceTypes: [a, b, c], compute: ec2 }, ", 490) + "] }\n", values},
+		"many services": {manyEnvironments + "application: { services: [" +
+			strings.Repeat("{ port: 1, secrets: { a: b, c: d }, loadBalancer: { from: [a, b, c], certificate: x } }, ", 490) + "] }\n", values},
+		"many subnets": {manyEnvironments + "application: { network: { public: [" + strings.Repeat("10.0.0.0/24, ", 490) + "], private: [" +
+			strings.Repeat("10.0.0.0/24, ", 490) + "], endpoints: [" + strings.Repeat("sqqs, ", 49) + "] } }\n", values},
+		"many parameters": {manyEnvironments + "application: { stacks: [" + strings.Repeat("{ name: a, template: b, parameters: { "+
+			strings.Repeat("a-b: c, ", 1)+" }, permissions: [{ actions: ["+strings.Repeat("a, ", 100)+"] }] }, ", 490) + "] }\n", values},
+		"many addresses": {manyEnvironments + "application: { monitoring: { email: \"" + strings.Repeat("a@b.c,", 150_000) + "\" } }\n", "has more than 50 addresses"},
+		"long path":      {small + "application: { functions: [{ api: { path: '/" + strings.Repeat("{a}/", 200_000) + "' } }] }\n", "characters, at most 255 are allowed"},
+		"many permissions": {small + "steps: { synth: { permissions: [" +
+			strings.Repeat("{ actions: ["+strings.Repeat("a,", 490)+"], resources: ["+strings.Repeat("b,", 490)+"] }, ", 490) + "] } }\n", values},
+		"many buckets in environments": {manyEnvironments + "application: { buckets: [" + strings.Repeat("{}, ", 490) + "] }\n", "name: is required"},
+		"many items in application and overrides": {small + "application: { buckets: [" + strings.Repeat("{ name: a },", 30_000) + "] }\n" +
+			"overrides: { dev: { buckets: [" + strings.Repeat("{ name: b },", 30_000) + "] } }\n", "overrides.dev.buckets: has 30000 items, at most 500 are allowed"},
+		"many fields in application": {manyEnvironments + "application: {" + strings.Repeat("a: 1,", 150_000) + "}\n", "application: has 150000 fields, at most 500 are allowed"},
+		"many unknown fields":        {manyEnvironments + "application: { buckets: [" + strings.Repeat("{ "+unknown.String()+" }, ", 490) + "] }\n", values},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			start := time.Now() //nolint:forbidigo // how long it takes is what is tested
-			if _, err := spec.Parse("p.yaml", []byte(src)); err == nil {
-				t.Error("accepted")
+			if len(c.src) > 1<<20 {
+				t.Fatalf("has %d bytes, which are too many by themselves", len(c.src))
 			}
-			if took := time.Since(start); took > 2*time.Minute { // moments, on a machine that does much else
-				t.Errorf("took %v", took)
+			_, work, err := spec.WorkOf([]byte(c.src))
+			if err == nil || !strings.Contains(err.Error(), c.stop) {
+				t.Errorf("nothing says %q in\n%.1000v", c.stop, err)
+			}
+			if most := spec.MostWork(len(c.src)); !work.Within(most) {
+				t.Errorf("took %+v, want at most %+v", work, most)
 			}
 		})
 	}
+}
+
+// Lists that are too long are not merged first: that would take the square of their length.
+func TestLongListsAreNotMerged(t *testing.T) {
+	t.Parallel()
+	list := func(name string) string {
+		var items strings.Builder
+		for i := range 501 {
+			fmt.Fprintf(&items, "{ name: %s%d }, ", name, i)
+		}
+		return "[" + items.String() + "]"
+	}
+	refuse(t, small+"application: { buckets: "+list("a")+" }\noverrides: { dev: { buckets: "+list("b")+" } }\n",
+		"9:25: application.buckets: has 501 items, at most 500 are allowed", "10:30: overrides.dev.buckets: has 501 items, at most 500 are allowed")
 }

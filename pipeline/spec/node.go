@@ -86,16 +86,20 @@ func (n *node) describe() string {
 }
 
 const (
+	maxItems   = 500    // of a list or a mapping: CloudFormation allows 500 resources in a template
 	maxDepth   = 32     // levels of nesting; the deepest field stands at ten
 	maxAliased = 10_000 // values that aliases may stand for, so that a small file cannot become a huge one
 	maxKey     = 256    // characters; twice the longest tag key
 )
 
+func tooMany(n int, things string) string {
+	return fmt.Sprintf("has %d %s, at most %d are allowed", n, things, maxItems)
+}
+
 // expander turns a YAML document into nodes.
 type expander struct {
 	*report
-	inside  map[*yaml.Node]bool // the anchors that are being copied
-	aliased int
+	inside map[*yaml.Node]bool // the anchors that are being copied
 }
 
 func (r *report) expand(doc *yaml.Node) *node {
@@ -129,6 +133,10 @@ func (e *expander) node(y *yaml.Node, parent *node, step string, depth int) *nod
 		e.scalar(y, n)
 	case yaml.SequenceNode:
 		n.kind = listKind
+		if len(y.Content) > maxItems {
+			e.at(n, tooMany(len(y.Content), "items"), "")
+			return n
+		}
 		for i, item := range y.Content {
 			n.items = append(n.items, e.node(item, n, index("", i), depth+1))
 		}
@@ -173,6 +181,10 @@ func (e *expander) scalar(y *yaml.Node, n *node) {
 }
 
 func (e *expander) mapping(y *yaml.Node, n *node, depth int) {
+	if fields := len(y.Content) / 2; fields > maxItems {
+		e.at(n, tooMany(fields, "fields"), "")
+		return
+	}
 	given := map[string]int{} // line where each key was given
 	var merges []*yaml.Node
 	for i := 0; i+1 < len(y.Content); i += 2 {

@@ -12,6 +12,8 @@ type report struct {
 	errs   Errors
 	failed map[string]bool // paths as written whose value could not be read: nothing more is said about them
 	fields map[reflect.Type][]structField
+	// How much was read, which has limits so that no file takes long: values that aliases stood for, and values of all environments.
+	aliased, values int
 }
 
 func (r *report) add(line, column int, p Problem) {
