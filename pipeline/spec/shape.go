@@ -22,11 +22,12 @@ func shapeOf(t reflect.Type) string {
 			value = "…"
 		}
 		return "{ NAME: " + value + " }"
+	default:
+		if s, ok := reflect.New(t).Interface().(shaped); ok {
+			return s.shape()
+		}
+		return ""
 	}
-	if s, ok := reflect.New(t).Interface().(shaped); ok {
-		return s.shape()
-	}
-	return ""
 }
 
 func (*Account) shape() string { return `{ account: "111111111111", region: eu-west-1 }` }
