@@ -117,9 +117,13 @@ func (v *validator) reached(at, image string, e *Environment) {
 	name, _, _ := strings.Cut(image, ":")
 	isOwn := slices.ContainsFunc(e.Application.Repositories, func(r Repository) bool { return r.Name == name })
 	isShared := slices.ContainsFunc(v.spec.ToolchainStack.Repositories, func(r SharedRepository) bool { return r.Name == name })
-	if isReference && !isPrivateECR(registry) || isShared && !isOwn && e.Region != v.spec.Toolchain.Region {
-		v.add(at, fmt.Sprintf("%q is not in ECR of %s, and nothing else is reached from a network with nat: none", shorten(image), shorten(e.Region)),
-			"copy it into a repository of the application and name that, or write nat: one")
+	const hint = "copy it into a repository of the application and name that, or write nat: one"
+	switch home := v.spec.Toolchain.Region; {
+	case isReference && !isPrivateECR(registry):
+		v.add(at, strconv.Quote(shorten(image))+" is not in ECR, and nothing else is reached from a network with nat: none", hint)
+	case isShared && !isOwn && e.Region != home:
+		v.add(at, fmt.Sprintf("%q is in ECR of %s, and only that of %s is reached from a network with nat: none",
+			shorten(image), shorten(home), shorten(e.Region)), hint)
 	}
 }
 
