@@ -261,7 +261,7 @@ func TestWhatIsReplacedGetsAnotherName(t *testing.T) {
 		"another port":              {{"port: 8080", "port: 8081"}},
 		"fewer zones":               {{"zones: 3", "zones: 2"}},
 		"one NAT gateway":           {{"nat: each", "nat: one"}},
-		"no NAT gateway":            {{"nat: each", "nat: none"}},
+		"no NAT gateway":            {{"nat: each", "nat: none"}, {"image: public.ecr.aws/docker/library/busybox:1.37", "image: \"base:7\""}},
 		"no endpoints":              {{", endpoints: [sqs]", ""}},
 		"no network for functions":  {{"vpc: true", "vpc: false"}, {"      vpc: { subnets: [subnet-0a1b2c3d], securityGroups: [sg-0a1b2c3d] }\n", ""}},
 		"other architectures":       {{"architecture: arm64 }", "architecture: x86_64 }"}, {"      architecture: arm64\n", ""}},
