@@ -250,17 +250,27 @@ func move(stack, path, to string) change {
 
 // lose a statement of a role's managed policies by its Sid, or what stands at a path in it.
 func lose(stack, sid string, path ...string) change {
+	return among(stack, sid, func(statement string) change { return drop(stack, statement+strings.Join(path, "")) })
+}
+
+// among a stack's managed policies, change the statement with a Sid.
+func among(stack, sid string, with func(statement string) change) change {
 	return func(b *breakage) {
 		b.Helper()
 		for _, id := range b.stack(stack).Template.Get("Resources").Keys {
 			statement := "Resources." + id + ".Properties.PolicyDocument.Statement[" + sid + "]"
 			if n, _, _ := find(b.stack(stack).Template, statement); n != nil && nameOf(n) == sid {
-				drop(stack, statement+strings.Join(path, ""))(b)
+				with(statement)(b)
 				return
 			}
 		}
 		b.Fatalf("stack %s has no statement %s", stack, sid)
 	}
+}
+
+// widen the actions or the resources of a statement of a role's managed policies.
+func widen(stack, sid, property, text string) change {
+	return among(stack, sid, func(statement string) change { return add(stack, statement+"."+property, text) })
 }
 
 // manifest changes what the manifest or the configuration says of a stack.

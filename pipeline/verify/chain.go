@@ -36,9 +36,11 @@ func (st *statement) has(action string) bool {
 
 // mayBy says whether a role may do something, and may by this statement alone.
 func (w *world) mayBy(r *role, st *statement, q request) bool {
-	if w.may(r, q).Verdict != eval.Allowed {
-		return false
-	}
+	return w.may(r, q).Verdict == eval.Allowed && w.allowsAlone(r, st, q)
+}
+
+// allowsAlone says whether a statement alone would allow a role something.
+func (w *world) allowsAlone(r *role, st *statement, q request) bool {
 	document := tree.NewMap().Set("Version", tree.Text("2012-10-17")).Set("Statement", tree.NewList(st.node))
 	alone, _ := eval.Parse(eval.Source{Kind: eval.Identity}, document, st.s.resolver)
 	return w.evaluate(r.principal(), q, eval.Policies{Identity: []*eval.Policy{alone}, Resource: q.policy}).Verdict == eval.Allowed
@@ -55,6 +57,26 @@ func (w *world) guardPassing(r *role, st *statement) {
 			return
 		}
 	}
+	for _, context := range st.contexts() {
+		for _, other := range w.notFor(r) {
+			if w.mayBy(r, st, request{action: "iam:PassRole", on: eval.Text(other), context: context}) {
+				w.breach(r.thing, st.place.Path, "pass-any", "role "+r.name+" may pass "+other+", which is not for what it deploys",
+					"narrow the resource to the roles of the project's environment", false)
+				return
+			}
+		}
+	}
+}
+
+// notFor a role are the roles of its account that it must not pass on: one that nobody knows, and those that others deploy.
+func (w *world) notFor(r *role) []string {
+	list := []string{r.stack.iamARN("role/stranger")}
+	for _, o := range w.roleList {
+		if by := o.stack.deployer; by != nil && by != r && o.stack.Account == r.stack.Account {
+			list = append(list, o.arn.String())
+		}
+	}
+	return list
 }
 
 // guardBuckets: a bucket is used in the account where it is expected, so that whoever takes over its name gets nothing.
@@ -109,6 +131,7 @@ func (w *world) executionOf(s *stack) string {
 // a pipeline makes is worth more than its boundary.
 func (w *world) chain() {
 	for _, r := range w.roleList {
+		w.exceeds(r)
 		if w.isAccess(r.thing) {
 			may := fence{
 				w: w, s: r.stack, path: r.path(""), who: "role " + r.name, principal: r.principal(),
@@ -196,8 +219,6 @@ func (w *world) guardBoundary(p *managed) {
 	may.not(why, "codebuild:UpdateProject", s.arn("codebuild", "project/stranger"))
 	may.not(why, "codepipeline:UpdatePipeline", s.arn("codepipeline", "stranger"))
 	may.not(why, "kms:PutKeyPolicy", s.arn("kms", "key/stranger"))
-	may.not(why, "iam:CreateUser", s.iamARN("user/stranger"))
-	may.not(why, "sts:AssumeRole", s.iamARN("role/stranger"))
 	for _, x := range w.pipelines {
 		connection := w.connectionOf(x)
 		if connection == "" || x.stack.Account != s.Account {
@@ -257,7 +278,9 @@ func (f *fence) changeAccess(s *stack) {
 	}
 	for _, x := range f.w.ofKind("AWS::SSM::Parameter") {
 		if slices.Contains(stacks, x.stack) {
-			f.not("it would say that the access stack covers what it does not", "ssm:PutParameter", x.stack.arn("ssm", "parameter"+x.known("Name")))
+			for _, action := range []string{"ssm:DeleteParameter", "ssm:PutParameter"} {
+				f.not("it would say that the access stack covers what it does not", action, x.stack.arn("ssm", "parameter"+x.known("Name")))
+			}
 		}
 	}
 	for _, p := range f.w.policyList {
@@ -276,6 +299,13 @@ func (f *fence) exceed(s *stack) {
 	for _, action := range []string{"iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"} {
 		f.not(why, action, app, "iam:PermissionsBoundary", s.iamARN("policy/stranger"))
 		f.not("it would make roles for others", action, s.iamARN("role/stranger"))
+	}
+	f.not("it would become somebody without a boundary", "sts:AssumeRole", s.iamARN("role/stranger"))
+	for _, action := range []string{"iam:AttachUserPolicy", "iam:CreateAccessKey", "iam:CreateUser"} {
+		f.not("users have no boundary", action, s.iamARN("user/stranger"))
+	}
+	for _, action := range []string{"cloudformation:DeleteStack", "cloudformation:ExecuteChangeSet", "cloudformation:UpdateStack"} {
+		f.not("the stack is another's", action, s.arn("cloudformation", "stack/stranger/1f2e"), "cloudformation:RoleArn", f.w.executionOf(s))
 	}
 	stacks := s.arn("cloudformation", "stack/"+f.w.prefixOf(s)+"x/1f2e")
 	f.not("without the execution role, CloudFormation acts with whatever role is given", "cloudformation:CreateChangeSet", stacks)

@@ -15,6 +15,10 @@ func (w *world) executes(h *Hop, r *role, s *stack) {
 	if s.deployer == nil {
 		s.deployer = r
 	}
+	if r.duties == nil {
+		r.duties = &duties{kinds: map[string]bool{}, things: map[string]bool{}, table: map[string]*tabled{}}
+	}
+	r.duties.names = once(r.duties.names, strings.TrimSuffix(w.prefixOf(s), "-"))
 	for _, kind := range s.kinds() {
 		if !w.knows(kind) {
 			continue // what it takes stands in the spec
@@ -25,7 +29,10 @@ func (w *world) executes(h *Hop, r *role, s *stack) {
 	}
 	for _, id := range s.ids {
 		x := s.things[id]
-		w.needs(h, "execution", r, makes(x)...)
+		for _, q := range makes(x) {
+			r.duties.things[q.on.String()] = true
+			w.needs(h, "execution", r, q)
+		}
 		w.needs(h, "execution", r, w.changes(x)...)
 	}
 }
@@ -81,6 +88,7 @@ func (w *world) row(r *role, s *stack, kind string) *row {
 	if w.rows[key] == nil {
 		w.rows[key] = w.newRow(s, key)
 	}
+	r.duties.kinds[kind] = true
 	return w.rows[key]
 }
 
@@ -94,6 +102,7 @@ func (w *world) newRow(s *stack, key rowKey) *row {
 		return list // some types take nothing
 	}
 	for _, st := range statementsOf(s, "", document) {
+		key.role.duties.take(st)
 		if !key.role.says(st) {
 			w.grants(key.role, st, list)
 			w.narrows(key.role, st)
@@ -128,6 +137,101 @@ func (r *role) says(st *statement) bool {
 	}
 	a, b := own.node.Get("Condition"), st.node.Get("Condition")
 	return own.allows && (a == nil && b == nil || a != nil && b != nil && a.Equal(b)) && !slices.ContainsFunc(r.statements, denies)
+}
+
+// duties of an execution role are what it deploys.
+type duties struct {
+	kinds  map[string]bool    // the resource types
+	things map[string]bool    // by ARN
+	names  []string           // with which the names of what belongs to an environment or a pipeline begin
+	table  map[string]*tabled // what the table of resource types has for it, by Sid
+}
+
+// tabled is what the table of resource types has under one Sid.
+type tabled struct {
+	statements         []*statement
+	actions, resources map[string]bool
+}
+
+// take a statement of the table.
+func (d *duties) take(st *statement) {
+	t := d.table[st.sid()]
+	if t == nil {
+		t = &tabled{actions: map[string]bool{}, resources: map[string]bool{}}
+		d.table[st.sid()] = t
+	}
+	t.statements = append(t.statements, st)
+	for _, action := range st.lowered {
+		t.actions[action] = true
+	}
+	for _, on := range st.resources {
+		t.resources[on.String()] = true
+	}
+}
+
+// exceeds: of what the table has, an execution role has no more than the table. What the spec adds stands in statements of its own.
+func (w *world) exceeds(r *role) {
+	if r.duties == nil {
+		return
+	}
+	w.covered(r)
+	for _, own := range r.statements {
+		t := r.duties.table[own.sid()]
+		if t == nil || !own.allows {
+			continue
+		}
+		var more []string
+		for i, action := range own.lowered {
+			if !t.actions[action] {
+				more = append(more, own.actions[i].String())
+			}
+		}
+		for _, on := range own.resources {
+			if !r.duties.things[on.String()] && !w.tableHas(r, t, on) {
+				more = append(more, on.String())
+			}
+		}
+		if own.node.Get("NotAction") != nil || own.node.Get("NotResource") != nil {
+			more = append(more, "all but what the statement names")
+		}
+		if isSaid := slices.ContainsFunc(w.report.list, func(f *finding) bool { // it is for something else than what is there
+			return f.Rule == "execution" && f.Stack == own.s.Name && f.Path == own.place.Path
+		}); len(more) > 0 && !isSaid {
+			w.report.fail(own.s, own.place.Path, "execution-wide", "nothing that role "+r.name+" deploys takes "+some(more),
+				"take it out; what a stack of the project needs beyond its resource types goes into the permissions of the stack, in pipeline.yaml")
+		}
+	}
+}
+
+// covered adds what the table has for the types that the access stack says it covers, though no template has them any more.
+func (w *world) covered(r *role) {
+	for _, x := range w.ofKind("AWS::SSM::Parameter") {
+		if x.stack != r.stack || !strings.HasSuffix(x.known("Name"), "/ResourceTypes") {
+			continue
+		}
+		for kind := range strings.SplitSeq(x.known("Value"), ",") {
+			if !r.duties.kinds[kind] && w.knows(kind) {
+				w.newRow(r.stack, rowKey{role: r, region: r.stack.Region, scope: w.scopeOf(r.stack), kind: kind})
+			}
+		}
+	}
+}
+
+// tableHas says whether the table has a resource, or a wider one, for the names of anything that the role deploys.
+func (w *world) tableHas(r *role, t *tabled, on eval.Value) bool {
+	if t.resources[on.String()] {
+		return true
+	}
+	for _, one := range r.duties.names {
+		for _, other := range r.duties.names {
+			if t.resources[strings.ReplaceAll(on.String(), one, other)] {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(t.statements, func(st *statement) bool {
+		return w.allowsAlone(r, st, request{action: st.actions[0].String(), on: on, context: st.contexts()[0], policy: w.leaveToIAM(on.String(), r.stack.Account)})
+	})
 }
 
 // knows says whether the table has a resource type.

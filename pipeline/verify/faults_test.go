@@ -789,6 +789,45 @@ func faults() []fault {
 			execution-wide shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToSchedules]
 			pass-any shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToSchedules]
 		`},
+		{"shop", "an execution role may do more with buckets than its stacks take", []change{
+			widen(devAccess, "Buckets", "Action", "'s3:*'"),
+		}, `execution-wide shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Buckets]`},
+		{"shop", "an execution role changes all functions of its account", []change{
+			widen(devAccess, "Functions", "Resource", "'*'"),
+		}, `execution-wide shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Functions]`},
+		{"existing-vpc", "an execution role changes instances whosever they are", []change{
+			among("hotel-dev-access", "LaunchTemplates", func(statement string) change { return put("hotel-dev-access", statement+".Resource", "'*'") }),
+		}, `execution-wide hotel-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[LaunchTemplates]`},
+		{"shop", "an execution role may do all but what a statement names", []change{
+			among(devAccess, "Queues", func(statement string) change { return put(devAccess, statement+".NotAction", "'iam:*'") }),
+			lose(devAccess, "Queues", ".Action"),
+		}, `execution-wide shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Queues]`},
+		{"shop", "an execution role passes every role of its account", []change{
+			widen(devAccess, "PassRolesToFunctions", "Resource", "'*'"),
+		}, `
+			execution-wide shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToFunctions]
+			pass-any shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToFunctions]
+		`},
+		{"one-account", "an execution role passes the roles of another environment", []change{
+			put("try-dev-access", executor+".Policies", "[{ PolicyName: more, PolicyDocument: { Version: '2012-10-17', Statement: { Effect: Allow, Action: "+
+				"iam:PassRole, Resource: 'arn:aws:iam::111111111111:role/try/app/try-*', "+
+				"Condition: { StringEquals: { iam:PassedToService: lambda.amazonaws.com } } } } }]"),
+		}, `pass-any try-dev-access Resources.ExecutionRole.Properties.Policies[more].PolicyDocument.Statement`},
+		{"one-account", "a deploy role executes change sets of another environment", []change{
+			put("try-dev-access", deploying+"[RunChangeSets].Resource", "'*'"),
+		}, `chain try-dev-access Resources.DeployRole.Properties`},
+		{"regions", "a deploy role passes every role to CloudFormation", []change{
+			put("atlas-us-access", deploying+"[PassExecutionRole].Resource", "'*'"),
+		}, `pass-any atlas-us-access Resources.DeployRole.Properties.Policies[deploy].PolicyDocument.Statement[PassExecutionRole]`},
+		{"minimal", "a deploy role becomes anybody", []change{
+			add("tiny-dev-access", deploying, "{ Effect: Allow, Action: 'sts:*', Resource: '*' }"),
+		}, `chain tiny-dev-access Resources.DeployRole.Properties`},
+		{"shop", "an execution role makes users", []change{
+			add(devAccess, "Resources.ExecutionPolicy1.Properties.PolicyDocument.Statement", "{ Effect: Allow, Action: iam:*User*, Resource: '*' }"),
+		}, `chain shop-dev-access Resources.ExecutionRole.Properties`},
+		{"shop", "an execution role may delete what its access stack says", []change{
+			drop(devAccess, "Resources.ExecutionPolicy1.Properties.PolicyDocument.Statement[NeverAccessParameters].Action[ssm:DeleteParameter]"),
+		}, `chain shop-dev-access Resources.ExecutionRole.Properties`},
 		{"shop", "the bucket is for every role of the accounts", []change{
 			drop(artifacts, inBucket+"[ReadArtifacts].Condition"),
 		}, `bucket-open shop-delivery-artifacts Resources.BucketPolicy.Properties.PolicyDocument`},

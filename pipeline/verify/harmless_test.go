@@ -353,6 +353,14 @@ func harmless() map[string]struct {
 		"a list of resource types in another order": {"shop", c{
 			edit(devAccess, "Resources.ResourceTypesParameter", "AWS::S3::Bucket,AWS::S3::BucketPolicy", "AWS::S3::BucketPolicy,AWS::S3::Bucket"),
 		}},
+		"an execution role that may still delete what its templates have lost": {"shop", c{
+			edit(devAccess, "Resources.ResourceTypesParameter", "AWS::S3::Bucket,", "AWS::S3::Bucket,AWS::SNS::Topic,"),
+			add(devAccess, "Resources.ExecutionPolicy1.Properties.PolicyDocument.Statement", "{ Sid: Topics, Effect: Allow, Action: "+
+				"[sns:CreateTopic, sns:DeleteTopic], Resource: 'arn:aws:sns:eu-west-1:222222222222:shop-dev-*' }"),
+		}},
+		"a resource that another one of the statement covers": {"shop", c{
+			widen(devAccess, "Functions", "Resource", "arn:aws:lambda:eu-west-1:222222222222:function:shop-dev-h*"),
+		}},
 		"an access stack that covers more": {
 			"shop",
 			c{edit(devAccess, "Resources.ResourceTypesParameter", "AWS::S3::Bucket,", "AWS::S3::Bucket,AWS::SNS::Topic,")},

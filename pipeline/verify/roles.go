@@ -27,6 +27,7 @@ type role struct {
 	// statements of its policies, as far as they stand in templates.
 	statements []*statement
 	services   map[string][]*eval.Policy // what about has given
+	duties     *duties // of an execution role
 }
 
 // managed is a managed policy that a stack makes.
