@@ -139,6 +139,11 @@ func (w *world) chain() {
 			}
 			may.changeAccess(r.stack)
 			may.exceed(r.stack)
+			if w.publishers[r] {
+				const why = "it would publish what others run"
+				may.not(why, "ecr:PutImage", r.stack.arn("ecr", "repository/stranger"))
+				may.not(why, "s3:PutObject", "arn:"+partitionOf(r.stack.Region)+":s3:::stranger/code", "aws:ResourceAccount", r.stack.Account)
+			}
 			w.locks(r)
 			continue
 		}
@@ -212,6 +217,7 @@ func (w *world) guardBoundary(p *managed) {
 	}
 	may.changeAccess(s)
 	may.exceed(s)
+	may.reach(s)
 	const why = "it is another's"
 	may.not(why, "lambda:UpdateFunctionCode", s.arn("lambda", "function:stranger"))
 	may.not(why, "batch:SubmitJob", s.arn("batch", "job-definition/stranger"))
@@ -311,6 +317,54 @@ func (f *fence) exceed(s *stack) {
 	f.not("without the execution role, CloudFormation acts with whatever role is given", "cloudformation:CreateChangeSet", stacks)
 	f.not("an import brings what others own within reach", "cloudformation:CreateChangeSet", stacks,
 		"cloudformation:RoleArn", f.w.executionOf(s), "cloudformation:ImportResourceTypes", "AWS::S3::Bucket")
+}
+
+// reach what another environment or pipeline has in the account is forbidden, by its name or by its tags.
+func (f *fence) reach(s *stack) {
+	for _, o := range f.w.stacks {
+		scope := f.w.scopeOf(o)
+		if o.Account != s.Account || scope == f.w.scopeOf(s) || scope == "toolchain" {
+			continue
+		}
+		why := "it belongs to " + scope
+		for _, id := range o.ids {
+			if action, on := o.things[id].touched(); strings.Contains(on, f.w.assembly.Project+"-"+scope) || strings.Contains(on, "/"+scope+"/") {
+				f.not(why, action, on)
+			}
+		}
+		if o.Environment != "" {
+			f.not(why, "ec2:TerminateInstances", s.arn("ec2", "instance/i-1f2e"),
+				"aws:ResourceTag/project", f.w.assembly.Project, "aws:ResourceTag/environment", scope)
+		}
+	}
+}
+
+// touched says what harms a thing, or tells what is in it, and its ARN.
+func (x *thing) touched() (action, on string) {
+	arn := x.arn().String()
+	switch x.kind {
+	case "AWS::Batch::JobQueue":
+		return "batch:SubmitJob", arn
+	case "AWS::CodeBuild::Project":
+		return "codebuild:StartBuild", arn
+	case "AWS::ECR::Repository":
+		return "ecr:PutImage", arn
+	case "AWS::ECS::Cluster":
+		return "ecs:StopTask", x.stack.arn("ecs", "task/"+x.known("ClusterName")+"/1f2e")
+	case "AWS::Lambda::Function":
+		return "lambda:InvokeFunction", arn
+	case "AWS::Logs::LogGroup":
+		return "logs:FilterLogEvents", arn
+	case "AWS::S3::Bucket":
+		return "s3:GetObject", arn + "/object"
+	case "AWS::SNS::Topic":
+		return "sns:Publish", arn
+	case "AWS::SQS::Queue":
+		return "sqs:ReceiveMessage", arn
+	case "AWS::SSM::Parameter":
+		return "ssm:GetParameter", x.stack.arn("ssm", "parameter"+x.known("Name"))
+	}
+	return "", ""
 }
 
 // sourceOf is a value of the configuration of a pipeline's source.

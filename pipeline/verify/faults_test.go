@@ -828,6 +828,40 @@ func faults() []fault {
 		{"shop", "an execution role may delete what its access stack says", []change{
 			drop(devAccess, "Resources.ExecutionPolicy1.Properties.PolicyDocument.Statement[NeverAccessParameters].Action[ssm:DeleteParameter]"),
 		}, `chain shop-dev-access Resources.ExecutionRole.Properties`},
+		{"one-account", "code may reach what another environment has", []change{
+			drop("try-dev-access", "Resources.Boundary.Properties.PolicyDocument.Statement[NeighboursApart]"),
+		}, `chain try-dev-access Resources.Boundary.Properties.PolicyDocument`},
+		{"one-account", "code may reach another environment's functions", []change{
+			drop("try-dev-access", "Resources.Boundary.Properties.PolicyDocument.Statement[NeighboursApart].Resource[lambda:*:*:*try-prod]"),
+		}, `chain try-dev-access Resources.Boundary.Properties.PolicyDocument`},
+		{"one-account", "code may reach what has another environment's tags", []change{
+			put("try-prod-access", "Resources.Boundary.Properties.PolicyDocument.Statement[NeighboursTagged].Condition.StringEquals.aws:ResourceTag/environment", "test"),
+		}, `chain try-prod-access Resources.Boundary.Properties.PolicyDocument`},
+		{"one-account", "the publish role pushes images to every repository", []change{
+			put("try-dev-access", pushing+"[PushImages].Resource", "'*'"),
+		}, `chain try-dev-access Resources.PublishRole.Properties`},
+		{"custom", "the publish role puts code into every bucket of its account", []change{
+			put("custom-dev-access", pushing+"[PutCode].Resource", "'*'"),
+		}, `chain custom-dev-access Resources.PublishRole.Properties`},
+		{"shop", "whoever says that it is for logs uses the key", []change{
+			put(artifacts, inKey+"[EncryptLogs].Principal", "'*'"),
+		}, `key-open shop-delivery-artifacts Resources.Key.Properties.KeyPolicy`},
+		{"shop", "whoever knows a word becomes the deploy role", []change{
+			add(devAccess, "Resources.DeployRole.Properties.AssumeRolePolicyDocument.Statement",
+				"{ Effect: Allow, Principal: { AWS: '*' }, Action: sts:AssumeRole, Condition: { StringEquals: { sts:ExternalId: shop } } }"),
+		}, `
+			trust-open shop-dev-access Resources.DeployRole.Properties.AssumeRolePolicyDocument
+		`},
+		{"shop", "whoever grants the owner everything puts code", []change{
+			add("shop-dev-bootstrap", "Resources.CodeBucketPolicy.Properties.PolicyDocument.Statement", "{ Effect: Allow, Principal: '*', Action: s3:PutObject, "+
+				"Resource: !Sub '${CodeBucket.Arn}/*', Condition: { StringEquals: { s3:x-amz-acl: bucket-owner-full-control } } }"),
+		}, `bucket-open shop-dev-bootstrap Resources.CodeBucketPolicy.Properties.PolicyDocument`},
+		{"one-account", "the bucket may be listed without TLS", []change{
+			drop("try-delivery-artifacts", inBucket+"[RequireTLS].Resource[0]"),
+		}, `tls try-delivery-artifacts Resources.BucketPolicy.Properties.PolicyDocument`},
+		{"one-account", "every role of the project may change the bucket's policy", []change{
+			drop("try-delivery-artifacts", inBucket+"[OwnRolesOnly].Resource[0]"),
+		}, `bucket-shared try-delivery-artifacts Resources.BucketPolicy.Properties.PolicyDocument`},
 		{"shop", "the bucket is for every role of the accounts", []change{
 			drop(artifacts, inBucket+"[ReadArtifacts].Condition"),
 		}, `bucket-open shop-delivery-artifacts Resources.BucketPolicy.Properties.PolicyDocument`},

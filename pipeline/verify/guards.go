@@ -18,6 +18,7 @@ func (w *world) guards() {
 	w.chain()
 	for _, x := range w.ofKind("AWS::S3::Bucket") {
 		w.guardTLS(x, "s3:GetObject", "/object")
+		w.guardTLS(x, "s3:ListBucket", "")
 		w.guardBucket(x)
 		w.guardServices(x)
 		w.guardManagement(x, "s3:PutBucketPolicy")
@@ -82,6 +83,38 @@ func (w *world) verdict(p eval.Principal, q request) eval.Verdict {
 // allows says whether somebody with every permission certainly gets what is asked for.
 func (w *world) allows(p eval.Principal, q request) bool { return w.verdict(p, q) == eval.Allowed }
 
+// letsIn says whether any role of an account gets what is asked for, with condition keys whose values whoever asks chooses as the statements
+// want them.
+func (w *world) letsIn(statements []*statement, partition, account string, q request) bool {
+	if w.allows(stranger(partition, account), q) || w.allows(w.member(partition, account), q) {
+		return true
+	}
+	for _, st := range statements {
+		if !st.allows || st.node.Get("Condition") == nil || !admits(principalsOf([]*statement{st}, "AWS"), account) {
+			continue
+		}
+		for _, context := range st.contexts() {
+			q.context = keys()
+			for key, values := range context {
+				if isChosen(key) {
+					q.context[key] = values
+				}
+			}
+			if len(q.context) > len(w.plain) && (w.allows(stranger(partition, account), q) || w.allows(w.member(partition, account), q)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isChosen says whether whoever asks for something gives a condition key its value.
+func isChosen(key string) bool {
+	key = strings.ToLower(key)
+	service, _, _ := strings.Cut(key, ":")
+	return slices.Contains([]string{"kms", "s3", "sts"}, service) && key != "kms:calleraccount"
+}
+
 // principalsOf the statements: those of AWS, which are accounts and roles, or services.
 func principalsOf(statements []*statement, kind string) []string {
 	var list []string
@@ -123,7 +156,7 @@ func (w *world) guardTrust(r *role) {
 	path, partition := r.path("AssumeRolePolicyDocument"), partitionOf(r.stack.Region)
 	q := request{action: "sts:AssumeRole", on: r.arn, account: r.stack.Account, policy: r.trust}
 	for _, account := range w.accounts {
-		if admits(r.trusts, account) && (w.allows(stranger(partition, account), q) || w.allows(w.member(partition, account), q)) {
+		if admits(r.trusts, account) && w.letsIn(r.trusting, partition, account, q) {
 			w.breach(r.thing, path, "trust-open", "any role of account "+account+" that may assume roles can become role "+r.name,
 				"narrow the principal by aws:PrincipalArn to the role that needs it", account == w.elsewhere)
 		}
@@ -197,16 +230,19 @@ func (w *world) guardBucket(x *thing) {
 	}
 	object := eval.Concat(x.arn(), eval.Text("/object"))
 	partition := partitionOf(x.stack.Region)
-	for _, action := range []string{"s3:GetObject", "s3:PutObject"} {
+	for _, action := range []string{"s3:GetObject", "s3:PutObject", "s3:PutBucketPolicy"} {
 		q := request{action: action, on: object, account: x.stack.Account, policy: p}
+		if action == "s3:PutBucketPolicy" {
+			q.on = x.arn()
+		}
 		for _, account := range w.accounts {
-			if account != x.stack.Account && (w.allows(stranger(partition, account), q) || w.allows(w.member(partition, account), q)) {
+			if account != x.stack.Account && w.letsIn(x.policyStatements(), partition, account, q) {
 				w.breach(x, p.Place.Path, "bucket-open", "any role of account "+account+" that IAM lets can "+action+" in "+x.what(),
 					"narrow the principal by aws:PrincipalArn to the role that needs it", account == w.elsewhere)
 			}
 		}
 		users := w.users[x]
-		if users == nil || action == "s3:GetObject" && !w.isStore[x] {
+		if users == nil || action != "s3:PutObject" && !w.isStore[x] {
 			continue // the code of an environment is no secret in its account
 		}
 		for _, who := range w.strangersTo(users, x.stack.Account, partition) {
@@ -295,7 +331,7 @@ func (w *world) guardKey(x *thing) {
 		if !admits(accounts, account) {
 			continue
 		}
-		if account != s.Account && (w.allows(stranger(partition, account), throughS3) || w.allows(w.member(partition, account), throughS3)) {
+		if account != s.Account && (w.letsIn(nil, partition, account, throughS3) || w.letsIn(statements, partition, account, ask("kms:Decrypt"))) {
 			w.breach(x, p.Place.Path, "key-open", "any role of account "+account+" that IAM lets can decrypt with "+x.what(),
 				"narrow the principal by aws:PrincipalArn to the role that needs it", account == w.elsewhere)
 		}

@@ -361,6 +361,11 @@ func harmless() map[string]struct {
 		"a resource that another one of the statement covers": {"shop", c{
 			widen(devAccess, "Functions", "Resource", "arn:aws:lambda:eu-west-1:222222222222:function:shop-dev-h*"),
 		}},
+		"everybody, narrowed to one role": {"shop", c{
+			put(devAccess, deployer+".Principal", "{ AWS: '*' }"),
+			put(artifacts, inBucket+"[ReadArtifacts].Principal", "'*'"),
+			put(artifacts, inKey+"[DecryptArtifacts].Principal", "{ AWS: '*' }"),
+		}},
 		"an access stack that covers more": {
 			"shop",
 			c{edit(devAccess, "Resources.ResourceTypesParameter", "AWS::S3::Bucket,", "AWS::S3::Bucket,AWS::SNS::Topic,")},

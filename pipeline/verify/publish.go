@@ -9,6 +9,7 @@ import (
 // publishes: a build that becomes an environment's publish role puts code into its bucket and images into its repositories.
 func (a *run) publishes(x *action, r *role, variables map[string]string) {
 	at := x.path + ".Configuration.EnvironmentVariables"
+	a.w.publishers[r] = a.w.publishers[r] || variables["CODE_BUCKET"]+variables["REGISTRY"] != ""
 	if name := variables["CODE_BUCKET"]; name != "" {
 		h := a.hop(x, "role "+r.name, "puts code into "+name)
 		bucket := a.w.buckets[name]

@@ -67,7 +67,7 @@ func Rules() []Rule {
 		{"policy", "Policies can be read."},
 		{"policy-unknown", "What roles may do stands in the templates."},
 		{"no-boundary", "Roles that pipelines make have a boundary."},
-		{"chain", "No role can change the chain that it is a part of."},
+		{"chain", "No role can change the chain that it is a part of, or reach what is for another environment."},
 		{"chain-lock", "What would change the chain is denied to execution roles, whatever is allowed to them later."},
 		{"trust-open", "Only those become a role for whom it is."},
 		{"trust-deputy", "Services become a role for their own account only."},
