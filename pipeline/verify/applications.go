@@ -394,16 +394,16 @@ func (w *world) project(x *thing) {
 			w.needs(nil, "application", r, request{action: action, on: eval.Concat(b.arn(), eval.Text("/"+prefix+"/x")), policy: w.policyOf(b)})
 		}
 	}
-	spec, err := tree.ParseYAML([]byte(x.text("Source", "BuildSpec").String()))
-	if err == nil {
-		for _, group := range keysOf(spec.Get("reports")) {
-			if !strings.HasPrefix(group, "arn:") {
-				group = x.stack.arn("codebuild", "report-group/"+x.known("Name")+"-"+group)
-			}
-			for _, action := range []string{"codebuild:BatchPutTestCases", "codebuild:CreateReport", "codebuild:UpdateReport"} {
-				w.needs(nil, "application", r, request{action: action, on: eval.Text(group)})
-			}
+	for _, group := range keysOf(x.buildSpec().node.Get("reports")) {
+		if !strings.HasPrefix(group, "arn:") {
+			group = x.stack.arn("codebuild", "report-group/"+x.known("Name")+"-"+group)
 		}
+		for _, action := range []string{"codebuild:BatchPutTestCases", "codebuild:CreateReport", "codebuild:UpdateReport"} {
+			w.needs(nil, "application", r, request{action: action, on: eval.Text(group)})
+		}
+	}
+	if x.known("Environment", "ImagePullCredentialsType") == "SERVICE_ROLE" {
+		w.pulls(x, "Environment.Image", r, x.text("Environment", "Image"))
 	}
 	if x.known("Environment", "PrivilegedMode") != "true" {
 		return

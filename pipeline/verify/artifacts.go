@@ -49,6 +49,8 @@ func (a *run) readStore(path, region string, n *tree.Node) {
 			"name the key of the artifacts stack by its ARN")
 	case s.key == nil:
 		a.fail(h, path+".EncryptionKey.Id", "store-key", "no stack makes the key "+name, "name the key of the artifacts stack by its ARN")
+	case s.key.known("Enabled") == "false":
+		a.fail(h, path+".EncryptionKey.Id", "store-key", "the key is disabled in stack "+s.key.stack.Name, "enable it")
 	case s.key.stack.Region != region:
 		a.fail(h, path+".EncryptionKey.Id", "store-key", "the key is in region "+s.key.stack.Region+", the store in "+region,
 			"name the key of the artifacts stack of that region")
@@ -90,9 +92,14 @@ func (a *run) objects(h *Hop, rule string, s *store, r *role, actions, uses []st
 	arn, _ := s.bucket.stack.attribute(s.bucket.id, "Arn")
 	a.w.use(s.bucket, r)
 	for _, action := range actions {
+		context := keys()
+		if action == "s3:PutObject" {
+			context["s3:x-amz-server-side-encryption"] = eval.Texts("aws:kms")
+			context["s3:x-amz-server-side-encryption-aws-kms-key-id"] = []eval.Value{s.keyARN}
+		}
 		a.w.needs(h, rule, r, request{
 			action: action, on: eval.Concat(arn, eval.Text("/"+a.chain.Pipeline+"/1f2e")),
-			account: s.bucket.stack.Account, policy: a.w.policyOf(s.bucket),
+			account: s.bucket.stack.Account, policy: a.w.policyOf(s.bucket), context: context,
 		})
 	}
 	for _, action := range uses {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 	"github.com/cfnpipe/cfnpipe/resources/policy/eval"
 )
 
@@ -42,6 +43,7 @@ func (a *run) build(x *action) {
 	for _, action := range actions {
 		a.w.needs(h, "build-start", a.role, request{action: action, on: eval.Text(arn)})
 	}
+	a.specified(x, h, project)
 	r := a.w.roles[project.text("ServiceRole").String()]
 	h = a.hop(x, "CodeBuild", "becomes the role of "+name)
 	if r == nil {
@@ -54,6 +56,113 @@ func (a *run) build(x *action) {
 	a.clones(x, r)
 	a.w.logs(a.hop(x, "role "+r.name, "writes its logs"), project, r)
 	a.variables(x, r)
+	for _, n := range itemsOf(project.properties.At("Environment", "EnvironmentVariables")) {
+		resolve := func(key string) string { return project.stack.resolver.Resolve(n.Get(key)).String() }
+		if n.Get("Value") != nil && n.Get("Type") != nil {
+			a.looksUp(x, r, variable{Name: resolve("Name"), Type: resolve("Type"), Value: resolve("Value")})
+		}
+	}
+}
+
+// specified: what a build takes from artifacts and variables is handed over, and what the action puts out the build does.
+func (a *run) specified(x *action, h *Hop, project *thing) {
+	spec := project.buildSpec()
+	for _, name := range spec.artifacts {
+		if !slices.Contains(x.inputs, name) || name == a.known(x, "PrimarySource") {
+			a.fail(h, x.path+".InputArtifacts", "build-input", "the build takes artifact "+name+" beside its primary one, and does not get it",
+				"add it to InputArtifacts, or correct the build specification")
+		}
+	}
+	for _, name := range spec.variables {
+		if x.values[name] == "" {
+			a.fail(h, x.path+".Configuration", "variables", "the build uses the variable "+name+", which nobody gives it", "add it to EnvironmentVariables")
+		}
+	}
+	for _, name := range x.outputs {
+		at := []string{"artifacts"}
+		if len(x.outputs) > 1 {
+			at = append(at, "secondary-artifacts", name)
+		}
+		if spec.node != nil && spec.node.At(append(at, "files")...) == nil {
+			a.fail(h, x.path+".OutputArtifacts", "artifact-missing", "the build is to put out "+name+", and its build specification names no files in "+
+				strings.Join(at, "."), "name them, or take the artifact out")
+		}
+	}
+}
+
+// buildSpec is the build specification of a project; nothing of one that is in the repository.
+type buildSpec struct {
+	node *tree.Node
+	// artifacts that it uses beside the primary one, and variables that only an action can give it.
+	artifacts, variables []string
+}
+
+func (x *thing) buildSpec() *buildSpec {
+	if x.spec != nil {
+		return x.spec
+	}
+	x.spec = &buildSpec{}
+	text := x.text("Source", "BuildSpec").String()
+	if n, err := tree.ParseYAML([]byte(text)); err == nil && n.Kind == tree.Map {
+		x.spec.node = n
+	} else {
+		return x.spec
+	}
+	for i, part := range strings.Split(text, "CODEBUILD_SRC_DIR_") {
+		if i > 0 {
+			x.spec.artifacts = once(x.spec.artifacts, part[:len(part)-len(strings.TrimLeftFunc(part, isInName))])
+		}
+	}
+	given := []string{}
+	for _, n := range itemsOf(x.properties.At("Environment", "EnvironmentVariables")) {
+		given = append(given, x.stack.resolver.Resolve(n.Get("Name")).String())
+	}
+	for _, name := range []string{"CODE_BUCKET", "ENVIRONMENT", "PREFIX", "PUBLISH_ROLE", "REGION", "REGISTRY", "TEST_ROLE"} {
+		isSet := hasWord(strings.NewReplacer("${"+name, "", "$"+name, "").Replace(text), name) // NAME=…, read NAME, for NAME in …
+		if uses := hasWord(text, "$"+name) || hasWord(text, "${"+name); uses && !isSet && !slices.Contains(given, name) {
+			x.spec.variables = append(x.spec.variables, name)
+		}
+	}
+	return x.spec
+}
+
+func isInName(c rune) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+}
+
+// hasWord says whether a text has a word that is no part of a longer name.
+func hasWord(text, word string) bool {
+	for {
+		before, after, found := strings.Cut(text, word)
+		if !found {
+			return false
+		}
+		isBegin := before == "" || word[0] == '$' || !isInName(rune(before[len(before)-1]))
+		if isEnd := after == "" || !isInName(rune(after[0])); isBegin && isEnd {
+			return true
+		}
+		text = after
+	}
+}
+
+// looksUp: CodeBuild takes a variable out of the parameter store or of Secrets Manager as the project's role.
+func (a *run) looksUp(x *action, r *role, v variable) {
+	name, q := v.Value, request{}
+	switch v.Type {
+	case "PARAMETER_STORE":
+		q = request{action: "ssm:GetParameters", on: eval.Text(r.stack.arn("ssm", "parameter/"+strings.TrimPrefix(name, "/")))}
+	case "SECRETS_MANAGER":
+		parts := strings.Split(name, ":")
+		if q = (request{action: "secretsmanager:GetSecretValue", on: eval.Text(r.stack.arn("secretsmanager", "secret:"+parts[0]+"-1f2e1f"))}); len(parts) > 6 {
+			q.on = eval.Text(strings.Join(parts[:7], ":"))
+			if parts[4] != r.stack.Account {
+				return // whose policy stands in no template
+			}
+		}
+	default:
+		return
+	}
+	a.w.needs(a.hop(x, "role "+r.name, "looks up "+v.Name), "variables", r, q)
 }
 
 // clones: where the source hands over the repository itself, the build takes it through the connection.
@@ -123,6 +232,7 @@ func (a *run) variables(x *action, r *role) {
 		return
 	}
 	for _, v := range list {
+		a.looksUp(x, r, v)
 		if !strings.HasPrefix(v.Value, "arn:") || !strings.Contains(v.Value, ":role/") {
 			continue
 		}
@@ -134,7 +244,23 @@ func (a *run) variables(x *action, r *role) {
 			continue
 		}
 		a.w.assumed(h, r, target)
+		a.isFor(x, h, target)
 		a.publishes(x, target, x.values)
+	}
+}
+
+// isFor: the environment and the region that a build is told are those of the role that it becomes.
+func (a *run) isFor(x *action, h *Hop, r *role) {
+	at := x.path + ".Configuration.EnvironmentVariables"
+	if name := x.values["ENVIRONMENT"]; name != "" && name != r.stack.Environment {
+		a.fail(h, at, "variables", "the build works for environment "+name+" with role "+r.name+", which is not that environment's",
+			"correct the variable ENVIRONMENT, or the role")
+		return
+	}
+	region := x.values["REGION"]
+	isThere := func(s *stack) bool { return s.Environment == r.stack.Environment && s.Region == region }
+	if region != "" && !slices.ContainsFunc(a.w.stacks, isThere) {
+		a.fail(h, at, "variables", "the build works in region "+region+", where environment "+r.stack.Environment+" has no stack", "correct the variable REGION")
 	}
 }
 

@@ -263,6 +263,13 @@ func (a *run) overrides(x *action, h *Hop, s *stack, execution *role) {
 			a.fail(h, property, "overrides", "the template of "+s.Name+" has no parameter "+name, "take it out, or declare it")
 			unknown = true
 		}
+		switch text, isText := values[name].(string); {
+		case isText && slices.Contains(s.ReleaseParameters, name) && !strings.Contains(text, "#{"):
+			a.fail(h, property, "overrides", "the parameter "+name+" is always "+text+", whatever the release is", "take it out: the release gives it")
+		case isText && s.Template.At("Parameters", name) != nil && s.given(name, s.Template.At("Parameters", name)) != text && !strings.Contains(text, "#{"):
+			a.fail(h, property, "overrides", "the parameter "+name+" is "+text+" here, and something else in "+s.ConfigurationFile()+", of which all else is proven",
+				"give it there only")
+		}
 		a.artifactValue(x, h, property, values[name], execution)
 	}
 	for _, f := range s.FromOutputs {
@@ -378,6 +385,8 @@ func (a *run) changeSets() {
 		y := open[i]
 		open = slices.Delete(open, i, i+1)
 		switch {
+		case name == "":
+			a.fail(a.last(x), x.path+".Configuration", "change-set", "the change set has no name", "set ChangeSetName, the same where it is made and executed")
 		case a.known(y, "ChangeSetName") != name:
 			a.fail(a.last(x), x.path+".Configuration.ChangeSetName", "change-set",
 				fmt.Sprintf("no action makes a change set %s; action %s makes %s", name, y.name, a.known(y, "ChangeSetName")), "give both one name")

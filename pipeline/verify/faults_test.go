@@ -259,6 +259,7 @@ func faults() []fault {
 		{"shop", "two actions put out one artifact", []change{
 			put(delivery, stages+"[Test].Actions[function-tests].OutputArtifacts", "[{ Name: Templates }]"),
 		}, `
+			artifact-missing shop-delivery-pipeline Resources.Pipeline.Properties.Stages[Test].Actions[function-tests].OutputArtifacts
 			artifact-twice shop-delivery-pipeline Resources.Pipeline.Properties.Stages[Test].Actions[function-tests].OutputArtifacts[Templates]
 			artifact-write shop-delivery-builds Resources.FunctionTestsRole.Properties.Policies[build].PolicyDocument.Statement[PutCache]
 		`},
@@ -266,6 +267,7 @@ func faults() []fault {
 			put(delivery, stages+"[Test].Actions[function-tests].OutputArtifacts", "[{ Name: Report }]"),
 			put(delivery, stages+"[Test].Actions[infrastructure-tests].InputArtifacts", "[{ Name: Report }]"),
 		}, `
+			artifact-missing shop-delivery-pipeline Resources.Pipeline.Properties.Stages[Test].Actions[function-tests].OutputArtifacts
 			artifact-missing shop-delivery-pipeline Resources.Pipeline.Properties.Stages[Test].Actions[infrastructure-tests].InputArtifacts[Report]
 			artifact-write shop-delivery-builds Resources.FunctionTestsRole.Properties.Policies[build].PolicyDocument.Statement[PutCache]
 		`},
@@ -697,6 +699,71 @@ func faults() []fault {
 		}, `trust shop-dev-access Resources.TestRole.Properties.AssumeRolePolicyDocument.Statement[Builds]`},
 
 		// the application
+		{"shop", "the source takes the branch of the other pipeline", []change{
+			put(delivery, stages+"[Source].Actions[Source].Configuration.BranchName", "main"),
+		}, `branch shop-delivery-pipeline Resources.Pipeline.Properties.Stages[Source].Actions[Source].Configuration.BranchName`},
+		{"shop", "images are pushed to another account", []change{
+			edit(delivery, stages+"[dev-publish].Actions[publish-images].Configuration.EnvironmentVariables", "222222222222.dkr", "333333333333.dkr"),
+		}, `publish shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-publish].Actions[publish-images].Configuration.EnvironmentVariables`},
+		{"shop", "images are pushed to another region", []change{
+			edit(delivery, stages+"[dev-publish].Actions[publish-images].Configuration.EnvironmentVariables", "ecr.eu-west-1", "ecr.us-east-1"),
+		}, `publish shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-publish].Actions[publish-images].Configuration.EnvironmentVariables`},
+		{"shop", "images are built without a Docker daemon", []change{
+			put(builds, "Resources.PublishImagesProject.Properties.Environment.PrivilegedMode", "false"),
+		}, `publish shop-delivery-builds Resources.PublishImagesProject.Properties.Environment.PrivilegedMode`},
+		{"shop", "code is published in another region", []change{
+			edit(delivery, stages+"[dev-publish].Actions[publish-code].Configuration.EnvironmentVariables", `"value":"eu-west-1"`, `"value":"us-east-1"`),
+		}, `variables shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-publish].Actions[publish-code].Configuration.EnvironmentVariables`},
+		{"shop", "the code of another environment is published", []change{
+			edit(delivery, stages+"[dev-publish].Actions[publish-code].Configuration.EnvironmentVariables", `"value":"dev"`, `"value":"qa"`),
+		}, `variables shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-publish].Actions[publish-code].Configuration.EnvironmentVariables`},
+		{"shop", "the variable of the publish role is renamed", []change{
+			edit(delivery, stages+"[dev-publish].Actions[publish-code].Configuration.EnvironmentVariables", "PUBLISH_ROLE", "PUBLISHER_ROLE"),
+		}, `variables shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-publish].Actions[publish-code].Configuration`},
+		{"shop", "the variable of the bucket of code is renamed", []change{
+			edit(delivery, stages+"[dev-publish].Actions[publish-code].Configuration.EnvironmentVariables", "CODE_BUCKET", "BUCKET"),
+		}, `variables shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-publish].Actions[publish-code].Configuration`},
+		{"shop", "a build is not given the artifact that it takes", []change{
+			drop(delivery, stages+"[dev-publish].Actions[publish-images].InputArtifacts[Templates]"),
+		}, `build-input shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-publish].Actions[publish-images].InputArtifacts`},
+		{"minimal", "a build specification names no artifacts", []change{
+			edit("tiny-delivery-builds", project+".Source.BuildSpec", "artifacts:", "artefacts:"),
+		}, `artifact-missing tiny-delivery-pipeline Resources.Pipeline.Properties.Stages[Build].Actions[build].OutputArtifacts`},
+		{"minimal", "a build puts out only one of two artifacts", []change{
+			add("tiny-delivery-pipeline", stages+"[Build].Actions[build].OutputArtifacts", "{ Name: More }"),
+		}, `artifact-missing tiny-delivery-pipeline Resources.Pipeline.Properties.Stages[Build].Actions[build].OutputArtifacts`},
+		{"shop", "a variable is looked up in the parameter store", []change{
+			edit(delivery, stages+"[Build].Actions[build].Configuration.EnvironmentVariables", "PLAINTEXT", "PARAMETER_STORE"),
+		}, `variables shop-delivery-builds Resources.BuildRole.Properties.Policies[build].PolicyDocument`},
+		{"custom", "a build may not read its secret", []change{
+			drop("custom-delivery-builds", "Resources.IntegrationTestsRole.Properties.Policies[build].PolicyDocument.Statement[Secrets]"),
+		}, `variables custom-delivery-builds Resources.IntegrationTestsRole.Properties.Policies[build].PolicyDocument`},
+		{"custom", "a build takes another secret", []change{
+			edit("custom-delivery-builds", "Resources.IntegrationTestsProject.Properties.Environment.EnvironmentVariables", "custom/api-", "custom/apis-"),
+		}, `variables custom-delivery-builds Resources.IntegrationTestsRole.Properties.Policies[build].PolicyDocument.Statement[Secrets]`},
+		{"minimal", "a project's role may not pull the image that it runs", []change{
+			put("tiny-delivery-builds", project+".Environment.Image", "111111111111.dkr.ecr.eu-west-1.amazonaws.com/tools:1"),
+			put("tiny-delivery-builds", project+".Environment.ImagePullCredentialsType", "SERVICE_ROLE"),
+		}, `application tiny-delivery-builds Resources.BuildRole.Properties.Policies[build].PolicyDocument`},
+		{"regions", "the key of a store is disabled", []change{
+			put("atlas-release-artifacts-us-east-1", "Resources.Key.Properties.Enabled", "false"),
+		}, `store-key atlas-release-pipeline Resources.Pipeline.Properties.ArtifactStores[us-east-1].ArtifactStore.EncryptionKey.Id`},
+		{"regions", "the pipeline's role cannot look at another region's store", []change{
+			drop(atlas, running+"[ArtifactBucket].Resource[us-east-1]"),
+		}, `artifact-bucket atlas-release-pipeline Resources.PipelineRole.Properties.Policies[pipeline].PolicyDocument.Statement[ArtifactBucket]`},
+		{"own-stacks", "a change set has no name", []change{
+			drop("depot-delivery-pipeline", stages+"[dev-deploy].Actions[queues-prepare].Configuration.ChangeSetName"),
+			drop("depot-delivery-pipeline", stages+"[dev-deploy].Actions[queues-execute].Configuration.ChangeSetName"),
+		}, `change-set depot-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-deploy].Actions[queues-execute].Configuration`},
+		{"shop", "an action deploys always the same code", []change{
+			put(delivery, stages+"[dev-deploy].Actions[functions-prepare].Configuration.ParameterOverrides", `'{"HelloCodeKey":"code/1.zip"}'`),
+		}, `overrides shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-deploy].Actions[functions-prepare].Configuration.ParameterOverrides`},
+		{"shop", "an action gives what the configuration gives otherwise", []change{
+			put(delivery, stages+"[dev-deploy].Actions[functions-prepare].Configuration.ParameterOverrides", `'{"StorageKeyArn":"/shop/qa/storage/KeyArn"}'`),
+		}, `overrides shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-deploy].Actions[functions-prepare].Configuration.ParameterOverrides`},
+		{"minimal", "an execution role has a boundary that nobody makes", []change{
+			put("tiny-dev-access", executor+".PermissionsBoundary", "arn:aws:iam::222222222222:policy/tiny/access/tiny-dev-limit"),
+		}, `policy-unknown tiny-dev-access Resources.ExecutionRole.Properties.PermissionsBoundary`},
 		{"shop", "a function's role does not trust Lambda", []change{
 			put(functions, "Resources.HelloFunctionRole.Properties.AssumeRolePolicyDocument.Statement[Lambda].Principal.Service",
 				"ecs-tasks.amazonaws.com"),
@@ -792,9 +859,9 @@ func faults() []fault {
 		{"shop", "an execution role may do more with buckets than its stacks take", []change{
 			widen(devAccess, "Buckets", "Action", "'s3:*'"),
 		}, `execution-wide shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Buckets]`},
-		{"shop", "an execution role changes all functions of its account", []change{
-			widen(devAccess, "Functions", "Resource", "'*'"),
-		}, `execution-wide shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Functions]`},
+		{"custom", "an execution role changes all functions of its account", []change{
+			widen("custom-dev-access", "Functions", "Resource", "'*'"),
+		}, `execution-wide custom-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Functions]`},
 		{"existing-vpc", "an execution role changes instances whosever they are", []change{
 			among("hotel-dev-access", "LaunchTemplates", func(statement string) change { return put("hotel-dev-access", statement+".Resource", "'*'") }),
 		}, `execution-wide hotel-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[LaunchTemplates]`},

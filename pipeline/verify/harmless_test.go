@@ -311,7 +311,10 @@ func harmless() map[string]struct {
 			n.Text = "a-rather-long-" + n.Text
 			return true
 		})}},
-		"another name of an artifact": {"shop", c{edit(delivery, stages, "Templates", "RenderedTemplates")}},
+		"another name of an artifact": {"shop", c{
+			edit(delivery, stages, "Templates", "RenderedTemplates"),
+			edit(builds, "Resources", "CODEBUILD_SRC_DIR_Templates", "CODEBUILD_SRC_DIR_RenderedTemplates"),
+		}},
 		"another name of a change set": {"shop", c{everywhere(func(path string, n *tree.Node) bool {
 			if strings.HasSuffix(path, ".ChangeSetName") {
 				n.Text += "-of-the-pipeline"
@@ -365,6 +368,13 @@ func harmless() map[string]struct {
 			put(devAccess, deployer+".Principal", "{ AWS: '*' }"),
 			put(artifacts, inBucket+"[ReadArtifacts].Principal", "'*'"),
 			put(artifacts, inKey+"[DecryptArtifacts].Principal", "{ AWS: '*' }"),
+		}},
+		"a bucket that takes only what is encrypted with its key": {"regions", c{
+			add("atlas-release-artifacts", inBucket, "{ Sid: Encrypted, Effect: Deny, Principal: '*', Action: s3:PutObject, "+
+				"Resource: !Sub '${Bucket.Arn}/*', Condition: { StringNotEquals: { s3:x-amz-server-side-encryption: aws:kms } } }"),
+		}},
+		"a build that sets its variables itself": {"shop", c{
+			edit(builds, project+".Source.BuildSpec", "commands:", "commands:\n        - REGION=eu-west-1; echo $REGION ${REGISTRY_URL}"),
 		}},
 		"an access stack that covers more": {
 			"shop",

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
 // namespaces of the pipeline's actions, each one's own.
@@ -80,8 +78,8 @@ func (a *run) variablesOf(x *action) (names []string, known bool) {
 		if project == nil {
 			return nil, false
 		}
-		spec, err := tree.ParseYAML([]byte(project.text("Source", "BuildSpec").String()))
-		if err != nil || spec.Kind != tree.Map { // it is in the repository
+		spec := project.buildSpec().node
+		if spec == nil { // it is in the repository
 			return nil, false
 		}
 		for _, n := range itemsOf(spec.At("env", "exported-variables")) {

@@ -34,9 +34,15 @@ func (a *run) publishes(x *action, r *role, variables map[string]string) {
 	prefix := variables["PREFIX"]
 	h := a.hop(x, "role "+r.name, "pushes images to "+prefix+"*")
 	a.w.needs(h, "publish", r, request{action: "ecr:GetAuthorizationToken", on: eval.Text("*")})
+	project := a.w.projects[a.pipeline.stack.arn("codebuild", "project/"+a.known(x, "ProjectName"))]
+	if project.known("Environment", "PrivilegedMode") != "true" {
+		h.add(a.w.report.fail(project.stack, project.path("Environment.PrivilegedMode"), "publish", "docker builds no images in a project without PrivilegedMode",
+			"set it to true"))
+	}
 	found := false
 	for _, y := range a.w.ofKind("AWS::ECR::Repository") {
-		if y.stack.Account != r.stack.Account || !strings.HasPrefix(y.known("RepositoryName"), prefix) {
+		uri, _ := y.stack.attribute(y.id, "RepositoryUri")
+		if y.stack.Account != r.stack.Account || !strings.HasPrefix(uri.String(), variables["REGISTRY"]+"/"+prefix) {
 			continue
 		}
 		found = true
@@ -49,8 +55,8 @@ func (a *run) publishes(x *action, r *role, variables map[string]string) {
 		}
 	}
 	if !found {
-		a.fail(h, at, "publish", "no stack of account "+r.stack.Account+" makes a repository "+prefix+"…",
-			"let the bootstrap stack of the environment make it, or correct the variable PREFIX")
+		a.fail(h, at, "publish", "no stack of account "+r.stack.Account+" makes a repository "+variables["REGISTRY"]+"/"+prefix+"…",
+			"let the bootstrap stack of the environment make it, or correct the variables REGISTRY and PREFIX")
 	}
 }
 

@@ -27,7 +27,7 @@ type role struct {
 	// statements of its policies, as far as they stand in templates.
 	statements []*statement
 	services   map[string][]*eval.Policy // what about has given
-	duties     *duties // of an execution role
+	duties     *duties                   // of an execution role
 }
 
 // managed is a managed policy that a stack makes.
@@ -188,8 +188,12 @@ func (w *world) attach() {
 			}
 		}
 		if b := r.properties.Get("PermissionsBoundary"); b != nil {
-			if p := w.policies[r.stack.resolver.Resolve(b).String()]; p != nil {
+			arn := r.stack.resolver.Resolve(b).String()
+			_, name, _ := strings.Cut(arn, ":policy")
+			if p := w.policies[arn]; p != nil {
 				r.boundary = p.limit
+			} else if strings.HasPrefix(name, w.accessPath()) {
+				w.report.fail(r.stack, r.path("PermissionsBoundary"), "policy-unknown", "no stack makes the policy "+arn, "let a stack make it, or correct the name")
 			}
 		}
 	}

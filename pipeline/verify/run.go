@@ -204,7 +204,9 @@ func (a *run) perform(x *action) {
 		}
 	}
 	if s := a.stores[x.region]; s != nil && x.region != a.pipeline.stack.Region && s.bucket != nil && s.key != nil && len(x.inputs) > 0 {
-		a.writes(a.hop(x, "role "+a.role.name, "copies "+strings.Join(x.inputs, ", ")+" to "+x.region), s, a.role)
+		h := a.hop(x, "role "+a.role.name, "copies "+strings.Join(x.inputs, ", ")+" to "+x.region)
+		a.looksAt(h, s, a.role, "s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning")
+		a.writes(h, s, a.role)
 	}
 	switch x.category + " " + x.provider {
 	case "Source CodeStarSourceConnection":

@@ -6,6 +6,12 @@ import "github.com/cfnpipe/cfnpipe/resources/policy/eval"
 func (a *run) source(x *action) {
 	h := a.hop(x, "role "+a.role.name, "takes "+a.known(x, "FullRepositoryId")+" through the connection")
 	a.usesConnection(h, x, a.role)
+	for _, p := range a.w.assembly.Pipelines {
+		if branch := a.known(x, "BranchName"); branch != "" && p.Stack == a.pipeline.stack.Name && p.Branch != branch {
+			a.fail(h, x.path+".Configuration.BranchName", "branch", "the pipeline takes branch "+branch+", the manifest says "+p.Branch,
+				"correct the one or the other: whoever can push to the branch decides what the pipeline does")
+		}
+	}
 	if s := a.store(h, x); s != nil {
 		h = a.hop(x, "role "+a.role.name, "puts "+orNone(x.outputs))
 		a.looksAt(h, s, a.role, "s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning")

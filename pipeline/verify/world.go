@@ -68,6 +68,7 @@ type thing struct {
 	id, kind   string
 	properties *tree.Node
 	statements []*statement // of its resource policy, which policyStatements reads
+	spec       *buildSpec   // which buildSpec reads
 }
 
 // path of one of the thing's properties in its template.
