@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -238,6 +239,15 @@ func (w *world) instances(x *thing) {
 				}
 				w.assumedByService(nil, r, "ec2.amazonaws.com", nil)
 				w.needs(nil, "application", r, request{action: "ecs:DiscoverPollEndpoint", on: eval.Text("*")})
+				name := x.known("ComputeEnvironmentName")
+				if name == "" {
+					continue
+				}
+				cluster := "AWSBatch-" + name + "-1f2e"
+				for _, action := range []string{"ecs:RegisterContainerInstance", "ecs:SubmitContainerStateChange", "ecs:SubmitTaskStateChange"} {
+					w.needs(nil, "application", r, request{action: action, on: eval.Text(x.stack.arn("ecs", "cluster/"+cluster))})
+				}
+				w.needs(nil, "application", r, request{action: "ecs:Poll", on: eval.Text(x.stack.arn("ecs", "container-instance/"+cluster+"/1f2e"))})
 			}
 		}
 	}
@@ -301,6 +311,9 @@ func (w *world) closedGroup(x *thing) {
 // tells: a service publishes to a topic of the system for one of its resources, and may use the topic's key.
 func (w *world) tells(x *thing, service, source string, target eval.Value) {
 	topic := w.topics[target.String()]
+	if topic == nil && strings.Contains(target.String(), ":sns:") && w.isOurs(target) {
+		w.report.fail(x.stack, x.path(""), "application", "no stack makes the topic "+target.String(), "correct the name, or let a stack make it")
+	}
 	if topic == nil {
 		return
 	}
@@ -372,7 +385,7 @@ func (w *world) route(x *thing) {
 		uri := y.text("IntegrationUri").String()
 		may := slices.ContainsFunc(w.ofKind("AWS::Lambda::Permission"), func(p *thing) bool {
 			function := p.text("FunctionName").String()
-			return p.stack == x.stack && p.known("Principal") == "apigateway.amazonaws.com" &&
+			return w.isFrom(p, x) && p.stack == x.stack && p.known("Principal") == "apigateway.amazonaws.com" &&
 				(strings.Contains(uri, function) || strings.Contains(function, uri))
 		})
 		if !may {
@@ -380,6 +393,24 @@ func (w *world) route(x *thing) {
 				"add an AWS::Lambda::Permission for it")
 		}
 	}
+}
+
+// isFrom says whether a permission is for the calls of a route.
+func (w *world) isFrom(permission, route *thing) bool {
+	if permission.properties.Get("SourceArn") == nil {
+		return true
+	}
+	method, path, _ := strings.Cut(route.known("RouteKey"), " ")
+	if path == "" || method == "ANY" {
+		method = "*"
+	}
+	source := eval.Concat(eval.Text(route.stack.arn("execute-api", "")), route.text("ApiId"), eval.Text("/*/"+method+cmp.Or(path, "/*")))
+	allowing := allowing("lambda:InvokeFunction").Set("Principal", tree.Text("*")).
+		Set("Condition", tree.NewMap().Set("ArnLike", tree.NewMap().Set("aws:SourceArn", permission.properties.Get("SourceArn"))))
+	p, _ := eval.Parse(eval.Source{Kind: eval.Resource}, tree.NewMap().Set("Statement", allowing), permission.stack.resolver)
+	q := request{action: "lambda:InvokeFunction", on: eval.Text("*"), account: route.stack.Account, policy: p, context: keys()}
+	q.context["aws:SourceArn"] = []eval.Value{source}
+	return w.allows(eval.Principal{Service: "apigateway.amazonaws.com"}, q)
 }
 
 // project: its role uses its cache, and writes the reports that its buildspec names; one that builds images pulls those that all share.

@@ -225,6 +225,13 @@ func (w *world) guardBoundary(p *managed) {
 	may.not(why, "codebuild:UpdateProject", s.arn("codebuild", "project/stranger"))
 	may.not(why, "codepipeline:UpdatePipeline", s.arn("codepipeline", "stranger"))
 	may.not(why, "kms:PutKeyPolicy", s.arn("kms", "key/stranger"))
+	for _, action := range []string{
+		"codedeploy:CreateDeployment", "ec2:ModifyInstanceAttribute", "ecs:ExecuteCommand", "organizations:LeaveOrganization", "rolesanywhere:CreateProfile",
+		"servicecatalog:ProvisionProduct", "ssm:SendCommand", "ssm:StartSession",
+	} {
+		service, _, _ := strings.Cut(action, ":")
+		may.not("it would work with the roles of others", action, s.arn(service, "stranger"))
+	}
 	for _, x := range w.pipelines {
 		connection := w.connectionOf(x)
 		if connection == "" || x.stack.Account != s.Account {

@@ -428,6 +428,7 @@ func faults() []fault {
 		}, `
 			trust shop-dev-access Resources.ExecutionRole.Properties.AssumeRolePolicyDocument.Statement[CloudFormation]
 			trust-deputy shop-dev-access Resources.ExecutionRole.Properties.AssumeRolePolicyDocument
+			trust-open shop-dev-access Resources.ExecutionRole.Properties.AssumeRolePolicyDocument.Statement[CloudFormation]
 		`},
 		{"shop", "an execution role lacks a part of its policies", []change{
 			drop(devAccess, executor+".ManagedPolicyArns[ExecutionPolicy2]"),
@@ -929,6 +930,53 @@ func faults() []fault {
 		{"one-account", "every role of the project may change the bucket's policy", []change{
 			drop("try-delivery-artifacts", inBucket+"[OwnRolesOnly].Resource[0]"),
 		}, `bucket-shared try-delivery-artifacts Resources.BucketPolicy.Properties.PolicyDocument`},
+		{"shop", "functions run with the execution role", []change{
+			add(devAccess, "Resources.ExecutionRole.Properties.AssumeRolePolicyDocument.Statement",
+				"{ Sid: More, Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: sts:AssumeRole }"),
+		}, `trust-open shop-dev-access Resources.ExecutionRole.Properties.AssumeRolePolicyDocument.Statement[More]`},
+		{"minimal", "who signs in elsewhere becomes the deploy role", []change{
+			add("tiny-dev-access", "Resources.DeployRole.Properties.AssumeRolePolicyDocument.Statement",
+				"{ Sid: More, Effect: Allow, Principal: { Federated: cognito-identity.amazonaws.com }, Action: sts:AssumeRoleWithWebIdentity }"),
+		}, `trust-open tiny-dev-access Resources.DeployRole.Properties.AssumeRolePolicyDocument.Statement[More]`},
+		{"custom", "everybody lists a bucket", []change{
+			add("custom-dev-storage", "Resources.UploadsBucketPolicy.Properties.PolicyDocument.Statement",
+				"{ Effect: Allow, Principal: '*', Action: s3:ListBucket, Resource: !GetAtt UploadsBucket.Arn }"),
+		}, `bucket-open custom-dev-storage Resources.UploadsBucketPolicy.Properties.PolicyDocument`},
+		{"regions", "another company reads artifacts", []change{
+			add("atlas-release-artifacts", inBucket, "{ Effect: Allow, Principal: { AWS: '555555555555' }, Action: s3:GetObject, Resource: !Sub '${Bucket.Arn}/*' }"),
+		}, `bucket-open atlas-release-artifacts Resources.BucketPolicy.Properties.PolicyDocument`},
+		{"shop", "everybody subscribes to a topic", []change{
+			add("shop-qa-monitoring", "Resources.TopicPolicy.Properties.PolicyDocument.Statement",
+				"{ Effect: Allow, Principal: { AWS: '*' }, Action: sns:Subscribe, Resource: !Ref Topic }"),
+		}, `queue-open shop-qa-monitoring Resources.TopicPolicy.Properties.PolicyDocument`},
+		{"own-stacks", "everybody sends to a queue", []change{
+			add("depot-dev-queues", "Resources.OrdersPolicy.Properties.PolicyDocument.Statement", "{ Effect: Allow, Principal: '*', Action: sqs:SendMessage, Resource: '*' }"),
+		}, `queue-open depot-dev-queues Resources.OrdersPolicy.Properties.PolicyDocument`},
+		{"own-stacks", "a queue has two policies", []change{
+			put("depot-dev-queues", "Resources.Open", "{ Type: AWS::SQS::QueuePolicy, Properties: { Queues: [!Ref Orders], PolicyDocument: { Version: "+
+				"'2012-10-17', Statement: [{ Effect: Allow, Principal: '*', Action: sqs:SendMessage, Resource: '*' }] } } }"),
+		}, `name-conflict depot-dev-queues Resources.Open.Properties.Queues`},
+		{"shop", "the APIs of any account invoke a function", []change{
+			drop(functions, "Resources.ApiGetHelloPermission.Properties.SourceArn"),
+		}, `service-open shop-dev-functions Resources.ApiGetHelloPermission.Properties`},
+		{"shop", "another API may invoke the function", []change{
+			put(functions, "Resources.ApiGetHelloPermission.Properties.SourceArn", "arn:aws:execute-api:eu-west-1:222222222222:a1b2c3/*/GET/hello"),
+		}, `application shop-dev-functions Resources.ApiGetHelloRoute.Properties.Target`},
+		{"shop", "another route may invoke the function", []change{
+			edit(functions, "Resources.ApiGetHelloPermission.Properties.SourceArn", "/GET/hello", "/GET/hallo"),
+		}, `application shop-dev-functions Resources.ApiGetHelloRoute.Properties.Target`},
+		{"shop", "code may open sessions", []change{
+			drop(devAccess, "Resources.Boundary.Properties.PolicyDocument.Statement[Application].NotAction[ssm:StartSession]"),
+		}, `chain shop-dev-access Resources.Boundary.Properties.PolicyDocument`},
+		{"existing-vpc", "instances cannot register", []change{
+			drop("hotel-dev-batch", "Resources.TrainJobInstanceRole.Properties.Policies[agent].PolicyDocument.Statement[Register]"),
+		}, `application hotel-dev-batch Resources.TrainJobInstanceRole.Properties.Policies[agent].PolicyDocument.Statement[Find]`},
+		{"existing-vpc", "instances register with another cluster", []change{
+			edit("hotel-dev-batch", "Resources.TrainJobInstanceRole.Properties.Policies[agent].PolicyDocument.Statement[Work]", "AWSBatch-hotel-dev", "hotel-dev"),
+		}, `application hotel-dev-batch Resources.TrainJobInstanceRole.Properties.Policies[agent].PolicyDocument.Statement[Work]`},
+		{"own-stacks", "a stack depends on one that comes later", []change{
+			manifest("depot-dev-network", func(s *assembly.Stack) { s.DependsOn = append(s.DependsOn, "depot-dev-importer") }),
+		}, `deploy-order depot-dev-network manifest.json`},
 		{"shop", "the bucket is for every role of the accounts", []change{
 			drop(artifacts, inBucket+"[ReadArtifacts].Condition"),
 		}, `bucket-open shop-delivery-artifacts Resources.BucketPolicy.Properties.PolicyDocument`},

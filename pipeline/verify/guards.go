@@ -16,7 +16,11 @@ func (w *world) guards() {
 		w.guardIdentity(r)
 	}
 	w.chain()
+	for _, x := range w.ofKind("AWS::Lambda::Permission") {
+		w.guardPermission(x)
+	}
 	for _, x := range w.ofKind("AWS::S3::Bucket") {
+		w.guardOutsiders(x, "bucket-open")
 		w.guardTLS(x, "s3:GetObject", "/object")
 		w.guardTLS(x, "s3:ListBucket", "")
 		w.guardBucket(x)
@@ -32,14 +36,66 @@ func (w *world) guards() {
 		w.guardManagement(x, "ecr:SetRepositoryPolicy")
 	}
 	for _, x := range w.ofKind("AWS::SNS::Topic") {
+		w.guardOutsiders(x, "queue-open")
 		w.guardTLS(x, "sns:Publish", "")
 		w.guardServices(x)
 		w.guardManagement(x, "sns:SetTopicAttributes")
 	}
 	for _, x := range w.ofKind("AWS::SQS::Queue") {
+		w.guardOutsiders(x, "queue-open")
 		w.guardTLS(x, "sqs:SendMessage", "")
 		w.guardServices(x)
 		w.guardManagement(x, "sqs:SetQueueAttributes")
+	}
+}
+
+// guardOutsiders: nobody whom a policy does not name gets anything of it; and of what others are deployed with, nobody of an account that the
+// system does not have.
+func (w *world) guardOutsiders(x *thing, rule string) {
+	partition, p := partitionOf(x.stack.Region), w.policyOf(x)
+	for _, st := range x.policyStatements() {
+		one := []*statement{st}
+		names := principalsOf(one, "AWS")
+		if !st.allows || len(names) == 0 {
+			continue
+		}
+		accounts := []string{w.elsewhere}
+		for _, name := range names {
+			parts := strings.Split(name, ":")
+			account := parts[min(4, len(parts)-1)]
+			if len(account) == len(w.elsewhere) && w.isChain(x.stack) && !slices.Contains(w.accounts, account) {
+				accounts = append(accounts, account)
+			}
+		}
+		for _, account := range accounts {
+			for _, action := range st.actions {
+				for _, on := range st.resources {
+					q := request{action: action.String(), on: on, account: x.stack.Account, policy: p}
+					if admits(names, account) && w.letsIn(one, partition, account, q) {
+						w.breach(x, p.Place.Path, rule, "any role of account "+account+" that IAM lets can "+q.action+" on "+x.what(),
+							"narrow the principal to the accounts of the system, and by aws:PrincipalArn to the role that needs it", true)
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// guardPermission: a service invokes a function only for its own account, or for what it is for.
+func (w *world) guardPermission(x *thing) {
+	who := x.known("Principal")
+	isService := strings.HasSuffix(who, ".amazonaws.com")
+	narrows := func(property string) bool { return x.properties.Get(property) != nil }
+	if !isService && who != "*" || slices.ContainsFunc([]string{"EventSourceToken", "PrincipalOrgID", "SourceAccount", "SourceArn"}, narrows) ||
+		x.known("FunctionUrlAuthType") != "" {
+		return
+	}
+	message, hint := who+" can invoke the function on behalf of any account", "set SourceArn to what invokes it"
+	if x.stack.Source != nil {
+		w.report.warn(x.stack, x.path(""), "service-open", message, hint)
+	} else {
+		w.report.fail(x.stack, x.path(""), "service-open", message, hint)
 	}
 }
 
@@ -161,12 +217,29 @@ func (w *world) guardTrust(r *role) {
 				"narrow the principal by aws:PrincipalArn to the role that needs it", account == w.elsewhere)
 		}
 	}
+	if w.isAccess(r.thing) {
+		w.guardAccessTrust(r)
+	}
 	for _, service := range principalsOf(r.trusting, "Service") {
 		switch service { // the others cannot be asked for somebody else, or do not say for whom
 		case "codebuild.amazonaws.com":
 			w.guardDeputy(r, service, "project/stranger")
 		case "codepipeline.amazonaws.com", "scheduler.amazonaws.com", "vpc-flow-logs.amazonaws.com":
 			w.guardDeputy(r, service, "stranger")
+		}
+	}
+}
+
+// guardAccessTrust: what deploys is for pipelines and CloudFormation. No other service becomes such a role, nor who signs in elsewhere.
+func (w *world) guardAccessTrust(r *role) {
+	for _, st := range r.trusting {
+		one := []*statement{st}
+		others := slices.DeleteFunc(principalsOf(one, "Service"), func(service string) bool { return service == "cloudformation.amazonaws.com" || service == "*" })
+		for _, kind := range []string{"CanonicalUser", "Federated"} {
+			others = append(others, slices.DeleteFunc(principalsOf(one, kind), func(p string) bool { return p == "*" })...)
+		}
+		if st.allows && len(others) > 0 {
+			w.report.fail(r.stack, st.place.Path, "trust-open", some(others)+" can become role "+r.name+", which is only for what pipelines deploy", "take the statement out")
 		}
 	}
 }

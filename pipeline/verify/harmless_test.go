@@ -376,6 +376,13 @@ func harmless() map[string]struct {
 		"a build that sets its variables itself": {"shop", c{
 			edit(builds, project+".Source.BuildSpec", "commands:", "commands:\n        - REGION=eu-west-1; echo $REGION ${REGISTRY_URL}"),
 		}},
+		"a permission for all routes of the API": {"shop", c{
+			put(functions, "Resources.ApiGetHelloPermission.Properties.SourceArn", "!Sub 'arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*'"),
+		}},
+		"a bucket that another account may list": {"custom", c{
+			add("custom-dev-storage", "Resources.UploadsBucketPolicy.Properties.PolicyDocument.Statement",
+				"{ Effect: Allow, Principal: { AWS: '555555555555' }, Action: s3:ListBucket, Resource: !GetAtt UploadsBucket.Arn }"),
+		}},
 		"an access stack that covers more": {
 			"shop",
 			c{edit(devAccess, "Resources.ResourceTypesParameter", "AWS::S3::Bucket,", "AWS::S3::Bucket,AWS::SNS::Topic,")},

@@ -1,5 +1,7 @@
 package verify
 
+import "slices"
+
 // names: two things of one kind with one name cannot both be in an account and a region.
 func (w *world) names() {
 	type name struct{ kind, account, region, name string }
@@ -11,8 +13,23 @@ func (w *world) names() {
 			w.report.failManifest(s, "name-conflict", "two stacks of account "+s.Account+" and region "+s.Region+" are called "+s.Name, "rename one")
 		}
 		stacks[own] = true
+		for _, on := range s.DependsOn {
+			if !slices.ContainsFunc(w.stacks[:s.index], func(o *stack) bool { return o.Name == on }) {
+				w.report.failManifest(s, "deploy-order", "stack "+s.Name+" depends on "+on+", and no such stack is before it", "correct its dependsOn, or the order")
+			}
+		}
 		for _, id := range s.ids {
 			x := s.things[id]
+			if of := policyFor(x.kind); of != "" {
+				for _, v := range listIn(s, x.properties.Get(of)) {
+					n := name{x.kind, s.Account, s.Region, v.String()}
+					if other := seen[n]; other != nil {
+						w.report.fail(s, x.path(of), "name-conflict", other.id+" in stack "+other.stack.Name+" is its policy, too: the later one takes its place",
+							"put the statements into one")
+					}
+					seen[n] = x
+				}
+			}
 			property := nameProperty(x.kind)
 			if property == "" || x.known(property) == "" {
 				continue
@@ -30,6 +47,20 @@ func (w *world) names() {
 			}
 			seen[n] = x
 		}
+	}
+}
+
+// policyFor is the property of a resource policy that says whose it is; "" of what is none.
+func policyFor(kind string) string {
+	switch kind {
+	case "AWS::S3::BucketPolicy":
+		return "Bucket"
+	case "AWS::SNS::TopicPolicy":
+		return "Topics"
+	case "AWS::SQS::QueuePolicy":
+		return "Queues"
+	default:
+		return ""
 	}
 }
 
