@@ -54,11 +54,11 @@ func (w *world) guards() {
 func (w *world) guardOutsiders(x *thing, rule string) {
 	partition, p := partitionOf(x.stack.Region), w.policyOf(x)
 	for _, st := range x.policyStatements() {
-		one := []*statement{st}
-		names := principalsOf(one, "AWS")
-		if !st.allows || len(names) == 0 {
+		if !st.allows {
 			continue
 		}
+		one := []*statement{st}
+		names := principalsOf(one, "AWS")
 		accounts := []string{w.elsewhere}
 		for _, name := range names {
 			parts := strings.Split(name, ":")
@@ -146,22 +146,40 @@ func (w *world) letsIn(statements []*statement, partition, account string, q req
 		return true
 	}
 	for _, st := range statements {
-		if !st.allows || st.node.Get("Condition") == nil || !admits(principalsOf([]*statement{st}, "AWS"), account) {
+		if !st.allows || len(st.chosen()) == 0 || !admits(principalsOf([]*statement{st}, "AWS"), account) {
 			continue
 		}
-		for _, context := range st.contexts() {
-			q.context = keys()
-			for key, values := range context {
-				if isChosen(key) {
-					q.context[key] = values
-				}
-			}
-			if len(q.context) > len(w.plain) && (w.allows(stranger(partition, account), q) || w.allows(w.member(partition, account), q)) {
+		for _, context := range st.chosen() {
+			q.context = context
+			if w.allows(stranger(partition, account), q) || w.allows(w.member(partition, account), q) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// chosen are the contexts of a statement as far as whoever asks chooses them; none where he does not, or must be one role.
+func (st *statement) chosen() []map[string][]eval.Value {
+	if st.chooses != nil {
+		return *st.chooses
+	}
+	var list []map[string][]eval.Value
+	isChoice, isOne := false, false
+	st.eachCondition(func(key string, values []eval.Value) {
+		isChoice = isChoice || isChosen(key)
+		isLiteral := !slices.ContainsFunc(values, func(v eval.Value) bool { return strings.ContainsAny(v.String(), "*?$<") })
+		isOne = isOne || strings.EqualFold(key, "aws:PrincipalArn") && isLiteral
+	})
+	if isChoice && !isOne {
+		list = st.contexts()
+	}
+	for _, context := range list {
+		maps.DeleteFunc(context, func(key string, _ []eval.Value) bool { return !isChosen(key) })
+		context["aws:SecureTransport"] = eval.Texts("true")
+	}
+	st.chooses = &list
+	return list
 }
 
 // isChosen says whether whoever asks for something gives a condition key its value.

@@ -46,6 +46,8 @@ type statement struct {
 	allows             bool
 	actions, resources []eval.Value // none where it says to what it does not apply
 	lowered            []string     // the actions in lower case
+
+	chooses *[]map[string][]eval.Value // what chosen has given
 }
 
 // sid of the statement, which may be empty.
