@@ -422,7 +422,7 @@ func (w *world) guardKey(x *thing) {
 		if !admits(accounts, account) {
 			continue
 		}
-		if account != s.Account && (w.letsIn(nil, partition, account, throughS3) || w.letsIn(statements, partition, account, ask("kms:Decrypt"))) {
+		if account != s.Account && w.letsIn(statements, partition, account, throughS3) {
 			w.breach(x, p.Place.Path, "key-open", "any role of account "+account+" that IAM lets can decrypt with "+x.what(),
 				"narrow the principal by aws:PrincipalArn to the role that needs it", account == w.elsewhere)
 		}
