@@ -139,6 +139,10 @@ func (w *world) chain() {
 			}
 			may.changeAccess(r.stack)
 			may.exceed(r.stack)
+			if r.duties == nil {
+				may.not("it would delete what the stack holds", "cloudformation:DeleteStack",
+					r.stack.arn("cloudformation", "stack/"+w.prefixOf(r.stack)+"x/1f2e"), "cloudformation:RoleArn", w.executionOf(r.stack))
+			}
 			if w.publishers[r] {
 				const why = "it would publish what others run"
 				may.not(why, "ecr:PutImage", r.stack.arn("ecr", "repository/stranger"))

@@ -930,6 +930,9 @@ func faults() []fault {
 		{"one-account", "every role of the project may change the bucket's policy", []change{
 			drop("try-delivery-artifacts", inBucket+"[OwnRolesOnly].Resource[0]"),
 		}, `bucket-shared try-delivery-artifacts Resources.BucketPolicy.Properties.PolicyDocument`},
+		{"one-account", "a deploy role may delete its stacks", []change{
+			add("try-prod-access", deploying+"[ChangeStacks].Action", "'cloudformation:*'"),
+		}, `chain try-prod-access Resources.DeployRole.Properties`},
 		{"shop", "functions run with the execution role", []change{
 			add(devAccess, "Resources.ExecutionRole.Properties.AssumeRolePolicyDocument.Statement",
 				"{ Sid: More, Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: sts:AssumeRole }"),
