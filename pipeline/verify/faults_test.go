@@ -955,6 +955,12 @@ func faults() []fault {
 		{"own-stacks", "everybody sends to a queue", []change{
 			add("depot-dev-queues", "Resources.OrdersPolicy.Properties.PolicyDocument.Statement", "{ Effect: Allow, Principal: '*', Action: sqs:SendMessage, Resource: '*' }"),
 		}, `queue-open depot-dev-queues Resources.OrdersPolicy.Properties.PolicyDocument`},
+		{"own-stacks", "what was to be denied without TLS is allowed to everybody", []change{
+			put("depot-dev-queues", "Resources.OrdersPolicy.Properties.PolicyDocument.Statement[RequireTLS].Effect", "Allow"),
+		}, `
+			queue-open depot-dev-queues Resources.OrdersPolicy.Properties.PolicyDocument
+			warning tls depot-dev-queues Resources.OrdersPolicy.Properties.PolicyDocument
+		`},
 		{"own-stacks", "a queue has two policies", []change{
 			put("depot-dev-queues", "Resources.Open", "{ Type: AWS::SQS::QueuePolicy, Properties: { Queues: [!Ref Orders], PolicyDocument: { Version: "+
 				"'2012-10-17', Statement: [{ Effect: Allow, Principal: '*', Action: sqs:SendMessage, Resource: '*' }] } } }"),

@@ -176,7 +176,9 @@ func (st *statement) chosen() []map[string][]eval.Value {
 	}
 	for _, context := range list {
 		maps.DeleteFunc(context, func(key string, _ []eval.Value) bool { return !isChosen(key) })
-		context["aws:SecureTransport"] = eval.Texts("true")
+		if value(context, "aws:SecureTransport") == nil {
+			context["aws:SecureTransport"] = eval.Texts("true")
+		}
 	}
 	st.chooses = &list
 	return list
@@ -186,7 +188,7 @@ func (st *statement) chosen() []map[string][]eval.Value {
 func isChosen(key string) bool {
 	key = strings.ToLower(key)
 	service, _, _ := strings.Cut(key, ":")
-	return slices.Contains([]string{"kms", "s3", "sts"}, service) && key != "kms:calleraccount"
+	return key == "aws:securetransport" || slices.Contains([]string{"kms", "s3", "sts"}, service) && key != "kms:calleraccount"
 }
 
 // principalsOf the statements: those of AWS, which are accounts and roles, or services.
