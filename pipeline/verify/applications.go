@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -400,11 +399,11 @@ func (w *world) isFrom(permission, route *thing) bool {
 	if permission.properties.Get("SourceArn") == nil {
 		return true
 	}
-	method, path, _ := strings.Cut(route.known("RouteKey"), " ")
-	if path == "" || method == "ANY" {
-		method = "*"
+	call := strings.Replace(strings.TrimPrefix(route.known("RouteKey"), "ANY"), " ", "", 1) // GET/path, or $default
+	if strings.HasPrefix(call, "/") {
+		call = "*" + call
 	}
-	source := eval.Concat(eval.Text(route.stack.arn("execute-api", "")), route.text("ApiId"), eval.Text("/*/"+method+cmp.Or(path, "/*")))
+	source := eval.Concat(eval.Text(route.stack.arn("execute-api", "")), route.text("ApiId"), eval.Text("/*/"+call))
 	allowing := allowing("lambda:InvokeFunction").Set("Principal", tree.Text("*")).
 		Set("Condition", tree.NewMap().Set("ArnLike", tree.NewMap().Set("aws:SourceArn", permission.properties.Get("SourceArn"))))
 	p, _ := eval.Parse(eval.Source{Kind: eval.Resource}, tree.NewMap().Set("Statement", allowing), permission.stack.resolver)

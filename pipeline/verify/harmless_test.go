@@ -379,6 +379,16 @@ func harmless() map[string]struct {
 		"a permission for all routes of the API": {"shop", c{
 			put(functions, "Resources.ApiGetHelloPermission.Properties.SourceArn", "!Sub 'arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*'"),
 		}},
+		"a route for all that no other is for": {"shop", c{
+			put(functions, "Resources.ApiGetHelloRoute.Properties.RouteKey", "$default"),
+			put(functions, "Resources.ApiGetHelloPermission.Properties.SourceArn",
+				"!Sub 'arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/$default'"),
+		}},
+		"a route for all methods": {"shop", c{
+			put(functions, "Resources.ApiGetHelloRoute.Properties.RouteKey", "ANY /hello"),
+			put(functions, "Resources.ApiGetHelloPermission.Properties.SourceArn",
+				"!Sub 'arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/*/hello'"),
+		}},
 		"a bucket that another account may list": {"custom", c{
 			add("custom-dev-storage", "Resources.UploadsBucketPolicy.Properties.PolicyDocument.Statement",
 				"{ Effect: Allow, Principal: { AWS: '555555555555' }, Action: s3:ListBucket, Resource: !GetAtt UploadsBucket.Arn }"),
