@@ -263,7 +263,10 @@ type fence struct {
 
 // not finds that somebody may do what would be bad, and why it would.
 func (f *fence) not(why, action, on string, pairs ...string) {
-	q := request{action: action, on: eval.Text(on), context: keys(pairs...)}
+	q := request{action: action, on: eval.Text(on)}
+	if len(pairs) > 0 {
+		q.context = keys(pairs...)
+	}
 	f.policies.Resource = f.w.leaveToIAM(on, f.s.Account)
 	if action == "sts:AssumeRole" {
 		f.policies.Resource = f.w.trusting(f.s.Account)

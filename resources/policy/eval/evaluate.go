@@ -71,26 +71,40 @@ type Decision struct {
 
 // query is a request made ready.
 type query struct {
-	*Request
-	action        Value // in lower case
-	isRole        bool
-	account, root Value  // what stands for the role's account in a Principal
-	session       string // how the ARNs of the role's sessions begin; "" where that is not known
+	Request
+	action  Value // in lower case
+	isRole  bool
+	account Value // of the role
+	names   *names
 }
 
-func newQuery(r *Request) *query {
-	q := &query{Request: r, action: Text(strings.ToLower(r.Action)), isRole: r.Principal.Service == ""}
-	account := r.Principal.Account
+// names are what a Principal may call a role by.
+type names struct {
+	root    Value  // the role's account
+	session string // how the ARNs of the role's sessions begin; "" where that is not known
+}
+
+func newQuery(r Request) *query {
+	return &query{Request: r, action: Text(strings.ToLower(r.Action)), isRole: r.Principal.Service == "", account: Text(r.Principal.Account)}
+}
+
+// called are the names of the role: most requests meet no statement that asks for them.
+func (q *query) called() *names {
+	if q.names != nil {
+		return q.names
+	}
+	q.names = &names{}
+	account := q.Principal.Account
 	partition := Hole("the partition of account " + account)
-	text, known := r.Principal.ARN.start()
+	text, known := q.Principal.ARN.start()
 	if parts := strings.SplitN(text, ":", 3); len(parts) == 3 {
 		partition = Text(parts[1])
 		if known {
-			q.session = "arn:" + parts[1] + ":sts::" + account + ":assumed-role" + text[max(0, strings.LastIndex(text, "/")):] + "/"
+			q.names.session = "arn:" + parts[1] + ":sts::" + account + ":assumed-role" + text[max(0, strings.LastIndex(text, "/")):] + "/"
 		}
 	}
-	q.account, q.root = Text(account), Concat(Text("arn:"), partition, Text(":iam::"+account+":root"))
-	return q
+	q.names.root = Concat(Text("arn:"), partition, Text(":iam::"+account+":root"))
+	return q.names
 }
 
 // context gives the values of a key, named in lower case; none where the request does not have it.
@@ -159,12 +173,13 @@ func (p *entry) whom(q *query) grant {
 	case p.kind == "Service" && !q.isRole:
 		return grant{direct: p.match(q, Text(q.Principal.Service))}
 	case p.kind == "AWS" && q.isRole:
+		names := q.called()
 		g := grant{
 			direct:  p.match(q, Text("*")),
 			role:    p.match(q, q.Principal.ARN),
-			account: max(p.match(q, q.root), p.match(q, q.account)),
+			account: max(p.match(q, names.root), p.match(q, q.account)),
 		}
-		if q.session != "" && strings.HasPrefix(text, q.session) {
+		if names.session != "" && strings.HasPrefix(text, names.session) {
 			g.direct = unknown // which session it is stands in no template
 		}
 		if strings.HasPrefix(text, "AROA") {
@@ -271,7 +286,7 @@ func judge(q *query, bounded bool, policies ...*Policy) side {
 // evaluation for requests within a single account", "Cross-account policy evaluation logic" and, for keys, "Key policies in AWS KMS".
 func Evaluate(r Request, p Policies) Decision {
 	d := Decision{request: r, guarded: isGuarded(&r, p.Resource)}
-	q, bounded := newQuery(&d.request), p.Boundary != nil
+	q, bounded := newQuery(r), p.Boundary != nil
 	d.identity = judge(q, bounded, p.Identity...)
 	if d.boundary.allowed.direct = yes; bounded {
 		d.boundary = judge(q, bounded, p.Boundary)

@@ -86,7 +86,7 @@ type gap struct {
 }
 
 func (d *Decision) gaps() (gaps []gap) {
-	q, bounded := newQuery(&d.request), len(d.boundary.policies) > 0
+	q, bounded := newQuery(d.request), len(d.boundary.policies) > 0
 	own := !d.isService() && min(d.identity.allowed.direct, d.boundary.allowed.direct) == yes
 	if d.Denied != nil {
 		gaps = append(gaps, gap{&side{}, d.Denied, d.Denied.lack(q, bounded)})

@@ -115,7 +115,8 @@ func (r *Resolver) glue(n *tree.Node, parts []Value) Value {
 	const most = 1 << 16 // bytes, far above any policy
 	size := 0
 	for _, v := range parts {
-		for _, p := range v.pieces() {
+		size += len(v.text)
+		for _, p := range v.parts {
 			size += len(p.text)
 		}
 	}
@@ -133,6 +134,7 @@ func (r *Resolver) sub(text string, own *tree.Node) (parts []Value) {
 			values[name] = r.Resolve(own.Items[i])
 		}
 	}
+	parts = make([]Value, 0, 2*strings.Count(text, "${")+1)
 	for text != "" {
 		start := strings.Index(text, "${")
 		name, after, ok := cutVariable(text[max(start, 0):])

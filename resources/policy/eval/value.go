@@ -52,8 +52,14 @@ func Texts(texts ...string) []Value {
 
 // Concat puts values together.
 func Concat(values ...Value) Value {
+	if !slices.ContainsFunc(values, func(v Value) bool { return v.parts != nil }) {
+		var b strings.Builder
+		for _, v := range values {
+			b.WriteString(v.text)
+		}
+		return Text(b.String())
+	}
 	var parts []part
-	known := true
 	for _, v := range values {
 		for _, p := range v.pieces() {
 			if last := len(parts) - 1; !p.hole && last >= 0 && !parts[last].hole {
@@ -61,17 +67,9 @@ func Concat(values ...Value) Value {
 			} else if p.hole || p.text != "" {
 				parts = append(parts, p)
 			}
-			known = known && !p.hole
 		}
 	}
-	switch {
-	case !known:
-		return Value{parts: parts}
-	case len(parts) == 0:
-		return Value{}
-	default:
-		return Text(parts[0].text)
-	}
+	return Value{parts: parts}
 }
 
 func (v Value) pieces() []part {
