@@ -64,10 +64,19 @@ const (
 	unplainPath = `/(id|proxy)(/|$)` // which read as variables do
 )
 
-// id tells the route from all others in logical ids.
+// id tells the route from all others in logical ids. The names of its variables are not in it: API Gateway takes routes that differ in those
+// alone for one, so that one with other names must stay the same resource.
 func (r APIRoute) id() string {
-	isPlain := regexp.MustCompile(plainPath).MatchString(r.Path) && !regexp.MustCompile(unplainPath).MatchString(r.Path)
-	return textID(strings.ToLower(r.Method)+r.Path, isPlain)
+	path := regexp.MustCompile(`\{[\w.-]+\}`).ReplaceAllString(r.Path, "{id}")
+	return pathID(r.Method, regexp.MustCompile(`\{[\w.-]+\+\}`).ReplaceAllString(path, "{proxy+}"))
+}
+
+// permissionID has the names of variables in it: the permission has too, and with others it is another one beside the first.
+func (r APIRoute) permissionID() string { return pathID(r.Method, r.Path) }
+
+func pathID(method, path string) string {
+	isPlain := regexp.MustCompile(plainPath).MatchString(path) && !regexp.MustCompile(unplainPath).MatchString(path)
+	return textID(strings.ToLower(method)+path, isPlain)
 }
 
 // textID is the logical id of what any text names: its letters and digits, if it is so plain that no other has the same, else with eight digits
@@ -142,7 +151,7 @@ func (a API) Add(t *cfn.Template) APIHandle {
 		Name: new(a.Name), Description: new(a.Description), ProtocolType: new("HTTP"), CorsConfiguration: a.CORS.configuration(t, path),
 	})
 	authorizer := a.authorizer(t, api)
-	seen := map[string]bool{}
+	seen := map[string]string{} // routes by logical id
 	for _, f := range a.Functions {
 		id := a.ID + f.ID + "Integration"
 		uri := t.TextPtr(f.Alias)
@@ -154,14 +163,21 @@ func (a API) Add(t *cfn.Template) APIHandle {
 		})
 		size := 0
 		for _, r := range f.Routes {
-			id := a.ID + r.id()
-			a.checkRoute(t, id, r)
-			if seen[r.key()] {
-				t.Failf("Resources."+id+"Route.Properties.RouteKey", "leave out one of them", "the route %s stands twice", r.key())
+			route, permission := a.ID+r.id()+"Route", a.ID+r.permissionID()+"Permission"
+			a.checkRoute(t, route, r)
+			switch other, taken := seen[route]; {
+			case other == r.key():
+				t.Failf("Resources."+route+".Properties.RouteKey", "leave out one of them", "the route %s stands twice", other)
+			case taken:
+				t.Failf("Resources."+route+".Properties.RouteKey", "leave out one of them",
+					"API Gateway takes the routes %s and %s for one, since only the names of variables differ", other, r.key())
 			}
-			seen[r.key()] = true
-			r.add(t, id, api, integration, authorizer, f.Alias)
-			size += permissionSize(t, id+"Permission", r)
+			seen[route] = r.key()
+			t.Add(route, r.properties(t, api, integration, authorizer))
+			t.Add(permission, &lambda.Permission{
+				Action: "lambda:InvokeFunction", FunctionName: t.Text(f.Alias), Principal: "apigateway.amazonaws.com", SourceArn: t.TextPtr(r.source(api)),
+			})
+			size += permissionSize(t, permission, r)
 		}
 		if size > maxFunctionPolicy {
 			t.Failf("Resources."+id+".Properties.IntegrationUri", "use ANY and {proxy+}, or several functions",
@@ -172,9 +188,9 @@ func (a API) Add(t *cfn.Template) APIHandle {
 	return APIHandle{api}
 }
 
-// add declares the route and the permission to call the function for it. The id does not say which function that is: API Gateway has a route
-// once, so one that moves to another function must stay the same resource.
-func (r APIRoute) add(t *cfn.Template, id string, api, integration, authorizer *cfn.Resource, alias cfn.Value[cfn.FunctionARN]) {
+// properties of the route. Its id does not say which function it leads to: API Gateway has a route once, so one that moves to another function
+// must stay the same resource.
+func (r APIRoute) properties(t *cfn.Template, api, integration, authorizer *cfn.Resource) *apigatewayv2.Route {
 	properties := &apigatewayv2.Route{
 		ApiId: t.Text(cfn.Ref[cfn.APIID](api)), RouteKey: r.key(), AuthorizationType: new(r.Authorization),
 		Target: t.TextPtr(cfn.Format[cfn.Text]("integrations/%s", cfn.Ref[cfn.Text](integration))),
@@ -182,10 +198,7 @@ func (r APIRoute) add(t *cfn.Template, id string, api, integration, authorizer *
 	if r.Authorization == tokenRoute && authorizer != nil {
 		properties.AuthorizerId = t.TextPtr(cfn.Ref[cfn.Text](authorizer))
 	}
-	t.Add(id+"Route", properties)
-	t.Add(id+"Permission", &lambda.Permission{
-		Action: "lambda:InvokeFunction", FunctionName: t.Text(alias), Principal: "apigateway.amazonaws.com", SourceArn: t.TextPtr(r.source(api)),
-	})
+	return properties
 }
 
 // source is the route as API Gateway names it when it calls the function: with the variables of its path as they are, and with the method of
@@ -237,7 +250,7 @@ const routePath = `^(/|(/([\w.~!$&'()+,;=:@%-]+|\{[\w.-]+\}))*(/([\w.~!$&'()+,;=
 
 // checkRoute refuses what API Gateway would, and one that browsers could not call.
 func (a API) checkRoute(t *cfn.Template, id string, r APIRoute) {
-	path := "Resources." + id + "Route.Properties"
+	path := "Resources." + id + ".Properties"
 	if !slices.Contains([]string{anyMethod, "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}, r.Method) {
 		t.Failf(path+".RouteKey", "", "%q is no method of HTTP in capitals, nor ANY", r.Method)
 	}

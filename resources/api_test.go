@@ -89,11 +89,40 @@ func TestARouteKeepsItsIDWhateverIsAroundIt(t *testing.T) {
 	}
 }
 
+func TestARouteKeepsItsIDWhateverItsVariablesAreCalled(t *testing.T) {
+	t.Parallel()
+	ids := func(path, suffix string) string {
+		for id := range apiResources(t, apiWith(open("GET", path))) {
+			if strings.HasSuffix(id, suffix) {
+				return id
+			}
+		}
+		return ""
+	}
+	for _, c := range [][2]string{
+		{"/thumbs/{id}", "/thumbs/{key}"},
+		{"/thumbs/{key}", "/thumbs/{keyOfThumb}"},
+		{"/t-1/{a}/x/{b+}", "/t-1/{b}/x/{a.c+}"},
+		{"/files/{proxy+}", "/files/{path+}"},
+		{"/" + strings.Repeat("a", 99) + "/{id}", "/" + strings.Repeat("a", 99) + "/{key}"},
+	} {
+		if one, other := ids(c[0], "Route"), ids(c[1], "Route"); one == "" || one != other {
+			t.Errorf("%s has the id %s, %s has %s", c[0], one, c[1], other)
+		}
+		if one, other := ids(c[0], "Permission"), ids(c[1], "Permission"); one == other {
+			t.Errorf("the permissions of %s and %s, which cannot change in place, have the id %s", c[0], c[1], one)
+		}
+	}
+	if one, other := ids("/thumbs/{id}", "Route"), ids("/thumbs/{id+}", "Route"); one == other {
+		t.Errorf("a part of the path and all that follows have the id %s", one)
+	}
+}
+
 // What API Gateway tells apart has logical ids of its own; what people read most has them without digits behind.
 func TestRoutesHaveLogicalIDsOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	plain := map[string]string{
-		"/": "Get", "/a/b": "GetAB", "/api/v1/orders": "GetApiV1Orders", "/orders/{id}": "GetOrdersId", "/orders/{id}/lines": "GetOrdersIdLines",
+		"/": "Get", "/a/b": "GetAB", "/api/v1/orders": "GetApiV1Orders", "/orders/{id}": "GetOrdersId", "/orders/{id}/lines": "GetOrdersIdLines", "/a/{b}": "GetAId",
 		"/files/{proxy+}": "GetFilesProxy", "/" + strings.Repeat("a", 97): "GetA" + strings.Repeat("a", 96),
 	}
 	var paths []string
@@ -103,7 +132,7 @@ func TestRoutesHaveLogicalIDsOfTheirOwn(t *testing.T) {
 			t.Errorf("%s has not the id %s", path, id)
 		}
 	}
-	paths = append(paths, "/a-b", "/a/{b}", "/{a}/b", "/{a}/{b+}", "/a.b", "/a_b", "/aB", "/A/b", "/A-B", "/orders/id", "/ordersId", "/orders-id", "/Orders/{id}",
+	paths = append(paths, "/a-b", "/{a}/b", "/{a}/{b+}", "/a.b", "/a_b", "/aB", "/A/b", "/A-B", "/orders/id", "/ordersId", "/orders-id", "/Orders/{id}",
 		"/files/proxy", "/files/proxy-", "/orders1234", "/orders/1234", "/b2b", "/b2/b", "/x-ip", "/x/ipdeabc458", "/-", "/.", "/"+strings.Repeat("a", 98), "/"+strings.Repeat("a", 99),
 		"/"+strings.Repeat("a", 254))
 	// the digits behind GET /x-ip are deabc458, which is like a word of a path
@@ -238,7 +267,7 @@ func TestAPIsThatAPIGatewayRefuses(t *testing.T) {
 		{"a path without a slash", routes(open("GET", "x")), `Resources.ApiGetx06e44ffffRoute.Properties.RouteKey: "x" is no path` + hintPath},
 		{"a path with a star", routes(open("GET", "/x/*")), `Resources.ApiGetX0605aace8Route.Properties.RouteKey: "/x/*" is no path` + hintPath},
 		{"a part of a part", routes(open("GET", "/x-{id}")), `Resources.ApiGetXId0aba23ec0Route.Properties.RouteKey: "/x-{id}" is no path` + hintPath},
-		{"the rest in between", routes(open("GET", "/{a+}/b")), `Resources.ApiGetAB0da2ae07cRoute.Properties.RouteKey: "/{a+}/b" is no path` + hintPath},
+		{"the rest in between", routes(open("GET", "/{a+}/b")), `Resources.ApiGetProxyBRoute.Properties.RouteKey: "/{a+}/b" is no path` + hintPath},
 		{
 			"another authorization", routes(authorized(open("GET", "/x"), "CUSTOM")),
 			`Resources.ApiGetXRoute.Properties.AuthorizationType: "CUSTOM" is not NONE, AWS_IAM or JWT`,
@@ -246,6 +275,11 @@ func TestAPIsThatAPIGatewayRefuses(t *testing.T) {
 		{
 			"a route twice", routes(open("GET", "/x"), open("GET", "/x")),
 			"Resources.ApiGetXRoute.Properties.RouteKey: the route GET /x stands twice; leave out one of them",
+		},
+		{
+			"two routes with other names of variables", routes(open("GET", "/x/{id}"), open("GET", "/x/{key}")),
+			"Resources.ApiGetXIdRoute.Properties.RouteKey: API Gateway takes the routes GET /x/{id} and GET /x/{key} for one, " +
+				"since only the names of variables differ; leave out one of them",
 		},
 		{"two routes that look alike", routes(open("GET", "/x/y"), open("GET", "/x-y"), open("GET", "/x/{y}")), ""},
 		{"tokens of nobody", jwt(nil), "Resources.ApiAuthorizer.Properties.JwtConfiguration: nothing says which tokens are good; set JWT"},
