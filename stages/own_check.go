@@ -115,7 +115,9 @@ func (s *Own) checkNames(root *tree.Node) {
 	taken("Rules", accessRule, "rule of this name")
 	for _, name := range s.Outputs {
 		if root.At("Outputs", name) != nil {
-			taken("Resources", cfn.PublishedID(name), "resource of this name, from which other stacks take the output "+name)
+			for _, id := range []string{cfn.PublishedID(name), cfn.PublishedListID(name)} {
+				taken("Resources", id, "resource of this name, from which other stacks take the output "+name)
+			}
 		}
 	}
 }

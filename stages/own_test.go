@@ -183,12 +183,16 @@ func TestOwnStacksTakeListsOfOwnStacks(t *testing.T) {
 		t.Fatal(problems)
 	}
 	written, read := stackNamed(t, stacks, "shop-dev-net").Template, stackNamed(t, stacks, "shop-dev-taker").Template
-	for output, want := range map[string][2]string{
-		"Ids": {"StringList", "AWS::SSM::Parameter::Value<List<String>>"}, "Id": {"String", "AWS::SSM::Parameter::Value<String>"},
+	for output, want := range map[string][3]string{
+		"Ids": {"IdsParameterList", "StringList", "AWS::SSM::Parameter::Value<List<String>>"},
+		"Id":  {"IdParameter", "String", "AWS::SSM::Parameter::Value<String>"},
 	} {
-		got := [2]string{
-			written.At("Resources", output+"Parameter", "Properties", "Type").Text, read.At("Parameters", output, "Type").Text,
+		r := written.At("Resources", want[0], "Properties", "Type")
+		if r == nil {
+			t.Errorf("there is no %s", want[0])
+			continue
 		}
+		got := [3]string{want[0], r.Text, read.At("Parameters", output, "Type").Text}
 		if got != want {
 			t.Errorf("%s is written and read as %q, want %q", output, got, want)
 		}
@@ -493,9 +497,11 @@ func TestOwnParametersAreRefused(t *testing.T) {
 			at("P", "t.yaml:2: Parameters.P.AllowedPattern: it would hold for the name of the SSM parameter that the value is read from; take it away"),
 		},
 		{"an output that is not always there", "P: {Type: String}", "P: two.Perhaps", atOther +
-			"two.yaml:5: Outputs.Perhaps: the output is not always there, since it has a Condition; take away the Condition, or let nobody use the output"},
+			"two.yaml:6: Outputs.Perhaps: the output is not always there, since it has a Condition; take away the Condition, or let nobody use the output"},
 		{"an output whose place is taken", "P: {Type: String}", "P: two.Taken", atOther +
 			"two.yaml:3: Resources.TakenParameter: cfnpipe adds a resource of this name, from which other stacks take the output Taken; give yours another"},
+		{"an output whose place as a list is taken", "P: {Type: String}", "P: two.Many", atOther +
+			"two.yaml:4: Resources.ManyParameterList: cfnpipe adds a resource of this name, from which other stacks take the output Many; give yours another"},
 		{"a number", "P: {Type: Number, MinValue: 2, MaxValue: 3.5}", "P: '3.5'", ""},
 		{"what is no number", "P: {Type: Number}", "P: five", at("P", `t.yaml:2: Parameters.P: "five" is no number; give it another value`)},
 		{"too small a number", "P: {Type: Number, MinValue: 2}", "P: '1'", at("P", "t.yaml:2: Parameters.P: 1 is outside; MinValue is 2; give it another value")},
@@ -535,8 +541,8 @@ func TestOwnParametersAreRefused(t *testing.T) {
     - { name: two, template: two.yaml }
 `, map[string]string{
 				"t.yaml": "Parameters:\n  " + c.declared + "\nResources: {Q: {Type: AWS::SQS::Queue}}\nOutputs: {Arn: {Value: !GetAtt Q.Arn}}\n",
-				"two.yaml": "Conditions: {C: !Equals [!Ref AWS::Region, x]}\nResources: {Q: {Type: AWS::SQS::Queue},\n  TakenParameter: {Type: AWS::SQS::Queue}}\n" +
-					"Outputs: {Arn: {Value: !GetAtt Q.Arn},\n  Perhaps: {Condition: C, Value: x}, Taken: {Value: !Ref Q}}\n",
+				"two.yaml": "Conditions: {C: !Equals [!Ref AWS::Region, x]}\nResources: {Q: {Type: AWS::SQS::Queue},\n  TakenParameter: {Type: AWS::SQS::Queue},\n  ManyParameterList: {Type: AWS::SQS::Queue}}\n" +
+					"Outputs: {Arn: {Value: !GetAtt Q.Arn},\n  Perhaps: {Condition: C, Value: x}, Taken: {Value: !Ref Q}, Many: {Value: !Ref Q}}\n",
 			})
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("want -, got +:\n%s", diff)
@@ -571,7 +577,6 @@ pipeline.yaml:11:33: application.stacks[0].template: broken.yaml:2: Outputs.Url.
 pipeline.yaml:13:60: application.stacks[2].parameters.P: the stack taker has no output Urk; did you mean "Url"?
 pipeline.yaml:13:74: application.stacks[2].parameters.Q: taker.yaml has no parameter Q; known here: P
 pipeline.yaml:14:54: application.stacks[3].parameters: stacks need each other: one → two → one; move what both need into a stack of its own
-pipeline.yaml:16:73: application.stacks[5].parameters.T: list.yaml:1: Parameters.T: Url of the stack giver is taken as a list elsewhere, and the type of the parameter is String; let both be lists, or neither
 pipeline.yaml:17:60: application.stacks[6].parameters.P: there is no stack early in environment dev; known here: access, broken, giver, late, list, number, one, taker, two, typo; a text that only looks like an output can be the Default in the template
 pipeline.yaml:19:63: application.stacks[8].parameters.N: number.yaml:1: Parameters.N.Type: a parameter of type Number cannot be read from SSM; use String`
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -65,7 +65,7 @@ func (t *Template) expands() bool {
 // Problems are those found so far; Render finds the others.
 func (t *Template) Problems() []Problem { return slices.Clone(t.problems) }
 
-// PublishOutput publishes what an output of an imported template is: a text, or for who takes a list, a list with commas between its items.
+// PublishOutput publishes what an output of an imported template is: a text, and for who takes a list, a list with commas between its items.
 func (t *Template) PublishOutput(name string) {
 	path := "Outputs." + name
 	n := t.outputs.Get(name)
@@ -77,9 +77,17 @@ func (t *Template) PublishOutput(name string) {
 		t.fail(path, "the output is not always there, since it has a Condition", "take away the Condition, or let nobody use the output")
 		return
 	}
-	if r := t.publish(t.stack, name, "", "String", &expr{op: opTree, tree: n.Get("Value")}); r != nil {
-		t.published[name] = published{imported: r}
+	r := t.publish(t.stack, name, "", "String", &expr{op: opTree, tree: n.Get("Value")})
+	if r == nil {
+		return
 	}
+	id := PublishedListID(name)
+	if t.byID[id] != nil {
+		t.fail("Resources."+id, "the logical id is used twice", "choose another one")
+	}
+	list := t.addParameter(id, t.listPath(name), "Output "+name+" of stack "+t.Name()+" as a list", "StringList", clone(r.properties.Get("Value")))
+	list.unwanted = true
+	t.published[name] = published{kind: kindName[Text](), text: r, list: list}
 }
 
 // Pass gives a parameter of an imported template a value. An id that CloudFormation would look for becomes a text: see parameterType.

@@ -126,28 +126,24 @@ Outputs:
 // What an imported template puts out may be a list or a text: nothing but who takes it says so.
 func TestAnOutputOfAnImportedTemplateIsWhatItIsTakenAs(t *testing.T) {
 	t.Parallel()
+	const asText, asList = "IdsParameter String /shop/dev/giver/Ids", "IdsParameterList StringList /shop/dev/giver/Ids/List"
 	for _, tt := range []struct {
 		name     string
 		types    []string
-		want     string // type of what is written to SSM
+		want     []string // what is written to SSM
 		wantRead []string
-		refused  string
 	}{
-		{"a text", []string{"String", "AWS::EC2::VPC::Id"}, "String", []string{"<String>", "<String>"}, ""},
-		{"a list", []string{"List<AWS::EC2::Subnet::Id>", "CommaDelimitedList", "AWS::SSM::Parameter::Value<CommaDelimitedList>"}, "StringList", []string{"<List<String>>", "<List<String>>", "<CommaDelimitedList>"}, ""},
+		{"by nobody", nil, []string{asText}, nil},
+		{"a text", []string{"String", "AWS::EC2::VPC::Id"}, []string{asText}, []string{"<String>", "<String>"}},
 		{
-			"a text, then a list",
-			[]string{"String", "CommaDelimitedList"},
-			"", nil,
-			"shop-dev-taker1: Parameters.P: Ids of the stack shop-dev-giver is taken as a text elsewhere, and the type of the parameter is CommaDelimitedList; let both be lists, or neither",
+			"a list",
+			[]string{"List<AWS::EC2::Subnet::Id>", "CommaDelimitedList", "AWS::SSM::Parameter::Value<CommaDelimitedList>"},
+			[]string{asList},
+			[]string{"<List<String>>", "<List<String>>", "<CommaDelimitedList>"},
 		},
-		{
-			"a list, then a text",
-			[]string{"List<String>", "String"},
-			"", nil,
-			"shop-dev-taker1: Parameters.P: Ids of the stack shop-dev-giver is taken as a list elsewhere, and the type of the parameter is String; let both be lists, or neither",
-		},
-		{"what no parameter of SSM can be, then a list", []string{"Number", "CommaDelimitedList"}, "StringList", []string{"", "<List<String>>"}, ""},
+		{"a text, then a list", []string{"String", "CommaDelimitedList"}, []string{asText, asList}, []string{"<String>", "<List<String>>"}},
+		{"a list, then a text", []string{"List<String>", "String"}, []string{asText, asList}, []string{"<List<String>>", "<String>"}},
+		{"what no parameter of SSM can be, then a list", []string{"Number", "CommaDelimitedList"}, []string{asList}, []string{"", "<List<String>>"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -160,25 +156,28 @@ func TestAnOutputOfAnImportedTemplateIsWhatItIsTakenAs(t *testing.T) {
 				taker.PassOutput("P", stack, "Ids")
 				all = append(all, taker)
 			}
-			_, err := cfn.Link(all)
-			if tt.refused != "" {
-				if err == nil || err.Error() != tt.refused {
-					t.Errorf("got %v, want %s", err, tt.refused)
+			for n := range all { // again with one more, as is allowed
+				if _, err := cfn.Link(all[:n+1]); err != nil {
+					t.Fatal(err)
 				}
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := cfn.Link(all); err != nil { // again, as is allowed
-				t.Fatal(err)
 			}
 			root, err := giver.Render()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := root.At("Resources", "IdsParameter", "Properties", "Type").Text; got != tt.want {
-				t.Errorf("it is written as %s, want %s", got, tt.want)
+			var got []string
+			written := map[string]string{} // types by names
+			for i, id := range root.Get("Resources").Keys {
+				if r := root.Get("Resources").Items[i]; r.Get("Type").Text == "AWS::SSM::Parameter" {
+					name, typ := r.At("Properties", "Name").Text, r.At("Properties", "Type").Text
+					got, written[name] = append(got, id+" "+typ+" "+name), typ
+					if value := string(r.At("Properties", "Value").YAML()); !strings.Contains(value, "!Ref Q") {
+						t.Errorf("%s is written with the value %s", name, value)
+					}
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("it is written: want -, got +:\n%s", diff)
 			}
 			for i, want := range tt.wantRead {
 				if want == "" {
@@ -190,6 +189,10 @@ func TestAnOutputOfAnImportedTemplateIsWhatItIsTakenAs(t *testing.T) {
 				}
 				if got := root.At("Parameters", "P", "Type").Text; got != "AWS::SSM::Parameter::Value"+want {
 					t.Errorf("it is read as %s, want %s", got, want)
+				}
+				isList := strings.Contains(want, "List")
+				if name := all[i+1].Parameters()[0].Value; written[name] != map[bool]string{false: "String", true: "StringList"}[isList] {
+					t.Errorf("it is read from %s, of type %q", name, written[name])
 				}
 			}
 		})
@@ -215,6 +218,10 @@ func TestAnImportedTemplateIsRefused(t *testing.T) {
 		{"a value without a type", strings.Replace(importedSource, "Type: Number, ", "", 1), func(t *cfn.Template) { t.Pass("Size", "5") }, "Parameters.Size: the parameter has no Type"},
 		{"an output without a type", strings.Replace(importedSource, "Type: Number, ", "", 1), func(t *cfn.Template) { t.PassOutput("Size", network, "VpcId") }, "Parameters.Size: the parameter has no Type"},
 		{"a list from a text", importedSource, func(t *cfn.Template) { t.PassOutput("Subnets", network, "VpcId") }, "VpcId of the stack shop-dev-network is a text, and the type of the parameter is List<AWS::EC2::Subnet::Id>; let the type be String"},
+		{
+			"a resource where an output would stand as a list", strings.Replace(importedSource, "Queue: {", "UrlParameterList: {Type: AWS::SQS::Queue}\n  Queue: {", 1),
+			func(t *cfn.Template) { t.PublishOutput("Url") }, "Resources.UrlParameterList: the logical id is used twice",
+		},
 		{
 			"a pattern for a name", strings.Replace(importedSource, "Default: vpc-1", "AllowedPattern: vpc-.*", 1),
 			func(t *cfn.Template) { t.PassOutput("VpcId", network, "VpcId") }, "Parameters.VpcId.AllowedPattern: it would hold for the name",

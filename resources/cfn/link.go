@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
 // Output is a text that a stack publishes for others. It is known by name before its stack is built.
@@ -27,8 +29,10 @@ const maxParameterValue = 4096
 
 type published struct {
 	kind string
-	// imported is the SSM parameter of what an imported template puts out: a text, until somebody takes it as a list.
-	imported *Resource
+	// text and list are the SSM parameters of what an imported template puts out, whose kind is that of who takes it: there are two, since none
+	// can change its type. Taken says that somebody takes it as a text.
+	text, list *Resource
+	taken      bool
 }
 
 type taken struct {
@@ -84,13 +88,13 @@ func (t *Template) publish(from Stack, name, kind, ssmType string, e *expr) *Res
 	if n := len(value.Text); e != nil && e.op == opText && (n == 0 || n > maxParameterValue) {
 		t.fail(path+".Properties.Value", fmt.Sprintf("it has %d bytes, SSM allows 1 to %d", n, maxParameterValue), "publish something shorter, but something")
 	}
+	return t.addParameter(id, t.outputPath(name), "Output "+name+" of stack "+t.Name(), ssmType, value)
+}
+
+// addParameter declares a parameter of SSM.
+func (t *Template) addParameter(id, name, description, ssmType string, value *tree.Node) *Resource {
 	r := &Resource{template: t, id: id, kind: "AWS::SSM::Parameter"}
-	r.properties = mapOf(
-		"Name", text(t.outputPath(name)),
-		"Description", text("Output "+name+" of stack "+t.Name()),
-		"Type", text(ssmType),
-		"Value", value,
-	)
+	r.properties = mapOf("Name", text(name), "Description", text(description), "Type", text(ssmType), "Value", value)
 	t.byID[id] = r
 	t.resources = append(t.resources, r)
 	return r
@@ -99,30 +103,37 @@ func (t *Template) publish(from Stack, name, kind, ssmType string, e *expr) *Res
 // PublishedID is the logical id of the SSM parameter by which a template publishes an output.
 func PublishedID(output string) string { return output + "Parameter" }
 
+// PublishedListID is that of the one by which an imported template publishes an output as a list. No PublishedID ends like it.
+func PublishedListID(output string) string { return PublishedID(output) + "List" }
+
 // outputPath is where the stack of t publishes an output.
 func (t *Template) outputPath(name string) string {
 	return t.Place.ParameterPath() + t.stack.Name() + "/" + name
 }
 
+// listPath is where it publishes, as a list, an output that is a text too. No output has a name with a slash.
+func (t *Template) listPath(name string) string { return t.outputPath(name) + "/List" }
+
 func listKind(kind string) string { return "list of " + kind }
 
-// gives says whether what the template publishes can be taken as a kind. What an imported template puts out is what the first wants who takes it:
-// nothing in the template says whether its commas part a list.
-func (t *Template) gives(name, kind string) bool {
+// gives is the name in SSM of what the template publishes, if it can be taken as a kind. What an imported template puts out is a text, a list or
+// both, as it is taken: nothing in the template says whether its commas part a list.
+func (t *Template) gives(name, kind string) (ssm string, ok bool) {
 	out := t.published[name]
-	wantsList := kind == anyList || isListKind(kind)
-	if out.imported != nil && out.kind == "" {
-		out.kind = kindName[Text]()
-		if wantsList {
-			out.kind = listKind(out.kind)
-			out.imported.properties.Set("Type", text("StringList"))
-		}
-		t.published[name] = out
+	if out.list == nil {
+		return t.outputPath(name), kind == out.kind || kind == anyText && !isListKind(out.kind) || kind == anyList && isListKind(out.kind)
 	}
-	if kind == anyText || kind == anyList {
-		return wantsList == isListKind(out.kind)
+	switch kind {
+	case anyText, out.kind:
+		out.taken, ssm = true, t.outputPath(name)
+	case anyList, listKind(out.kind):
+		out.list.unwanted, ssm = false, t.listPath(name)
+	default:
+		return "", false
 	}
-	return out.kind == kind
+	out.text.unwanted = !out.taken
+	t.published[name] = out
+	return ssm, true
 }
 
 func isListKind(kind string) bool { return strings.HasPrefix(kind, listKind("")) }
@@ -247,15 +258,17 @@ func (l *linker) wire(t *Template) {
 			l.fail(t, x, fmt.Sprintf("it takes %s of the stack %q, which is not there", x.name, x.from.Name()), "add the stack to the environment, or do not take its output")
 			continue
 		}
-		_, ok := from.published[x.name]
-		switch {
-		case from == t:
+		if from == t {
 			l.fail(t, x, "the stack takes its own output "+x.name+", which is not there before its first deployment", "use the value itself")
 			continue
-		case !ok:
+		}
+		if _, ok := from.published[x.name]; !ok {
 			l.fail(t, x, fmt.Sprintf("the stack %s publishes no %s", from.Name(), x.name), "Publish it there")
 			continue
-		case !from.gives(x.name, x.kind):
+		}
+		ssm, ok := from.gives(x.name, x.kind)
+		switch {
+		case !ok:
 			message, hint := from.mismatch(x)
 			l.fail(t, x, message, hint)
 			continue
@@ -264,7 +277,7 @@ func (l *linker) wire(t *Template) {
 				"an SSM parameter is read in its own account and region only: name the thing by a fixed name")
 			continue
 		}
-		t.setDefault(x.parameter, from.outputPath(x.name))
+		t.setDefault(x.parameter, ssm)
 		if !x.parameter.imported {
 			x.parameter.node.Set("Description", text("Output "+x.name+" of stack "+from.Name()))
 		}
@@ -284,11 +297,7 @@ func (t *Template) mismatch(x taken) (message, hint string) {
 	if isListKind(out.kind) {
 		is, instead = "a list", "CommaDelimitedList"
 	}
-	hint = "let the type be " + instead
-	if out.imported != nil {
-		is, hint = "taken as "+is+" elsewhere", "let both be lists, or neither"
-	}
-	return fmt.Sprintf("%s of the stack %s is %s, and the type of the parameter is %s", x.name, t.Name(), is, x.declared), hint
+	return fmt.Sprintf("%s of the stack %s is %s, and the type of the parameter is %s", x.name, t.Name(), is, x.declared), "let the type be " + instead
 }
 
 func (l *linker) visit(t *Template, trail []*Template) {

@@ -21,7 +21,9 @@ func (t *Template) Render() (*tree.Node, error) {
 	}
 	resources := tree.NewMap()
 	for _, r := range t.resources {
-		resources.Set(r.id, r.node())
+		if !r.unwanted {
+			resources.Set(r.id, r.node())
+		}
 	}
 	for _, s := range []struct {
 		name string

@@ -27,6 +27,8 @@ type Resource struct {
 	properties *tree.Node
 	// imported is all of a resource of an imported template, which the rest says nothing of.
 	imported *tree.Node
+	// unwanted is not rendered.
+	unwanted bool
 }
 
 // DeletionPolicy is what becomes of a resource that leaves its stack.
