@@ -210,17 +210,26 @@ func (c *generateCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	if r := verify.Verify(a); !c.NoVerify && r.Errors() > 0 {
+	r := verify.Verify(a)
+	if !c.NoVerify && r.Errors() > 0 {
 		if err := r.Text(s.stdout, "", false); err != nil {
 			return err
 		}
 		fmt.Fprintf(s.stderr, "nothing was written: %s; look at it with --no-verify\n", r.Summary())
 		return errNo
 	}
+	gone := a.Gone(c.Output)
 	if err := assembly.Write(c.Output, files); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.stderr, "wrote %d stacks into %s; see what to deploy with: cfnpipe plan %s\n", len(a.Stacks), c.Output, word(c.Output))
+	fmt.Fprintf(s.stderr, "wrote %d stacks into %s; see what to deploy with: cfnpipe plan %s\n%s", len(a.Stacks), c.Output, word(c.Output), gone)
+	switch n := len(r.Findings); {
+	case n == 0 || c.NoVerify:
+	case n == 1:
+		fmt.Fprintf(s.stderr, "1 warning; see it with: cfnpipe verify %s\n", word(c.Output))
+	default:
+		fmt.Fprintf(s.stderr, "%d warnings; see them with: cfnpipe verify %s\n", n, word(c.Output))
+	}
 	return nil
 }
 

@@ -144,7 +144,7 @@ func accessOrder(commands []Command) string {
 	return fmt.Sprintf(`# Only an operator deploys %s.
 # When a change adds resource types, deploy them before the push: the pipeline stops where they do not cover it.
 # When a change removes some, deploy them after the pipeline is done: until then it has to delete what leaves.
-# A change that does both is two pushes.
+# A change that does both is two pushes. No pipeline deletes a whole stack that leaves: delete it by hand before you deploy them.
 
 `, strings.Join(names, ", "))
 }

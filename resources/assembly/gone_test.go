@@ -1,0 +1,83 @@
+package assembly_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cfnpipe/cfnpipe/resources/assembly"
+)
+
+func TestStacksThatAreNoMoreAreDeletedByHand(t *testing.T) {
+	t.Parallel()
+	const (
+		functions = "    # account 222222222222\n    aws cloudformation delete-stack --stack-name shop-dev-functions --region eu-west-1\n"
+		access    = "    # account 222222222222\n" +
+			"    aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name shop-dev-access --region eu-west-1\n" +
+			"    aws cloudformation delete-stack --stack-name shop-dev-access --region eu-west-1\n"
+	)
+	for name, c := range map[string]struct {
+		change func(*assembly.Assembly)
+		want   string
+	}{
+		"nothing": {func(*assembly.Assembly) {}, ""},
+		"one": {
+			func(a *assembly.Assembly) { a.Stacks = a.Stacks[:3] },
+			"shop-dev-functions is no more. No pipeline deletes a stack: see whether it holds data, and delete it, when the pipeline is done, " +
+				"before you deploy shop-dev-access:\n" + functions,
+		},
+		"an environment": {
+			func(a *assembly.Assembly) { a.Stacks = a.Stacks[:1] },
+			"shop-dev-functions, shop-delivery-pipeline, shop-dev-access are no more. No pipeline deletes a stack: see whether they hold data, and delete " +
+				"them in this order, when the pipeline is done:\n" + functions + "    # account 111111111111\n" +
+				"    aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name shop-delivery-pipeline --region eu-west-1\n" +
+				"    aws cloudformation delete-stack --stack-name shop-delivery-pipeline --region eu-west-1\n" + access,
+		},
+		"one that moves to another account": {
+			func(a *assembly.Assembly) { a.Stacks[3].Account, a.Stacks[3].DependsOn = "333333333333", nil },
+			"shop-dev-functions is no more. No pipeline deletes a stack: see whether it holds data, and delete it, when the pipeline is done, " +
+				"before you deploy shop-dev-access:\n" + functions,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			before := shop()
+			before.Stacks[3].TerminationProtection = false
+			write(t, dir, files(t, before, assembly.YAML))
+			after := shop()
+			c.change(after)
+			if diff := cmp.Diff(c.want, after.Gone(dir)); diff != "" {
+				t.Errorf("want -, got +:\n%s", diff)
+			}
+		})
+	}
+}
+
+// A manifest is anybody's text, and what is said of it is pasted into shells.
+func TestNothingIsSaidOfWhatIsNoStack(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, account, region string }{
+		{"shop; rm -rf /", dev, "eu-west-1"},
+		{"shop\\u001b[2J", dev, "eu-west-1"},
+		{"shop-old", "2$(id)", "eu-west-1"},
+		{"shop-old", dev, "eu-west-1\\nid"},
+	} {
+		dir := t.TempDir()
+		manifest := `{"schemaVersion":1,"generator":"cfnpipe","stacks":[
+			{"name":"shop-known","account":"222222222222","region":"eu-west-1","template":"b.yaml","configuration":"b.config.json"},
+			{"name":"` + c.name + `","account":"` + c.account + `","region":"` + c.region + `","template":"a.yaml","configuration":"a.config.json"}]}`
+		if err := os.WriteFile(filepath.Join(dir, "manifest.json"), []byte(manifest), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := shop().Gone(dir); !strings.HasPrefix(got, "shop-known is no more") {
+			t.Errorf("%+v: got %q", c, got)
+		}
+	}
+	if got := shop().Gone(filepath.Join(t.TempDir(), "none")); got != "" {
+		t.Errorf("no directory: got %q", got)
+	}
+}
