@@ -16,7 +16,7 @@ import (
 func (y *System) Assemble(format assembly.Format) (*assembly.Assembly, error) {
 	a := &assembly.Assembly{Project: y.Project, Format: format}
 	var errs []error
-	if err := check(y.Steps); err != nil {
+	if err := errors.Join(y.complete(), check(y.Steps)); err != nil {
 		return nil, err
 	}
 	var stacks []*stack
