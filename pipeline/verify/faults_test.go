@@ -51,6 +51,33 @@ type fault struct {
 
 func faults() []fault {
 	return []fault{
+		// templates
+		{"shop", "what is referred to has another name", []change{
+			put(extras, "Outputs.Ref", "{ Value: !Ref Nowhere }"),
+			put(extras, "Outputs.Attribute", "{ Value: !GetAtt Nowhere.Arn }"),
+			put(extras, "Outputs.Text", "{ Value: { Fn::GetAtt: Nowhere.Arn } }"),
+			put(extras, "Outputs.Pseudo", "{ Value: !Ref AWS::Acount }"),
+			put(extras, "Outputs.Sub", "{ Value: !Sub '${AWS::Region} ${!Literal} ${Nowhere}' }"),
+			put(extras, "Outputs.Subs", "{ Value: !Sub ['${Own} ${Nowhere.Arn}', { Own: !Join ['', [x, !Ref Nowhere]] }] }"),
+			put(extras, "Outputs.Parameter", "{ Value: !GetAtt VpcId.Arn }"),
+			put(extras, "Conditions", "{ None: !Equals [!Ref Nowhere, x] }"),
+			put(extras, "Rules.None", "{ Assertions: [{ Assert: !Equals [!Ref Nowhere, x] }] }"),
+			put(extras, "Resources.Orders.DependsOn", "[Refused, Nowhere]"),
+			put(extras, "Resources.Importer.DependsOn", "VpcId"), // no resource
+		}, `
+			reference shop-prod-extras Conditions.None.Fn::Equals[0]
+			reference shop-prod-extras Outputs.Attribute.Value
+			reference shop-prod-extras Outputs.Parameter.Value
+			reference shop-prod-extras Outputs.Pseudo.Value
+			reference shop-prod-extras Outputs.Ref.Value
+			reference shop-prod-extras Outputs.Sub.Value
+			reference shop-prod-extras Outputs.Subs.Value
+			reference shop-prod-extras Outputs.Subs.Value.Fn::Sub[1].Own.Fn::Join[1][1]
+			reference shop-prod-extras Outputs.Text.Value
+			reference shop-prod-extras Resources.Importer.DependsOn
+			reference shop-prod-extras Resources.Orders.DependsOn
+			reference shop-prod-extras Rules.None.Assertions[0].Assert.Fn::Equals[0]
+		`},
 		// who runs the pipeline
 		{"shop", "the pipeline's role trusts another service", []change{
 			put(delivery, runRole+".AssumeRolePolicyDocument.Statement[CodePipeline].Principal.Service", "codebuild.amazonaws.com"),

@@ -91,6 +91,22 @@ func harmless() map[string]struct {
 		golden string
 		change []change
 	}{
+		"references in all their forms": {"shop", c{
+			put(extras, "Conditions", "{ Here: !Equals [!Ref VpcId, !Sub '${AWS::StackId}'], There: { Condition: Here } }"),
+			put(extras, "Outputs.Texts", "{ Value: { Fn::GetAtt: Orders.Arn }, Condition: There }"),
+			put(extras, "Outputs.Lists", "{ Value: !GetAtt [Orders, Arn] }"),
+			put(extras, "Outputs.Sub", "{ Value: !Sub '${Orders} ${ Orders.Arn } ${!Nowhere} ${VpcId} $Nowhere ${AWS::NotificationARNs' }"),
+			put(extras, "Outputs.Subs", "{ Value: !Sub ['${Own} ${Own.Arn} ${Orders}', { Own: !Ref Orders, Own.Arn: !If [Here, x, !Ref AWS::NoValue] }] }"),
+			put(extras, "Metadata", "{ Example: !Ref Nowhere }"), // which CloudFormation leaves as it is
+			put(extras, "Resources.Orders.DependsOn", "Refused"),
+			put(extras, "Resources.Importer.DependsOn", "[Refused, Orders]"),
+		}},
+		"references to what a macro declares": {"shop", c{
+			put(extras, "Transform", "AWS::LanguageExtensions"),
+			put(extras, "Outputs.Ref", "{ Value: !Ref Nowhere }"),
+			manifest(extras, func(s *assembly.Stack) { s.Capabilities = []string{"CAPABILITY_AUTO_EXPAND"} }),
+			put("shop-release-pipeline", stages+"[prod-deploy].Actions[extras-prepare].Configuration.Capabilities", "CAPABILITY_AUTO_EXPAND"),
+		}},
 		"keys in another order": {"shop", c{everywhere(func(_ string, n *tree.Node) bool {
 			reversed(n)
 			return n.Kind == tree.Map && len(n.Keys) > 1

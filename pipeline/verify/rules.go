@@ -61,6 +61,7 @@ func Rules() []Rule {
 		{"ssm-order", "What a template reads from SSM is there when it is deployed."},
 		{"ssm-read", "Deploy and execution role may read what the template takes from SSM."},
 		{"ssm-written-twice", "An SSM parameter is written by one stack."},
+		{"reference", "What a template refers to stands in it."},
 		{"output-missing", "Outputs that parameters take are put out by a stack before."},
 		{"application", "The application's own parts may do what they are made for."},
 		{"function-network", "Only Lambda uses a function's permissions on network interfaces, not the function's code."},

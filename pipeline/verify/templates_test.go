@@ -71,7 +71,7 @@ BucketPolicy:
       Version: '2012-10-17'
       Statement:
         - { Effect: Deny, Principal: '*', Action: 's3:*', Resource: '*', Condition: { Bool: { aws:SecureTransport: false } } }
-        - { Effect: Allow, Principal: { Service: cloudfront.amazonaws.com }, Action: s3:GetObject, Resource: !Sub '${Bucket.Arn}/*', Condition: { StringEquals: { AWS:SourceArn: !GetAtt Elsewhere.Arn } } }
+        - { Effect: Allow, Principal: { Service: cloudfront.amazonaws.com }, Action: s3:GetObject, Resource: !Sub '${Bucket.Arn}/*', Condition: { StringEquals: { AWS:SourceArn: !ImportValue elsewhere } } }
 `, ``},
 		{"a role without the path of applications", `
 Role: { Type: AWS::IAM::Role, Properties: { PermissionsBoundary: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/shop/access/shop-prod-boundary", ` + lambda + ` } }
