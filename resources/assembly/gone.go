@@ -57,7 +57,9 @@ func (a *Assembly) Gone(dir string) string {
 }
 
 // isAt says whether the two are the same stack.
-func (s *Stack) isAt(o Stack) bool { return s.Name == o.Name && s.Account == o.Account && s.Region == o.Region }
+func (s *Stack) isAt(o Stack) bool {
+	return s.Name == o.Name && s.Account == o.Account && s.Region == o.Region
+}
 
 func (s *Stack) isIn(stacks []Stack) bool { return slices.ContainsFunc(stacks, s.isAt) }
 
