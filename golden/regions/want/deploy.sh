@@ -24,7 +24,7 @@ Running it again is safe: a stack that has not changed is left alone.
 The access stacks no pipeline deploys. When a change adds resource types, run this before the
 push: the pipeline stops where they do not cover it. When a change removes some, run this after
 the pipeline is done: until then it has to delete what leaves. A change that does both is two
-pushes.
+pushes. No pipeline deletes a whole stack that leaves: delete it by hand before you run this.
 
   --all             also the stacks that the pipeline deploys
   --s3-bucket NAME  a bucket for templates over 51,200 bytes, in the region of their stacks
