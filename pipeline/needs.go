@@ -54,6 +54,9 @@ func (p *Pipeline) needsOfEnvironment(e *stages.Environment, steps spec.Steps) [
 	for _, s := range e.Stacks {
 		if own, ok := s.(*stages.Own); ok {
 			list = append(list, wordsOf(own.Stack.Permissions)...)
+			for _, service := range own.Passes() {
+				list = append(list, "pass:"+service)
+			}
 		}
 	}
 	return once(list)

@@ -282,9 +282,75 @@ func (e *Environment) known() map[string]map[string]knownOutput {
 	return known
 }
 
-// Grants are the permissions that pipeline.yaml gives for the deployment of the template.
+// Grants are the permissions that pipeline.yaml gives for the deployment of the template, and to pass its roles to the services of Passes.
 func (s *Own) Grants() policy.Identity {
-	return granted(cfn.ID(s.Name(), "permission"), s.Stack.Permissions)
+	list := granted(cfn.ID(s.Name(), "permission"), s.Stack.Permissions)
+	if services := s.Passes(); len(services) > 0 {
+		p := s.Environment.Place
+		scope := policy.Scope{Project: p.Project, Names: []string{p.Scope}, ApplicationPath: spec.ApplicationPath(p.Project)}
+		list = append(list, scope.Pass("PassRolesOf"+cfn.ID(s.Name()), services...))
+	}
+	return list
+}
+
+// Passes are the services that roles of the template trust by name, less those to which its resource types let roles be passed anyway.
+func (s *Own) Passes() []string {
+	root, err := tree.Parse(s.Stack.Template, s.Stack.Content)
+	if err != nil {
+		return nil // Build says so
+	}
+	var types, services []string
+	resources := root.Get("Resources")
+	if resources == nil {
+		return nil // Build says so
+	}
+	for _, r := range resources.Items {
+		types = append(types, textOf(r, "Type"))
+		if textOf(r, "Type") != "AWS::IAM::Role" {
+			continue
+		}
+		for _, statement := range itemsOf(r.At("Properties", "AssumeRolePolicyDocument", "Statement")) {
+			for _, principal := range itemsOf(statement.At("Principal", "Service")) {
+				services = append(services, s.service(principal)...)
+			}
+		}
+	}
+	slices.Sort(services)
+	return slices.DeleteFunc(slices.Compact(services), func(service string) bool {
+		return slices.ContainsFunc(types, func(typ string) bool { return policy.Passes(typ, service) })
+	})
+}
+
+// service is a principal of a trust policy, and what it is called without its region, which iam:PassedToService may have for it. Nothing but
+// text, and what Sub makes of region and suffix, is known to be a service.
+func (s *Own) service(principal *tree.Node) []string {
+	region := "." + s.Environment.Place.Region + "."
+	text := principal.Text
+	if name, arg, ok := principal.Intrinsic(); ok && name == "Fn::Sub" {
+		text = strings.NewReplacer("${AWS::URLSuffix}", "amazonaws.com", ".${AWS::Region}.", region).Replace(arg.Text)
+	}
+	if !servicePrincipal.MatchString(text) {
+		return nil
+	}
+	if strings.Contains(text, region) {
+		return []string{text, strings.Replace(text, region, ".", 1)}
+	}
+	return []string{text}
+}
+
+// servicePrincipal is what AWS calls a service that may become a role.
+var servicePrincipal = regexp.MustCompile(`^[a-z0-9.-]+\.amazonaws\.com$`)
+
+// itemsOf are the items of a list, or the one that stands in its place.
+func itemsOf(n *tree.Node) []*tree.Node {
+	switch {
+	case n == nil:
+		return nil
+	case n.Kind == tree.List:
+		return n.Items
+	default:
+		return []*tree.Node{n}
+	}
 }
 
 // ReadsPublicParameters says whether the template takes what AWS has written to SSM for everybody, such as the latest image of a machine.

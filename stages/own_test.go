@@ -630,6 +630,67 @@ func TestOtherPermissionsOfAnOwnStackAreOtherWords(t *testing.T) {
 	}
 }
 
+// The execution role may pass the roles of a template to the services that they trust, as far as its resource types do not let it anyway.
+func TestOwnRolesArePassedToTheServicesThatTheyTrust(t *testing.T) {
+	t.Parallel()
+	const role = "Resources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      Path: /shop/app/\n      PermissionsBoundary: !Ref B\n" +
+		"      AssumeRolePolicyDocument: { Statement: %s }\n"
+	for _, c := range []struct{ why, statement, resources, want string }{
+		{"a service", `[{ Effect: Allow, Principal: { Service: events.amazonaws.com } }]`, "", "events.amazonaws.com"},
+		{"services", `{ Effect: Allow, Principal: { Service: [pipes.amazonaws.com, events.amazonaws.com] } }`, "", "events.amazonaws.com pipes.amazonaws.com"},
+		{"in another place", `[{ Effect: Allow, Principal: { Service: !Sub "ec2.${AWS::URLSuffix}" } }]`, "", "ec2.amazonaws.com"},
+		{"in a region", `[{ Effect: Allow, Principal: { Service: !Sub "states.${AWS::Region}.amazonaws.com" } }]`, "", "states.amazonaws.com states.eu-west-1.amazonaws.com"},
+		{
+			"what a type of the template lets it pass anyway", `[{ Effect: Allow, Principal: { Service: [lambda.amazonaws.com, events.amazonaws.com] } }]`,
+			"  F: { Type: AWS::Lambda::Function }\n", "events.amazonaws.com",
+		},
+		{"what is no service, or not known", `[{ Principal: { AWS: "222222222222", Service: [!Ref B, "*"] } }, { Principal: "*" }, none]`, "", ""},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			t.Parallel()
+			stacks, problems := ownSystem(t, "  stacks: [{ name: a, template: a.yaml, parameters: { B: access.BoundaryArn } }]\n",
+				map[string]string{"a.yaml": "Parameters: {B: {Type: String}}\n" + fmt.Sprintf(role, c.statement) + c.resources})
+			if problems != "" {
+				t.Fatal(problems)
+			}
+			access := stackNamed(t, stacks, "shop-dev-access")
+			list := statementsOf(access, ofType(access.Template, "AWS::IAM::Role")["ExecutionRole"])
+			var want, words []string
+			for service := range strings.FieldsSeq(c.want) {
+				want = append(want, "pass:"+service)
+			}
+			for word := range strings.FieldsSeq(string(stackNamed(t, stacks, "shop-dev-a").Template.At("Rules", "AccessCoversThis").YAML())) {
+				if strings.HasPrefix(word, "pass:") {
+					words = append(words, word)
+				}
+			}
+			if diff := cmp.Diff(want, words); diff != "" {
+				t.Errorf("the stack looks for other words: want -, got +:\n%s", diff)
+			}
+			got := find(list, "PassRolesOfA")
+			if got == nil {
+				if c.want != "" {
+					t.Error("no role may be passed")
+				}
+				return
+			}
+			services := got.At("Condition", "StringEquals", "iam:PassedToService")
+			var passed []string
+			for _, n := range append([]*tree.Node{services}, services.Items...) {
+				if n.Text != "" {
+					passed = append(passed, n.Text)
+				}
+			}
+			if diff := cmp.Diff(strings.Fields(c.want), passed); diff != "" {
+				t.Errorf("passed to others: want -, got +:\n%s", diff)
+			}
+			if on := got.At("Resource", "Fn::Sub"); on == nil || on.Text != "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/shop/app/shop-dev-*" {
+				t.Errorf("passed are %s", got.Get("Resource").YAML())
+			}
+		})
+	}
+}
+
 // What is wrong with a stack that Go has added has no place in pipeline.yaml.
 func TestAnOwnStackOfGoIsRefusedWithoutAPlace(t *testing.T) {
 	t.Parallel()

@@ -35,6 +35,74 @@ func (w *world) executes(h *Hop, r *role, s *stack) {
 		}
 		w.needs(h, "execution", r, w.changes(x)...)
 	}
+	w.passes(h, r, s)
+}
+
+// passes: a role that stands in a property of something else in its stack goes to a service with it, to one of those that may become the role.
+func (w *world) passes(h *Hop, r *role, s *stack) {
+	var roles []*role
+	for _, x := range w.kinds["AWS::IAM::Role"] {
+		if x.stack == s && w.roles[x.arn().String()] != nil {
+			roles = append(roles, w.roles[x.arn().String()])
+		}
+	}
+	for _, id := range s.ids {
+		if x := s.things[id]; !strings.HasPrefix(x.kind, "AWS::IAM::") {
+			roles = w.passesIn(h, r, x.properties, roles)
+		}
+	}
+}
+
+// passesIn proves that a role may pass those of the roles that a node or what is below it gives. It returns the others: each is said once.
+func (w *world) passesIn(h *Hop, r *role, n *tree.Node, roles []*role) []*role {
+	if n == nil || len(roles) == 0 {
+		return roles
+	}
+	roles = slices.DeleteFunc(roles, func(passed *role) bool {
+		is := gives(n, passed.id)
+		if is {
+			w.passesRole(h, r, passed)
+		}
+		return is
+	})
+	for _, item := range n.Items {
+		roles = w.passesIn(h, r, item, roles)
+	}
+	return roles
+}
+
+// gives says whether a node is a function that gives the name or the ARN of a thing, perhaps among other text.
+func gives(n *tree.Node, id string) bool {
+	switch name, arg, _ := n.Intrinsic(); name {
+	case "Ref":
+		return arg.Text == id
+	case "Fn::GetAtt":
+		return len(arg.Items) == 2 && arg.Items[0].Text == id && arg.Items[1].Text == "Arn"
+	case "Fn::Sub":
+		if len(arg.Items) > 0 {
+			arg = arg.Items[0]
+		}
+		return strings.Contains(arg.Text, "${"+id+"}") || strings.Contains(arg.Text, "${"+id+".Arn}")
+	default:
+		return false
+	}
+}
+
+func (w *world) passesRole(h *Hop, r, passed *role) {
+	var q request
+	var d eval.Decision
+	for _, service := range principalsOf(passed.trusting, "Service") {
+		q = request{action: "iam:PassRole", on: passed.arn, context: keys("iam:PassedToService", service)}
+		if !strings.HasSuffix(service, ".amazonaws.com") { // nobody knows which it is
+			return
+		}
+		if d = w.may(r, q); d.Verdict == eval.Allowed || d.Verdict == eval.Unknown && r.unread {
+			return
+		}
+	}
+	if q.action != "" {
+		w.refuse(h, "execution", r.thing, r, q, d, "role "+r.name, "")
+	}
 }
 
 // kinds are the resource types that the stack holds, each once.

@@ -834,6 +834,15 @@ func faults() []fault {
 			execution shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument
 			execution shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToJobs]
 		`},
+		{"shop", "the execution role may not pass a role of an own template to any service that it is for", []change{resources(passing("GetAtt Role.Arn"))}, `
+			execution shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToJobs]
+		`},
+		{"shop", "the same in a longer text", []change{resources(passing(`Sub "${Role.Arn}"`))}, `
+			execution shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToJobs]
+		`},
+		{"shop", "the same by its name", []change{resources(passing("Ref Role"))}, `
+			execution shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToJobs]
+		`},
 		{"shop", "an own template has a type that nobody knows", []change{
 			put(extras, "Resources.Rover", "{ Type: AWS::Mars::Rover }"),
 		}, `warning type-unknown shop-prod-extras Resources.Rover.Type`},

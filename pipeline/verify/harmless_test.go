@@ -409,6 +409,16 @@ func harmless() map[string]struct {
 			add("custom-dev-storage", "Resources.UploadsBucketPolicy.Properties.PolicyDocument.Statement",
 				"{ Effect: Allow, Principal: { AWS: '555555555555' }, Action: s3:ListBucket, Resource: !GetAtt UploadsBucket.Arn }"),
 		}},
+		"a role that can be passed to one of the services that it is for": {"shop", c{resources(passing("GetAtt Role.Arn", "lambda.amazonaws.com"))}},
+		"a role that the execution role may pass by a statement of its own": {"shop", c{
+			resources(passing("GetAtt Role.Arn")),
+			add("shop-prod-access", "Resources.ExecutionPolicy1.Properties.PolicyDocument.Statement", "{ Sid: PassRolesOfExtras, Effect: Allow, "+
+				"Action: iam:PassRole, Resource: !Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/shop/app/shop-prod-*', "+
+				"Condition: { StringEquals: { iam:PassedToService: events.amazonaws.com } } }"),
+		}},
+		"a role that nothing takes": {"shop", c{resources(passing("Sub Role.Arn"))}},
+		"a role that is for no service": {"shop", c{resources(strings.Replace(passing("GetAtt Role.Arn"),
+			"{ Service: [events.amazonaws.com] }", "{ AWS: !Ref AWS::AccountId }", 1))}},
 		"an access stack that covers more": {
 			"shop",
 			c{edit(devAccess, "Resources.ResourceTypesParameter", "AWS::S3::Bucket,", "AWS::S3::Bucket,AWS::SNS::Topic,")},

@@ -45,7 +45,7 @@ func Rules() []Rule {
 		{"deploy-execute", "The role of a deployment may execute the change set."},
 		{"pass-role", "The role of a deployment may pass the execution role to CloudFormation."},
 		{"execution-role", "The execution role is made by a stack of the same account."},
-		{"execution", "The execution role may make, read, change, tag and delete what the templates hold."},
+		{"execution", "The execution role may make, read, change, tag and delete what the templates hold, and pass their roles to the services that they are for."},
 		{"execution-wide", "The execution role may do no more than that, on nothing else, and under the conditions that narrow it."},
 		{"type-unknown", "Of resource types that cfnpipe does not know, the spec says what they take."},
 		{"template-path", "Templates and configurations that actions name are the stack's own."},

@@ -68,6 +68,16 @@ func Known(typ string) bool {
 	return Scope{Names: []string{""}, Regions: []string{""}}.row(typ) != nil
 }
 
+// Passes says whether the table lets who deploys a resource type pass roles to a service.
+func Passes(typ, service string) bool {
+	passes := func(c Condition) bool {
+		return c.key == "iam:PassedToService" && slices.Contains(c.values, cfn.Part(cfn.Lit(service)))
+	}
+	return slices.ContainsFunc(Scope{Names: []string{""}, Regions: []string{""}}.row(typ), func(s Statement) bool {
+		return slices.ContainsFunc(s.conditions, passes)
+	})
+}
+
 // row is the table: one case per resource type. Its sources are the permissions that the handlers of the type's CloudFormation schema
 // name, less what our templates cannot trigger, and the resource types that the Service Authorization Reference gives for each action.
 func (s Scope) row(typ string) []Statement {
@@ -144,7 +154,7 @@ func (s Scope) row(typ string) []Statement {
 		return []Statement{
 			Allow("Projects", "codebuild:BatchGetProjects", "codebuild:CreateProject", "codebuild:DeleteProject", "codebuild:UpdateProject").
 				On(s.named("codebuild", "project/")...),
-			s.pass("PassRolesToBuilds", "codebuild.amazonaws.com"),
+			s.Pass("PassRolesToBuilds", "codebuild.amazonaws.com"),
 		}
 	case "AWS::CodePipeline::Pipeline":
 		var pipelines, stages []cfn.Part
@@ -163,7 +173,7 @@ func (s Scope) row(typ string) []Statement {
 			// the service checks either prefix, depending on how old the connection is
 			list = append(list, Allow("PassConnection", "codeconnections:PassConnection", "codestar-connections:PassConnection").On(s.Connection))
 		}
-		return append(list, s.pass("PassRolesToPipelines", "codepipeline.amazonaws.com"), Allow("Roles", "iam:GetRole").On(s.own("role")...))
+		return append(list, s.Pass("PassRolesToPipelines", "codepipeline.amazonaws.com"), Allow("Roles", "iam:GetRole").On(s.own("role")...))
 	case "AWS::CodeBuild::ReportGroup":
 		// the schema names no permissions: those of the API's create, update, delete and read operations
 		return []Statement{Allow("ReportGroups",
@@ -197,7 +207,7 @@ func (s Scope) row(typ string) []Statement {
 			// Lambda reads the code as who deploys it
 			Allow("Code", "s3:GetObject", "s3:GetObjectVersion").On(s.buckets("code-*/*")...).If(InAccount(cfn.AccountID())),
 			Allow("CodeKeys", "kms:Decrypt").On(s.arns("kms", "key/*")...).If(Through("s3", s.regions()...)),
-			s.pass("PassRolesToFunctions", "lambda.amazonaws.com"),
+			s.Pass("PassRolesToFunctions", "lambda.amazonaws.com"),
 		}
 	case "AWS::Lambda::Version":
 		return []Statement{Allow("Functions",
@@ -236,7 +246,8 @@ func (s Scope) roles() []Statement {
 	}
 }
 
-func (s Scope) pass(sid string, services ...string) Statement {
+// Pass lets the role pass application roles to services, and to no other.
+func (s Scope) Pass(sid string, services ...string) Statement {
 	return Allow(sid, "iam:PassRole").On(s.own("role")...).If(PassedTo(services...))
 }
 

@@ -23,20 +23,20 @@ func (s Scope) batchRow(typ string) []Statement {
 			s.batch("batch:DeregisterJobDefinition", "batch:RegisterJobDefinition"),
 			s.listBatch("batch:DescribeJobDefinitions"),
 			// public policies have one or the other: no document says which of them Batch names
-			s.pass("PassRolesToJobs", "batch.amazonaws.com", "ecs-tasks.amazonaws.com"),
+			s.Pass("PassRolesToJobs", "batch.amazonaws.com", "ecs-tasks.amazonaws.com"),
 		}
 	case "AWS::Scheduler::Schedule":
 		return []Statement{
 			Allow("Schedules", "scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:GetSchedule", "scheduler:UpdateSchedule").
 				On(s.named("scheduler", "schedule/default/")...),
-			s.pass("PassRolesToSchedules", "scheduler.amazonaws.com"),
+			s.Pass("PassRolesToSchedules", "scheduler.amazonaws.com"),
 		}
 	case "AWS::IAM::InstanceProfile":
 		return []Statement{
 			Allow("InstanceProfiles",
 				"iam:AddRoleToInstanceProfile", "iam:CreateInstanceProfile", "iam:DeleteInstanceProfile", "iam:GetInstanceProfile",
 				"iam:RemoveRoleFromInstanceProfile").On(s.own("instance-profile")...),
-			s.pass("PassRolesToInstances", "batch.amazonaws.com", "ec2.amazonaws.com"),
+			s.Pass("PassRolesToInstances", "batch.amazonaws.com", "ec2.amazonaws.com"),
 		}
 	case "AWS::EC2::LaunchTemplate":
 		templates := s.arns("ec2", "launch-template/*")

@@ -87,7 +87,7 @@ func (s Scope) networkRow(typ string) []Statement {
 			s.makes("vpc-flow-log", "ec2:CreateFlowLogs", "ec2:CreateTags"),
 			s.changes("ec2:CreateFlowLogs", "ec2:DeleteFlowLogs", "ec2:DeleteTags"),
 			s.sees("ec2:DescribeFlowLogs"),
-			s.pass("PassRolesToFlowLogs", "vpc-flow-logs.amazonaws.com"),
+			s.Pass("PassRolesToFlowLogs", "vpc-flow-logs.amazonaws.com"),
 		}
 	case "AWS::EC2::SecurityGroup":
 		return []Statement{

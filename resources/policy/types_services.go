@@ -24,7 +24,7 @@ func (s Scope) serviceRow(typ string) []Statement {
 				On(s.named("ecs", "task-definition/")...),
 			// these know no resource; what is deregistered keeps running and can still be read
 			Allow("AnyTaskDefinitions", "ecs:DeregisterTaskDefinition", "ecs:DescribeTaskDefinition").On(cfn.Lit("*")).If(s.inRegions()),
-			s.pass("PassRolesToTasks", "ecs-tasks.amazonaws.com"),
+			s.Pass("PassRolesToTasks", "ecs-tasks.amazonaws.com"),
 			Allow("Roles", "iam:GetRole").On(s.own("role")...),
 		}
 	case "AWS::ECS::Service":
