@@ -134,9 +134,9 @@ func (s *Own) checkResources(root *tree.Node) {
 			s.failAt("template", root, at, "it has no Type", "write one, such as AWS::SQS::Queue")
 			continue
 		}
-		if !policy.Known(typ.Text) && len(s.Stack.Permissions) == 0 {
+		if !policy.Known(typ.Text) && !s.gives(func(action string) bool { return policy.MayTake(typ.Text, action) }) {
 			s.failAt("template", root, at, "cfnpipe does not know what permissions it takes to deploy "+typ.Text,
-				"write them under permissions of the stack in pipeline.yaml")
+				"if the type is spelled right, write them under permissions of the stack in pipeline.yaml")
 		}
 		if s.alone {
 			continue
@@ -153,6 +153,11 @@ func (s *Own) checkResources(root *tree.Node) {
 			}
 		}
 	}
+}
+
+// gives says whether the permissions of the stack have an action of a kind.
+func (s *Own) gives(is func(action string) bool) bool {
+	return slices.ContainsFunc(s.Stack.Permissions, func(p spec.Permission) bool { return slices.ContainsFunc(p.Actions, is) })
 }
 
 // checkGiven finds what pipeline.yaml gives to no parameter, and parameters without a value.

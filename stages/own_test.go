@@ -328,6 +328,23 @@ func TestOwnStacksBringPermissionsForWhatIsNotKnown(t *testing.T) {
 	}
 }
 
+// A permission is for the types of its service only: those of another need some of their own.
+func TestEachUnknownTypeTakesPermissionsOfItsService(t *testing.T) {
+	t.Parallel()
+	_, got := ownSystem(t, "  stacks: [{ name: a, template: a.yaml, permissions: [{ actions: [dynamodb:CreateTable, states:Create*], resources: ['arn:aws:dynamodb:*:*:table/x'] }] }]\n",
+		map[string]string{"a.yaml": `Resources:
+  Table: { Type: AWS::DynamoDB::Table }
+  Machine: { Type: AWS::StepFunctions::StateMachine }
+  Db: { Type: AWS::RDS::DBInstances }
+  Thing: { Type: Custom::Thing }
+`})
+	want := "pipeline.yaml:9:33: application.stacks[0].template: a.yaml:4: Resources.Db: cfnpipe does not know what permissions it takes to deploy " +
+		"AWS::RDS::DBInstances; if the type is spelled right, write them under permissions of the stack in pipeline.yaml"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestOwnTemplatesAreRefused(t *testing.T) {
 	t.Parallel()
 	role := func(properties string) string {
@@ -392,7 +409,7 @@ func TestOwnTemplatesAreRefused(t *testing.T) {
 		{"a type that is a function", "Resources: {Q: {Type: !Sub AWS::SQS::Queue}}\n", atTemplate + "t.yaml:1: Resources.Q: it has no Type; write one, such as AWS::SQS::Queue"},
 		{
 			"a type that is not known", "Resources:\n  R: {Type: AWS::Mars::Rover}\n",
-			atTemplate + "t.yaml:2: Resources.R: cfnpipe does not know what permissions it takes to deploy AWS::Mars::Rover; write them under permissions of the stack in pipeline.yaml",
+			atTemplate + "t.yaml:2: Resources.R: cfnpipe does not know what permissions it takes to deploy AWS::Mars::Rover; if the type is spelled right, write them under permissions of the stack in pipeline.yaml",
 		},
 		{
 			"a parameter without a type", "Parameters:\n  P: {Default: x}\nResources: {Q: {Type: AWS::SQS::Queue}}\n",
@@ -572,7 +589,7 @@ application:`, 1) + `  stacks:
 		"number.yaml": "Parameters: {N: {Type: Number}}\n" + queueTemplate,
 		"list.yaml":   "Parameters: {L: {Type: CommaDelimitedList}, T: {Type: String}}\n" + queueTemplate,
 	})
-	want := `pipeline.yaml:11:33: application.stacks[0].template: broken.yaml:1: Resources.Q: cfnpipe does not know what permissions it takes to deploy AWS::Mars::Rover; write them under permissions of the stack in pipeline.yaml
+	want := `pipeline.yaml:11:33: application.stacks[0].template: broken.yaml:1: Resources.Q: cfnpipe does not know what permissions it takes to deploy AWS::Mars::Rover; if the type is spelled right, write them under permissions of the stack in pipeline.yaml
 pipeline.yaml:11:33: application.stacks[0].template: broken.yaml:2: Outputs.Url.Value: there is no resource or parameter R; declare it, or correct the name
 pipeline.yaml:13:60: application.stacks[2].parameters.P: the stack taker has no output Urk; did you mean "Url"?
 pipeline.yaml:13:74: application.stacks[2].parameters.Q: taker.yaml has no parameter Q; known here: P
@@ -750,7 +767,7 @@ Resources:
 	})
 	s.Environments[0].Application.Stacks[2].Content = nil
 	got := s.Errors(stages.CheckOwn(s))
-	want := `pipeline.yaml:10:28: application.stacks[0].template: a.yaml:8: Resources.Rover: cfnpipe does not know what permissions it takes to deploy AWS::Mars::Rover; write them under permissions of the stack in pipeline.yaml
+	want := `pipeline.yaml:10:28: application.stacks[0].template: a.yaml:8: Resources.Rover: cfnpipe does not know what permissions it takes to deploy AWS::Mars::Rover; if the type is spelled right, write them under permissions of the stack in pipeline.yaml
 pipeline.yaml:10:131: application.stacks[0].parameters.Free: a.yaml has no parameter Free; known here: Boundary, Vpc, Queue, Size`
 	if got == nil || got.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", got, want)

@@ -416,6 +416,11 @@ func harmless() map[string]struct {
 				"Action: iam:PassRole, Resource: !Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/shop/app/shop-prod-*', "+
 				"Condition: { StringEquals: { iam:PassedToService: events.amazonaws.com } } }"),
 		}},
+		"a type that nobody knows, and a permission of its service": {"shop", c{
+			put(extras, "Resources.Machine", "{ Type: AWS::StepFunctions::StateMachine }"),
+			add("shop-prod-access", "Resources.ExecutionPolicy1.Properties.PolicyDocument.Statement",
+				"{ Sid: ExtrasPermission1, Effect: Allow, Action: states:CreateStateMachine, Resource: 'arn:aws:states:eu-west-1:444444444444:stateMachine:x' }"),
+		}},
 		"a role that nothing takes": {"shop", c{resources(passing("Sub Role.Arn"))}},
 		"a role that is for no service": {"shop", c{resources(strings.Replace(passing("GetAtt Role.Arn"),
 			"{ Service: [events.amazonaws.com] }", "{ AWS: !Ref AWS::AccountId }", 1))}},
