@@ -286,11 +286,15 @@ func (e *Environment) known() map[string]map[string]knownOutput {
 func (s *Own) Grants() policy.Identity {
 	list := granted(cfn.ID(s.Name(), "permission"), s.Stack.Permissions)
 	if services := s.Passes(); len(services) > 0 {
-		p := s.Environment.Place
-		scope := policy.Scope{Project: p.Project, Names: []string{p.Scope}, ApplicationPath: spec.ApplicationPath(p.Project)}
-		list = append(list, scope.Pass("PassRolesOf"+cfn.ID(s.Name()), services...))
+		list = append(list, s.scope().Pass("PassRolesOf"+cfn.ID(s.Name()), services...))
 	}
 	return list
+}
+
+// scope is what the execution role may touch, as far as names go.
+func (s *Own) scope() policy.Scope {
+	p := s.Environment.Place
+	return policy.Scope{Project: p.Project, Names: []string{p.Scope}, ApplicationPath: spec.ApplicationPath(p.Project)}
 }
 
 // Passes are the services that roles of the template trust by name, less those to which its resource types let roles be passed anyway.

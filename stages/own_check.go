@@ -141,6 +141,7 @@ func (s *Own) checkResources(root *tree.Node) {
 		if s.alone {
 			continue
 		}
+		s.checkBeyond(root, at, typ.Text, r.Get("Properties"))
 		has := r.At("Properties", "PermissionsBoundary")
 		if typ.Text == "AWS::IAM::Role" && (has == nil || has.Kind == tree.String && has.Text != boundary) {
 			s.failAt("template", root, at, "a pipeline can make only roles with its boundary",
@@ -153,6 +154,49 @@ func (s *Own) checkResources(root *tree.Node) {
 			}
 		}
 	}
+}
+
+// checkBeyond refuses what the table of resource types leaves out of the types that it has, unless the permissions of the stack have it.
+func (s *Own) checkBeyond(root *tree.Node, at, typ string, properties *tree.Node) {
+	lacking := func(x policy.Excess) []string {
+		return slices.DeleteFunc(slices.Clone(x.Actions), func(action string) bool {
+			return s.gives(func(pattern string) bool {
+				begin, isPattern := strings.CutSuffix(strings.ToLower(pattern), "*")
+				return begin == strings.ToLower(action) || isPattern && strings.HasPrefix(strings.ToLower(action), begin)
+			})
+		})
+	}
+	in := func(path string) string { return strings.TrimSuffix(at+".Properties."+path, ".Properties.") }
+	for _, x := range s.scope().Beyond(typ, properties) {
+		actions := lacking(x)
+		switch {
+		case len(actions) == 0:
+		case strings.HasPrefix(actions[0], "iam:"):
+			s.failAt("template", root, in(x.Path), "it takes "+list(actions)+", which no pipeline may have", "leave it to the operator's stacks")
+		default:
+			s.failAt("template", root, in(x.Path), "it takes permissions that cfnpipe does not give for "+typ,
+				"write "+list(actions)+" under permissions of the stack in pipeline.yaml")
+		}
+	}
+	for _, x := range s.scope().Misnamed(typ, properties) {
+		if len(lacking(x)) == 0 {
+			continue
+		}
+		message := "the role that deploys it may touch no " + typ + " of this name"
+		if x.Path == "" {
+			message = "the role that deploys it may not touch an " + typ + " of the name that CloudFormation would give it"
+		}
+		s.failAt("template", root, in(x.Path), message, "let its "+x.Property+" be "+strings.ReplaceAll(x.Name, "*", "…"))
+	}
+}
+
+// list is texts as a sentence has them.
+func list(texts []string) string {
+	last := len(texts) - 1
+	if last == 0 {
+		return texts[0]
+	}
+	return strings.Join(texts[:last], ", ") + " and " + texts[last]
 }
 
 // gives says whether the permissions of the stack have an action of a kind.

@@ -647,6 +647,52 @@ func TestOtherPermissionsOfAnOwnStackAreOtherWords(t *testing.T) {
 	}
 }
 
+// What the table leaves out of the types that it has would fail in the middle of a deployment.
+func TestOwnTemplatesBeyondTheTableTakePermissions(t *testing.T) {
+	t.Parallel()
+	const template = `Resources:
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties:
+      WebsiteConfiguration: {}
+  Users:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: { Path: /shop/app/,
+      Users: [me] }
+  Logs:
+    Type: AWS::Logs::LogGroup
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: { QueueName: orders }
+`
+	const (
+		where = `pipeline\.yaml:\d+:\d+: application\.stacks\[0\]\.template: a\.yaml:`
+
+		users = "9: Resources.Users.Properties.Users: it takes iam:AttachUserPolicy and iam:DetachUserPolicy, which no pipeline may have; " +
+			"leave it to the operator's stacks\n"
+		logs = "11: Resources.Logs: the role that deploys it may not touch an AWS::Logs::LogGroup of the name that CloudFormation would give it; " +
+			"let its LogGroupName be /aws/…/shop-dev-…\n"
+		queue   = "14: Resources.Queue.Properties.QueueName: the role that deploys it may touch no AWS::SQS::Queue of this name; let its QueueName be shop-dev-…\n"
+		website = "5: Resources.Bucket.Properties.WebsiteConfiguration: it takes permissions that cfnpipe does not give for AWS::S3::Bucket; " +
+			"write %s under permissions of the stack in pipeline.yaml\n"
+	)
+	for _, c := range []struct{ why, actions, want string }{
+		{"none", "ses:SendEmail", logs + queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite and s3:PutBucketWebsite") + users},
+		{"others", "s3:PutBucketWebsites, s3:PutBucket", logs + queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite and s3:PutBucketWebsite") + users},
+		{"some of them", "s3:putbucketwebsite, logs:CreateLogGroup", queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite") + users},
+		{"all that can be given", "'s3:PutBucketWebs*', s3:DeleteBucketWebsite, 'sqs:Create*', 'logs:Create*'", users},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			t.Parallel()
+			_, got := ownSystem(t, "  stacks: [{ name: a, template: a.yaml, permissions: [{ actions: ["+c.actions+"], resources: ['arn:aws:s3:::shop-dev-*'] }] }]\n",
+				map[string]string{"a.yaml": template})
+			if diff := cmp.Diff(c.want, regexp.MustCompile(where).ReplaceAllString(got+"\n", "")); diff != "" {
+				t.Errorf("want -, got +:\n%s", diff)
+			}
+		})
+	}
+}
+
 // The execution role may pass the roles of a template to the services that they trust, as far as its resource types do not let it anyway.
 func TestOwnRolesArePassedToTheServicesThatTheyTrust(t *testing.T) {
 	t.Parallel()

@@ -1,0 +1,122 @@
+package policy_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cfnpipe/cfnpipe/resources/assembly"
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/policy"
+)
+
+func own(project, name string) policy.Scope {
+	return policy.Scope{Project: project, Names: []string{name}}
+}
+
+func TestPropertiesBeyondTheTable(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ typ, properties, want string }{
+		{"AWS::S3::Bucket", "BucketEncryption: {}", ""},
+		{"AWS::S3::Bucket", "CorsConfiguration: { CorsRules: [] }", "CorsConfiguration s3:PutBucketCORS"},
+		{"AWS::S3::Bucket", "CorsConfiguration: !Ref AWS::NoValue", ""},
+		{
+			"AWS::S3::Bucket", "CorsConfiguration: !If [Open, { CorsRules: [] }, !Ref AWS::NoValue]",
+			"CorsConfiguration.Fn::If[1] s3:PutBucketCORS",
+		},
+		{"AWS::S3::Bucket", "{ ObjectLockEnabled: false, WebsiteConfiguration: {} }", "WebsiteConfiguration s3:DeleteBucketWebsite s3:PutBucketWebsite"},
+		{"AWS::S3::Bucket", "ObjectLockEnabled: true", "ObjectLockEnabled s3:PutBucketObjectLockConfiguration"},
+		{"AWS::Lambda::Permission", "Principal: apigateway.amazonaws.com", ""},
+		{"AWS::Lambda::Permission", "Principal: s3.amazonaws.com", "Principal lambda:AddPermission"},
+		{"AWS::Lambda::Permission", "Principal: !Ref Who", ""},
+		{"AWS::Lambda::Permission", "Principal: !If [Open, s3.amazonaws.com, apigateway.amazonaws.com]", "Principal.Fn::If[1] lambda:AddPermission"},
+		{"AWS::Lambda::Function", "Code: { S3Bucket: shop-dev-code-222222222222-eu-west-1 }", ""},
+		{"AWS::Lambda::Function", "Code: { S3Bucket: shop-prod-code-222222222222-eu-west-1 }", "Code.S3Bucket s3:GetObject"},
+		{"AWS::ElasticLoadBalancingV2::Listener", "DefaultActions: [{ Type: forward }, { AuthenticateCognitoConfig: {} }]", "DefaultActions[1].AuthenticateCognitoConfig cognito-idp:DescribeUserPoolClient"},
+		{"AWS::ElasticLoadBalancingV2::Listener", "Protocol: HTTPS", ""},
+		{"AWS::ElasticLoadBalancingV2::Listener", "DefaultActions: !Ref Actions", ""},
+		{"AWS::EC2::FlowLog", "LogDestinationType: s3", "LogDestinationType logs:CreateLogDelivery logs:DeleteLogDelivery"},
+		{"AWS::EC2::EIP", "InstanceId: i-0a1b2c3d", "InstanceId ec2:AssociateAddress ec2:DisassociateAddress"},
+		{"AWS::SQS::Queue", "none", ""},
+	} {
+		properties, err := tree.ParseYAML([]byte(c.properties))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, x := range own("shop", "dev").Beyond(c.typ, properties) {
+			got = append(got, strings.Join(append([]string{x.Path}, x.Actions...), " "))
+		}
+		if diff := cmp.Diff(c.want, strings.Join(got, "\n")); diff != "" {
+			t.Errorf("%s with %s: want -, got +:\n%s", c.typ, c.properties, diff)
+		}
+	}
+	if got := own("shop", "dev").Beyond("AWS::S3::Bucket", nil); got != nil {
+		t.Errorf("a bucket without properties takes %v", got)
+	}
+}
+
+func TestNamesBeyondTheTable(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ typ, properties, want string }{
+		{"AWS::SQS::Queue", "{}", ""},
+		{"AWS::SQS::Queue", "QueueName: shop-dev-orders", ""},
+		{"AWS::SQS::Queue", "QueueName: shop-prod-orders", "QueueName: QueueName shop-dev-* sqs:CreateQueue"},
+		{"AWS::SQS::Queue", "QueueName: !Sub x", ""},
+		{"AWS::Logs::LogGroup", "{}", ": LogGroupName /aws/*/shop-dev-* logs:CreateLogGroup"},
+		{"AWS::Logs::LogGroup", "LogGroupName: /aws/lambda/shop-dev-hello", ""},
+		{"AWS::Logs::LogGroup", "LogGroupName: /lambda/shop-dev-hello", "LogGroupName: LogGroupName /aws/*/shop-dev-* logs:CreateLogGroup"},
+		{"AWS::SSM::Parameter", "{}", ": Name /shop/dev/* ssm:PutParameter"},
+		{"AWS::SSM::Parameter", "Name: /shop/dev/size", ""},
+		{"AWS::ECS::Cluster", "ClusterName: shop-dev", ""},
+		{"AWS::ECS::Cluster", "ClusterName: shop-dev-more", "ClusterName: ClusterName shop-dev ecs:CreateCluster"},
+		{"AWS::KMS::Key", "{}", ""},
+	} {
+		properties, err := tree.ParseYAML([]byte(c.properties))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, x := range own("shop", "dev").Misnamed(c.typ, properties) {
+			got = append(got, fmt.Sprintf("%s: %s %s %s", x.Path, x.Property, x.Name, strings.Join(x.Actions, " ")))
+		}
+		if diff := cmp.Diff(c.want, strings.Join(got, "\n")); diff != "" {
+			t.Errorf("%s with %s: want -, got +:\n%s", c.typ, c.properties, diff)
+		}
+	}
+}
+
+// The table is for what cfnpipe makes: of that, it leaves out nothing.
+func TestNothingOfTheGoldensIsBeyondTheTable(t *testing.T) {
+	t.Parallel()
+	dirs, err := filepath.Glob("../../golden/*/want")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for _, dir := range dirs {
+		a, err := assembly.Read(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range a.Stacks {
+			if s.Environment == "" || strings.HasSuffix(s.Name, "-access") { // which a person deploys
+				continue
+			}
+			scope, resources := own(a.Project, s.Environment), s.Template.Get("Resources")
+			for i, id := range resources.Keys {
+				typ, properties := resources.Items[i].Get("Type").Text, resources.Items[i].Get("Properties")
+				for _, x := range append(scope.Beyond(typ, properties), scope.Misnamed(typ, properties)...) {
+					t.Errorf("%s %s %s: %v", s.Name, id, typ, x)
+				}
+				count++
+			}
+		}
+	}
+	if count < 500 {
+		t.Errorf("only %d resources", count)
+	}
+}
