@@ -422,6 +422,8 @@ func harmless() map[string]struct {
 				"{ Sid: ExtrasPermission1, Effect: Allow, Action: states:CreateStateMachine, Resource: 'arn:aws:states:eu-west-1:444444444444:stateMachine:x' }"),
 		}},
 		"a role that nothing takes": {"shop", c{resources(passing("Sub Role.Arn"))}},
+		"a role for a service that only CloudFormation knows": {"shop", c{resources(strings.Replace(passing("GetAtt Role.Arn"),
+			"events.amazonaws.com", "!ImportValue Who", 1))}},
 		"a role that is for no service": {"shop", c{resources(strings.Replace(passing("GetAtt Role.Arn"),
 			"{ Service: [events.amazonaws.com] }", "{ AWS: !Ref AWS::AccountId }", 1))}},
 		"an access stack that covers more": {
