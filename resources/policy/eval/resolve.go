@@ -178,8 +178,9 @@ type item struct {
 // List gives the elements of a list, or the one that n is. Complete is false where there may be others, or where one may be missing.
 func (r *Resolver) List(n *tree.Node) (values []Value, complete bool) {
 	items, complete := r.items(n)
-	for _, e := range items {
-		values = append(values, e.Value)
+	values = make([]Value, len(items))
+	for i, e := range items {
+		values[i] = e.Value
 		complete = complete && !e.maybe
 	}
 	return values, complete
