@@ -135,10 +135,23 @@ func TestJobRefuses(t *testing.T) {
 		{"vCPUs that no instance type has", []string{"vcpus: 4", "vcpus: 5", "[g6, g5.xlarge]", "[g6.large, g5.xlarge]"}, []string{"51:64: application.jobs[1].vcpus: are more than the 4 that the largest of the instance types has; name a larger one, or a family such as g6"}},
 		{"vCPUs of a small instance", []string{"vcpus: 4, memory: 1000, gpus: 1, instanceTypes: [g6, g5.xlarge]", "vcpus: 16, memory: 1000, instanceTypes: [c5.large]"}, []string{"51:64: application.jobs[1].vcpus: are more than the 2 that the largest of the instance types has; name a larger one, or a family such as c5"}},
 		{"vCPUs of a large instance", []string{"vcpus: 4, memory: 1000, gpus: 1, instanceTypes: [g6, g5.xlarge]", "vcpus: 49, memory: 1000, instanceTypes: [t3.2xlarge, r6i.12xlarge]"}, []string{"51:64: application.jobs[1].vcpus: are more than the 48 that the largest of the instance types has; name a larger one, or a family such as t3"}},
-		{"memory that no instance type has", []string{"vcpus: 4, memory: 1000, gpus: 1, instanceTypes: [g6, g5.xlarge]", "memory: 16385, instanceTypes: [m7i.xlarge, c7i.xlarge, r7i.large]"}, []string{"51:65: application.jobs[1].memory: is more than the 16384 MB that the largest of the instance types has; name a larger one, or a family such as m7i"}},
+		{"memory that no instance type has", []string{"vcpus: 4, memory: 1000, gpus: 1, instanceTypes: [g6, g5.xlarge]", "memory: 15566, instanceTypes: [m7i.xlarge, c7i.xlarge, r7i.large]"}, []string{"51:65: application.jobs[1].memory: is more than what the largest of the instance types leaves to jobs: of its 16384 MB the system takes 819; write 15565, or name a larger one, or a family such as m7i"}},
+		{"memory of a small instance, all of it", []string{"vcpus: 4, memory: 1000, gpus: 1, instanceTypes: [g6, g5.xlarge]", "memory: 4096, instanceTypes: [c7i.large]"}, []string{"51:65: application.jobs[1].memory: is more than what the largest of the instance types leaves to jobs: of its 4096 MB the system takes 300; write 3796, or name a larger one, or a family such as c7i"}},
 		{"memory and vCPUs that no instance type has", []string{"memory: 1000, gpus: 1, instanceTypes: [g6, g5.xlarge]", "memory: 12289, instanceTypes: [c7g.large, m7g.medium], architecture: arm64"}, []string{
 			"51:64: application.jobs[1].vcpus: are more than the 2 that the largest of the instance types has; name a larger one, or a family such as c7g",
-			"51:75: application.jobs[1].memory: is more than the 8192 MB that the largest of the instance types has; name a larger one, or a family such as c7g",
+			"51:75: application.jobs[1].memory: is more than what the largest of the instance types leaves to jobs: of its 4096 MB the system takes 300; write 3796, or name a larger one, or a family such as c7g",
+		}},
+		{"vCPUs of a medium instance", []string{"vcpus: 4, memory: 1000, gpus: 1, instanceTypes: [g6, g5.xlarge]", "vcpus: 2, memory: 1000, instanceTypes: [m7a.medium]"}, []string{"51:64: application.jobs[1].vcpus: are more than the 1 that the largest of the instance types has; name a larger one, or a family such as m7a"}},
+		{"GPUs that no instance type has", []string{"gpus: 1, instanceTypes: [g6, g5.xlarge]", "gpus: 2, instanceTypes: [m7i, g5.xlarge, g6.16xlarge, p5.4xlarge, p3.2xlarge]"}, []string{"51:87: application.jobs[1].gpus: are more than the 1 of the largest of the instance types; name one that has as many, or write fewer"}},
+		{"more GPUs than four", []string{"gpus: 1, instanceTypes: [g6, g5.xlarge]", "gpus: 5, instanceTypes: [g6e.12xlarge, g4dn.12xlarge, p3.8xlarge]"}, []string{"51:87: application.jobs[1].gpus: are more than the 4 of the largest of the instance types; name one that has as many, or write fewer"}},
+		{"GPUs that no size of a family has", []string{"gpus: 1, instanceTypes: [g6, g5.xlarge]", "gpus: 9, instanceTypes: [g6, p4d.24xlarge]"}, []string{"51:87: application.jobs[1].gpus: are more than the 8 of the largest of the instance types; name one that has as many, or write fewer"}},
+		{"sizes that no instance has", []string{"gpus: 1, instanceTypes: [g6, g5.xlarge]", "instanceTypes: [m7i.lrge, t9.metal-xl, m7i.0xlarge, m7i.99999xlarge, m7i.tiny, m7i.24xl]"}, []string{
+			`51:97: application.jobs[1].instanceTypes[0]: "lrge" is no size of instances; did you mean "m7i.large"?`,
+			`51:107: application.jobs[1].instanceTypes[1]: "metal-xl" is no size of instances; write one such as t9.2xlarge, or the family t9`,
+			`51:120: application.jobs[1].instanceTypes[2]: "0xlarge" is no size of instances; did you mean "m7i.xlarge"?`,
+			`51:133: application.jobs[1].instanceTypes[3]: "99999xlarge" is no size of instances; write one such as m7i.2xlarge, or the family m7i`,
+			`51:150: application.jobs[1].instanceTypes[4]: "tiny" is no size of instances; write one such as m7i.2xlarge, or the family m7i`,
+			`51:160: application.jobs[1].instanceTypes[5]: "24xl" is no size of instances; write one such as m7i.2xlarge, or the family m7i`,
 		}},
 		{"fewer vCPUs than a job has", []string{"maxVCPUs: 2", "maxVCPUs: 0"}, []string{"41:17: application.jobs[0].maxVCPUs: cannot be 0; use a number of vCPUs from 1 to 10000"}},
 		{"fewer vCPUs than a job of EC2 has", []string{"vcpus: 4,", "vcpus: 4, maxVCPUs: 3,"}, []string{"51:77: application.jobs[1].maxVCPUs: cannot be 3; use a number of vCPUs from 4 to 10000"}},
@@ -201,6 +214,13 @@ func TestJobAccepts(t *testing.T) {
 		{"vCPUs of an instance without a number", train, "vcpus: 128, memory: 1000000, instanceTypes: [m5.large, m6i.metal, u-6tb1.metal]"},
 		{"as much memory as instances have", train, "vcpus: 1, memory: 70000, instanceTypes: [m2.4xlarge]"},
 		{"memory of instances with much of it", train, "vcpus: 4, memory: 124928, instanceTypes: [x1e.xlarge]"},
+		{"memory of c5n", train, "vcpus: 1, memory: 5000, instanceTypes: [c5n.large]"},
+		{"GPUs of the largest of a family", train, "gpus: 8, instanceTypes: [g5]"},
+		{"GPUs of large instances", train, "gpus: 8, instanceTypes: [g5.48xlarge]"},
+		{"GPUs of four", train, "gpus: 4, instanceTypes: [g6.24xlarge]"},
+		{"GPUs of metal", train, "gpus: 8, instanceTypes: [g4dn.metal]"},
+		{"GPUs of a family that is not known", train, "gpus: 64, instanceTypes: [p9.xlarge]"},
+		{"memory that an instance leaves", train, "vcpus: 2, memory: 7783, instanceTypes: [m7i.large]"},
 		{"GPUs of one of the instances", train, "gpus: 8, instanceTypes: [m7i, p5.48xlarge]"},
 		{"no schedule", "      schedule: \"cron(0 3 ? * MON-FRI *)\"\n      timezone: Europe/Berlin\n", ""},
 		{"no schedule and a time zone that null takes back", "      schedule: \"cron(0 3 ? * MON-FRI *)\"\n      timezone: Europe/Berlin\n", "      schedule: null\n      timezone: ~\n"},
@@ -230,7 +250,8 @@ func TestJobNumbers(t *testing.T) {
 		t.Run(c.field, func(t *testing.T) {
 			t.Parallel()
 			with := func(n int) string {
-				return change(t, application, c.field+": "+c.from, fmt.Sprintf("%s: %d", c.field, n))
+				src := change(t, application, "[g6, g5.xlarge]", "[g9]") // which nothing is known of
+				return change(t, src, c.field+": "+c.from, fmt.Sprintf("%s: %d", c.field, n))
 			}
 			parse(t, with(c.least))
 			parse(t, with(c.most))

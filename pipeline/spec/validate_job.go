@@ -129,9 +129,16 @@ func (v *validator) instanceTypes(path string, j *Job) {
 	v.fits(path, j)
 	for i, name := range j.InstanceTypes {
 		at := index(at, i)
+		family, size, hasSize := strings.Cut(name, ".")
 		switch is := architectureOf(name); {
 		case !isInstanceType(name):
 			v.add(at, strconv.Quote(shorten(name))+" is neither an instance type nor a family", "write one such as m7g.large or m7g")
+		case hasSize && !isSize(size):
+			hint := "write one such as " + family + ".2xlarge, or the family " + family
+			if meant := nearest(size, append(smallSizes(), "xlarge", "2xlarge", "metal")); meant != "" {
+				hint = didYouMean(name, []string{family + "." + meant})
+			}
+			v.add(at, fmt.Sprintf("%q is no size of instances", shorten(size)), hint)
 		case slices.Contains(j.InstanceTypes[:i], name):
 			v.add(at, strconv.Quote(shorten(name))+" is given twice", "keep one")
 		case is != j.Architecture && j.Architecture.isKnown():
@@ -145,19 +152,55 @@ func (v *validator) fits(path string, j *Job) {
 	if len(j.InstanceTypes) == 0 {
 		return // Batch chooses
 	}
-	vcpus, memory := 0, 0
+	vcpus, memory, gpus := 0, 0, 0
 	for _, name := range j.InstanceTypes {
 		most, mostMemory := largest(name)
-		vcpus, memory = max(vcpus, most), max(memory, mostMemory)
+		vcpus, memory, gpus = max(vcpus, most), max(memory, mostMemory), max(gpus, gpusOf(name))
 	}
 	family, _, _ := strings.Cut(j.InstanceTypes[0], ".")
 	hint := "name a larger one, or a family such as " + shorten(family)
 	if j.VCPUs > float64(vcpus) {
 		v.add(join(path, "vcpus"), fmt.Sprintf("are more than the %d that the largest of the instance types has", vcpus), hint)
 	}
-	if j.Memory > memory {
-		v.add(join(path, "memory"), fmt.Sprintf("is more than the %d MB that the largest of the instance types has", memory), hint)
+	if left := leftToJobs(memory); j.Memory > left {
+		v.add(join(path, "memory"),
+			fmt.Sprintf("is more than what the largest of the instance types leaves to jobs: of its %d MB the system takes %d", memory, memory-left),
+			fmt.Sprintf("write %d, or %s", left, hint))
 	}
+	if gpus > 0 && j.GPUs > gpus {
+		v.add(join(path, "gpus"), fmt.Sprintf("are more than the %d of the largest of the instance types", gpus), "name one that has as many, or write fewer")
+	}
+}
+
+// leftToJobs is how much of an instance's memory in MB jobs can have: no instance offers all that it has (AWS Batch User Guide, compute resource
+// memory management), and a job that wants more waits for ever. What the system and the agent of ECS take is measured, not documented.
+func leftToJobs(memory int) int {
+	const least = 300
+	return memory - max(least, memory/20)
+}
+
+// gpusOf an instance type, at most: none without a g or p in front, and no bound where no rule is known.
+func gpusOf(instanceType string) int {
+	family, size, hasSize := strings.Cut(instanceType, ".")
+	if family == "" || !strings.ContainsRune("gp", rune(family[0])) {
+		return 0
+	}
+	sizes := map[string]int{} // that have another number than 8, which no size of these families exceeds
+	switch family {
+	case "g4dn", "g5", "g6", "g6e":
+		sizes = map[string]int{"xlarge": 1, "2xlarge": 1, "4xlarge": 1, "8xlarge": 1, "12xlarge": 4, "16xlarge": 1, "24xlarge": 4}
+	case "p3":
+		sizes = map[string]int{"2xlarge": 1, "8xlarge": 4}
+	case "p5":
+		sizes = map[string]int{"4xlarge": 1}
+	case "p3dn", "p4d", "p4de", "p5e", "p5en":
+	default:
+		return math.MaxInt
+	}
+	if n, isFewer := sizes[size]; hasSize && isFewer {
+		return n
+	}
+	return 8
 }
 
 // largest is how many vCPUs and how much memory in MB an instance of a type has at most. No bound is known of families, whose sizes Batch
@@ -169,7 +212,7 @@ func largest(instanceType string) (vcpus, memory int) {
 	switch {
 	case family == "c1": // of the first types, whose xlarge has 8
 		return math.MaxInt, math.MaxInt
-	case slices.Contains([]string{"nano", "micro", "small", "medium", "large"}, size):
+	case slices.Contains(smallSizes(), size):
 		vcpus = 2
 	case size == "xlarge":
 		vcpus = 4
@@ -183,11 +226,31 @@ func largest(instanceType string) (vcpus, memory int) {
 	if len(family) < 2 || family[1] < '3' || family[1] > '9' {
 		return vcpus, math.MaxInt
 	}
-	gigabytes := map[byte]int{'c': 3, 'm': 4, 'r': 8}[family[0]] // of a vCPU, at most
-	if gigabytes == 0 {
+	gigabytes := map[byte]int{'c': 2, 'm': 4, 'r': 8}[family[0]] // of a vCPU, at most
+	switch {
+	case gigabytes == 0:
 		return vcpus, math.MaxInt
+	case family == "c5n":
+		gigabytes = 3 // 2.625, in truth
+	}
+	if size == "medium" {
+		vcpus = 1
 	}
 	return vcpus, vcpus * gigabytes << 10
+}
+
+// smallSizes of instances, in their order: those below xlarge.
+func smallSizes() []string { return []string{"nano", "micro", "small", "medium", "large"} }
+
+// isSize matches medium, 2xlarge, metal-24xl and the like.
+func isSize(size string) bool {
+	size, isMetal := strings.CutPrefix(size, "metal-")
+	times, ok := strings.CutSuffix(size, "xlarge")
+	if isMetal {
+		times, ok = strings.CutSuffix(size, "xl")
+	}
+	isTimes := ok && all(times, isDigit) && times[0] != '0' && len(times) <= 3
+	return isTimes || !isMetal && (size == "xlarge" || size == "metal" || slices.Contains(smallSizes(), size))
 }
 
 // isInstanceType matches m7g, m7g.large, u7i-12tb.224xlarge and the like.
