@@ -268,7 +268,7 @@ type Container struct {
 	// digest behind, such as public.ecr.aws/docker/library/nginx:1.29; no private repository of ECR.
 	Image string `yaml:"image"`
 	// Command in place of the image's own.
-	Command []string `yaml:"command"`
+	Command []string `yaml:"command,words"`
 	// Environment variables; no secrets.
 	Environment map[string]string `yaml:"environment"`
 	// Secrets are environment variables from the environment's account and region: the ARN of a secret of Secrets Manager, perhaps with a
@@ -305,7 +305,7 @@ type Service struct {
 	// HealthCheck is the path that the load balancer asks; it is well when the answer is 200 to 399. Default /.
 	HealthCheck string `yaml:"healthCheck"`
 	// HealthCommand runs in the container, where it must be well too; empty: there is none.
-	HealthCommand []string `yaml:"healthCommand"`
+	HealthCommand []string `yaml:"healthCommand,words"`
 	// LoadBalancer in front of a service with a port; null goes with none.
 	LoadBalancer *LoadBalancer `yaml:"loadBalancer"`
 	Only         `yaml:",inline"`

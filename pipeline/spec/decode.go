@@ -13,7 +13,7 @@ const maxValues = 300_000
 
 // decoder sets Go values from nodes by their yaml tags. It knows no field by name but two: a name is never a place for
 // placeholders, and overrides hold patches. A new field of the Spec needs nothing here; the tag's option literal keeps placeholders out,
-// and commas says that its text lists things.
+// commas says that its text lists things, and words that its list is a command.
 type decoder struct {
 	*report
 	positions map[string]position
@@ -23,6 +23,8 @@ type decoder struct {
 	patch bool
 	// commas separate what is listed in text.
 	commas bool
+	// words of a command are the items of a list.
+	words bool
 	// fill in placeholders of text; nil leaves text as it is.
 	fill func(text string) (string, []Problem)
 }
@@ -158,7 +160,7 @@ func (d decoder) structure(n *node, v reflect.Value, path string) {
 			continue
 		}
 		inner := d
-		inner.commas = known[i].commas
+		inner.commas, inner.words = known[i].commas, known[i].words
 		switch {
 		case known[i].literal:
 			inner.fill = nil
@@ -204,6 +206,8 @@ func (d decoder) slice(n *node, v reflect.Value, path string) {
 		switch {
 		case element.Kind() == reflect.Struct:
 			hint = "write a list such as " + shapeOf(v.Type())
+		case d.words:
+			hint = "write it in brackets: " + inWords(n.text)
 		case n.kind == textKind:
 			hint = "write it in brackets: [" + strconv.Quote(shorten(n.text)) + "]"
 		}
@@ -362,6 +366,7 @@ type structField struct {
 	typ     reflect.Type
 	literal bool // braces in its text are no placeholders
 	commas  bool // separate what is listed in its text
+	words   bool // of a command are its items
 }
 
 // fieldsOf a struct by their yaml tags, those of inlined structs among them; a field without tag is not part of the file.
@@ -373,10 +378,10 @@ func fieldsOf(t reflect.Type) []structField {
 		switch {
 		case options == "inline":
 			for _, in := range fieldsOf(f.Type) {
-				fields = append(fields, structField{in.name, append([]int{i}, in.index...), in.typ, in.literal, in.commas})
+				fields = append(fields, structField{in.name, append([]int{i}, in.index...), in.typ, in.literal, in.commas, in.words})
 			}
 		case f.IsExported() && name != "" && name != "-":
-			fields = append(fields, structField{name, []int{i}, f.Type, options == "literal", options == "commas"})
+			fields = append(fields, structField{name, []int{i}, f.Type, options == "literal", options == "commas", options == "words"})
 		}
 	}
 	return fields

@@ -42,6 +42,8 @@ func TestServiceRefuses(t *testing.T) {
 			"60:21: application.services[0].loadBalancer: needs a port; write the port that the container listens on",
 		}},
 		{"health command of Docker", []string{`[curl, -f, "http://localhost:8080/health"]`, "[CMD-SHELL, curl]"}, []string{"60:23: application.services[0].healthCommand[0]: CMD-SHELL is no program: CMD goes before the command by itself; begin with the program, such as [sh, -c, …]"}},
+		{"health command as a line", []string{`[curl, -f, "http://localhost:8080/health"]`, `curl -f http://localhost`}, []string{`60:22: application.services[0].healthCommand: needs a list, found the text "curl -f http://localhost"; write it in brackets: ["curl", "-f", "http://localhost"]`}},
+		{"health command of one item", []string{`[curl, -f, "http://localhost:8080/health"]`, `[curl -f http://localhost]`}, []string{`60:23: application.services[0].healthCommand[0]: is one word, so that the container looks for a program that is called "curl -f http://localhost"; write ["curl", "-f", "http://localhost"]`}},
 		{"health command without a program", []string{`[curl, -f, "http://localhost:8080/health"]`, `[" ", x]`}, []string{"60:23: application.services[0].healthCommand[0]: is empty; write a program"}},
 		{"load balancer without a port", []string{"writable: true", "writable: true, loadBalancer: true"}, []string{"64:100: application.services[1].loadBalancer: needs a port; write the port that the container listens on"}},
 		{"port without a load balancer", []string{"loadBalancer: { from: [10.0.0.0/8] }", "loadBalancer: null"}, []string{

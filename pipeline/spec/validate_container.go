@@ -145,8 +145,26 @@ func (v *validator) arguments(path string, arguments []string) {
 			v.add(at, "is empty", "write a program")
 		case what != "":
 			v.add(at, "holds "+what, hint)
+		case len(arguments) == 1 && len(strings.Fields(a)) > 1:
+			v.add(at, fmt.Sprintf("is one word, so that the container looks for a program that is called %q", shorten(a)), "write "+inWords(a))
 		}
 	}
+}
+
+// inWords is the list for a command that was written as one text: an item for each word, or all of it for a shell if it has what shells read.
+func inWords(text string) string {
+	text = strings.TrimSpace(text)
+	words := strings.Fields(shorten(text))
+	switch {
+	case strings.Contains(text, "\n"):
+		words = []string{"sh", "-c", "…"}
+	case strings.ContainsAny(text, "\"'`\\$|&;<>()*?#~"):
+		words = []string{"sh", "-c", shorten(text)}
+	}
+	for i, w := range words {
+		words[i] = strconv.Quote(w)
+	}
+	return "[" + strings.Join(words, ", ") + "]"
 }
 
 // user of a container: a user, or a user and a group, by numbers or by names (ECS and docker take both).
