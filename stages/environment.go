@@ -155,33 +155,27 @@ func Tags(s *spec.Spec, more map[string]string, kind, name string) map[string]st
 	return tags
 }
 
-// applicationCeiling is the most that a role of an application may be given: anything but what changes identities, accounts, and the
-// delivery system itself. It may become another role of the project's applications, and no other.
+// applicationCeiling is the most that a role of an application may be given: anything but what spec.CeilingLeavesOut says. It may become
+// another role of the project's applications, and no other.
 func applicationCeiling(p cfn.Place) policy.Identity {
 	applications := cfn.Format[cfn.Text]("arn:%s:iam::*:role%s*", cfn.Partition(), cfn.Lit(spec.ApplicationPath(p.Project)))
 	own := func(service, resource string) cfn.Part {
 		return cfn.Format[cfn.Text]("arn:%s:%s:*:*:%s", cfn.Partition(), cfn.Lit(service), cfn.Lit(resource))
 	}
-	name := spec.Name(p.Project, p.Scope, "*")
-	return policy.Identity{
+	list := policy.Identity{
 		// a boundary grants nothing: this is the outer limit of what the roles' own policies grant
-		policy.AllowAllBut("Application", "access-analyzer:*", "account:*", "cloudformation:*", "cloudtrail:*", "codebuild:*", "codeconnections:*",
-			"codedeploy:*", "codepipeline:*", "codestar-connections:*", "config:*", "ec2-instance-connect:*", "ec2:CreateLaunchTemplateVersion",
-			"ec2:ModifyInstanceAttribute", "ec2:ModifyLaunchTemplate", "ecs:ExecuteCommand", "guardduty:*", "iam:*", "identitystore:*",
-			"kms:DisableKey", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "organizations:*", "ram:*", "rolesanywhere:*", "securityhub:*",
-			"servicecatalog:*", "ssm:ResumeSession", "ssm:SendCommand", "ssm:StartAutomationExecution", "ssm:StartSession", "sso-directory:*", "sso:*").
-			On(cfn.Lit("*")),
+		policy.AllowAllBut("Application", spec.CeilingLeavesOut()...).On(cfn.Lit("*")),
 		policy.Deny("OwnRolesOnly", "sts:AssumeRole").OnAllBut(applications),
-		// other code may run with more than this
-		policy.Deny("OwnFunctionsOnly", "lambda:Add*", "lambda:Create*", "lambda:Delete*", "lambda:Publish*", "lambda:Put*", "lambda:Update*").
-			OnAllBut(own("lambda", "function:"+name), own("lambda", "layer:"+name)),
-		policy.Deny("OwnJobsOnly", "batch:RegisterJobDefinition", "batch:SubmitJob").
-			OnAllBut(own("batch", "job-definition/"+name), own("batch", "job-queue/"+name), own("batch", "job/*")),
-		policy.Deny("OwnParametersOnly", "ssm:DeleteParameter", "ssm:DeleteParameters", "ssm:PutParameter").
-			OnAllBut(own("ssm", "parameter"+p.ParameterPath()+"*")),
-		policy.Deny("NeverAccessParameters", "ssm:DeleteParameter", "ssm:DeleteParameters", "ssm:PutParameter").
-			On(own("ssm", "parameter"+p.ParameterPath()+(&Access{}).Name()+"/*")),
 	}
+	for _, o := range spec.OwnedOnly(p.Project, p.Scope) {
+		statement := policy.Deny(o.Sid, o.Actions...)
+		for _, r := range o.Resources {
+			statement = statement.OnAllBut(own(o.Service, r))
+		}
+		list = append(list, statement)
+	}
+	return append(list, policy.Deny("NeverAccessParameters", "ssm:DeleteParameter", "ssm:DeleteParameters", "ssm:PutParameter").
+		On(own("ssm", "parameter"+p.ParameterPath()+(&Access{}).Name()+"/*")))
 }
 
 // pendingDays is how long a deleted key can still be restored; 7 and 30 are the least and the most of KMS.

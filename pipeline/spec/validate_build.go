@@ -179,7 +179,10 @@ func (v *validator) actions(path string, actions []string, who string) {
 		switch {
 		case action == "*", action == "*:*":
 			v.add(at, "allows everything", "say which actions, such as dynamodb:GetItem")
-		case slices.Contains([]string{"iam", "organizations", "account", "sts"}, strings.ToLower(service)):
+		case strings.EqualFold(service, "sts"):
+			v.add(at, who+" cannot take on the roles of others, so that actions of "+shorten(service)+" are of no use to it",
+				"leave it out, and allow the actions that it needs themselves")
+		case isForbidden(service):
 			v.add(at, who+" with actions of "+shorten(service)+" could widen its own permissions", "give the operator's stacks what needs them")
 		case isService(service) && name == "*":
 			v.add(at, "allows everything of "+shorten(service), "say which actions, such as "+shorten(service)+":Get*")
@@ -189,6 +192,11 @@ func (v *validator) actions(path string, actions []string, who string) {
 			v.add(at, strconv.Quote(shorten(action))+" is given twice", "keep one")
 		}
 	}
+}
+
+// isForbidden says whether nobody is given actions of a service.
+func isForbidden(service string) bool {
+	return slices.Contains([]string{"iam", "organizations", "account", "sts"}, strings.ToLower(service))
 }
 
 // isService matches what actions and ARNs call a service: s3, execute-api.

@@ -41,6 +41,7 @@ func (v *validator) container(path string, c *Container, e *Environment, k known
 	v.grants(join(path, "reads"), c.Reads, e, k.buckets)
 	v.grants(join(path, "writes"), c.Writes, e, k.buckets)
 	v.permissions(join(path, "permissions"), "a container", c.Permissions, filledIn)
+	v.ceiling(join(path, "permissions"), c.Permissions, e)
 }
 
 func (v *validator) containerImage(path string, c *Container, e *Environment, repositories map[string]Repository) {

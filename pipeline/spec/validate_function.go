@@ -45,6 +45,7 @@ func (v *validator) function(path string, f *Function, e *Environment, buckets m
 	v.grants(join(path, "reads"), f.Reads, e, buckets)
 	v.grants(join(path, "writes"), f.Writes, e, buckets)
 	v.permissions(join(path, "permissions"), "a function", f.Permissions, filledIn)
+	v.ceiling(join(path, "permissions"), f.Permissions, e)
 }
 
 func (v *validator) functionName(at, name string, e *Environment) {
