@@ -71,18 +71,21 @@ func isAccount(a string) bool { return len(a) == 12 && all(a, isDigit) }
 // isRegion by its shape, because new regions open: eu-west-1, us-gov-east-1.
 func isRegion(region string) bool {
 	parts := strings.Split(region, "-")
-	if len(parts) < 3 || len(region) > 25 {
+	n := len(parts) - 1
+	if n < 2 || len(region) > 25 || len(parts[0]) < 2 || len(parts[0]) > 4 {
 		return false
 	}
-	for i, p := range parts {
-		if i == len(parts)-1 {
-			return all(p, isDigit) && len(p) <= 2
-		}
-		if !all(p, isLower) || i == 0 && (len(p) < 2 || len(p) > 4) {
+	for _, p := range parts[:n] {
+		if !all(p, isLower) {
 			return false
 		}
 	}
-	return false
+	return len(parts[n]) == 1 && '1' <= parts[n][0] && parts[n][0] <= '9' && slices.Contains(directions(), parts[n-1])
+}
+
+// directions that regions have in front of their number.
+func directions() []string {
+	return strings.Fields("north south east west central northeast northwest southeast southwest")
 }
 
 // regions for "did you mean" only; one that is missing here is accepted.

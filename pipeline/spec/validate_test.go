@@ -40,6 +40,10 @@ func TestRefuses(t *testing.T) {
 		{"account that is no octal", `"222222222222"`, "012345678901", []string{`9:38: environments[0].account: needs text, found the number 012345678901; quote it: "012345678901", because YAML reads a number with a leading zero as octal or drops the zero`}},
 
 		{"availability zone", `"222222222222", region: eu-west-1`, `"222222222222", region: eu-west-1a`, []string{`9:62: environments[0].region: "eu-west-1a" is not a region; did you mean "eu-west-1"?`}},
+		{"direction of a region", `"222222222222", region: eu-west-1`, `"222222222222", region: us-est-1`, []string{`9:62: environments[0].region: "us-est-1" is not a region; did you mean "us-east-1"?`}},
+		{"direction that regions do not have", `"222222222222", region: eu-west-1`, `"222222222222", region: eu-middle-1`, []string{`9:62: environments[0].region: "eu-middle-1" is not a region; write one such as eu-west-1`}},
+		{"region of two digits", `"222222222222", region: eu-west-1`, `"222222222222", region: eu-west-11`, []string{`9:62: environments[0].region: "eu-west-11" is not a region; did you mean "eu-west-1"?`}},
+		{"region zero", `"222222222222", region: eu-west-1`, `"222222222222", region: us-east-0`, []string{`9:62: environments[0].region: "us-east-0" is not a region; did you mean "us-east-1"?`}},
 		{"region without a dash", `"222222222222", region: eu-west-1`, `"222222222222", region: euwest1`, []string{`9:62: environments[0].region: "euwest1" is not a region; did you mean "eu-west-1"?`}},
 		{"no region at all", `"222222222222", region: eu-west-1`, `"222222222222", region: x`, []string{`9:62: environments[0].region: "x" is not a region; write one such as eu-west-1`}},
 		{"China", `"222222222222", region: eu-west-1`, `"222222222222", region: cn-north-1`, []string{
