@@ -16,7 +16,7 @@ type Application struct {
 	// Stacks of the project's own, from template files. What they are called is no name of cfnpipe's own stacks.
 	Stacks []Stack `yaml:"stacks"`
 	// LogDays is how long logs are kept: a number that CloudWatch Logs knows, such as 30. Default: 365 in dev, 400 in test, 731 in prod.
-	LogDays int `yaml:"logDays"`
+	LogDays int `yaml:"logDays,days"`
 }
 
 // Repository is a repository of images in each environment, and how its images are built.
@@ -64,9 +64,9 @@ type Function struct {
 	// Handler in the form of the runtime, such as index.handler. Default bootstrap for the runtimes provided.*, else none.
 	Handler string `yaml:"handler"`
 	// Memory in MB, 128 to 10240 (Lambda quotas). Default 128.
-	Memory int `yaml:"memory"`
+	Memory int `yaml:"memory,MB"`
 	// Timeout in seconds, 1 to 900 (Lambda quotas). Default 30.
-	Timeout int `yaml:"timeout"`
+	Timeout int `yaml:"timeout,seconds"`
 	// Architecture that the code is built for. Default x86_64.
 	Architecture Architecture `yaml:"architecture"`
 	// Environment variables, 4,096 bytes together as JSON (Lambda quotas); no secrets.
@@ -105,9 +105,9 @@ type Bucket struct {
 	// Name is part of the bucket's name: see BucketName.
 	Name string `yaml:"name"`
 	// ExpireDays after which current objects expire. Zero means never.
-	ExpireDays int `yaml:"expireDays"`
+	ExpireDays int `yaml:"expireDays,days"`
 	// NoncurrentDays after which replaced or deleted versions are removed. Default 30.
-	NoncurrentDays int `yaml:"noncurrentDays"`
+	NoncurrentDays int `yaml:"noncurrentDays,days"`
 	// Removal is what becomes of the bucket when its stack goes. Default: delete in dev, else retain.
 	Removal Removal `yaml:"removal"`
 	Only    `yaml:",inline"`
@@ -216,7 +216,7 @@ type CORS struct {
 	// Headers that callers may send. Default authorization, content-type.
 	Headers []string `yaml:"headers"`
 	// MaxAgeSeconds is how long browsers keep the answer, 0 to 86400. Default 300.
-	MaxAgeSeconds int `yaml:"maxAgeSeconds"`
+	MaxAgeSeconds int `yaml:"maxAgeSeconds,seconds"`
 	// Credentials lets browsers send cookies.
 	Credentials bool `yaml:"credentials"`
 }
@@ -232,7 +232,7 @@ type Job struct {
 	// VCPUs, 0.25 to 16 on Fargate, whole numbers on EC2. Default 1. With Memory, one of the pairs that Fargate knows.
 	VCPUs float64 `yaml:"vcpus"`
 	// Memory in MB. Default 2048.
-	Memory int `yaml:"memory"`
+	Memory int `yaml:"memory,MB"`
 	// GPUs of the job, on EC2 only, with InstanceTypes that have some.
 	GPUs int `yaml:"gpus"`
 	// InstanceTypes on EC2, such as m7g.large or the family m7g. Default: Batch chooses, optimal.
@@ -243,7 +243,7 @@ type Job struct {
 	// job must bear to be run again.
 	Attempts int `yaml:"attempts"`
 	// TimeoutMinutes after which an attempt is stopped, 1 to 20160. Default 60.
-	TimeoutMinutes int `yaml:"timeoutMinutes"`
+	TimeoutMinutes int `yaml:"timeoutMinutes,minutes"`
 	// Schedule is a cron(…), rate(…) or at(…) expression of EventBridge Scheduler. Empty: somebody submits the job.
 	Schedule string `yaml:"schedule"`
 	// Timezone of the schedule, such as Europe/Berlin. Default UTC.
@@ -299,7 +299,7 @@ type Service struct {
 	Port int `yaml:"port"`
 	// CPU in units of 1/1024 vCPU, Memory in MB: one of the pairs that Fargate knows. Default 256 and 512.
 	CPU    int `yaml:"cpu"`
-	Memory int `yaml:"memory"`
+	Memory int `yaml:"memory,MB"`
 	// Count of tasks. Default 1 in dev, 1 to 2 in test, 2 to 4 in prod.
 	Count Count `yaml:"count"`
 	// HealthCheck is the path that the load balancer asks; it is well when the answer is 200 to 399. Default /.
@@ -340,7 +340,7 @@ type Monitoring struct {
 	// Email addresses get a message for each alarm once they have confirmed it; one, or several with commas between them.
 	Email string `yaml:"email,commas"`
 	// LatencySeconds that 99 of 100 requests to an API or load balancer must not exceed. Default 1.
-	LatencySeconds float64 `yaml:"latencySeconds"`
+	LatencySeconds float64 `yaml:"latencySeconds,seconds"`
 	// Only says in which environments; by default those of type test and prod, and those whose overrides have monitoring.
 	Only `yaml:",inline"`
 }

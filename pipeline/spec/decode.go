@@ -13,7 +13,7 @@ const maxValues = 300_000
 
 // decoder sets Go values from nodes by their yaml tags. It knows no field by name but two: a name is never a place for
 // placeholders, and overrides hold patches. A new field of the Spec needs nothing here; the tag's option literal keeps placeholders out,
-// commas says that its text lists things, and words that its list is a command.
+// commas says that its text lists things, words that its list is a command; a unit is what its number counts.
 type decoder struct {
 	*report
 	positions map[string]position
@@ -25,6 +25,8 @@ type decoder struct {
 	commas bool
 	// words of a command are the items of a list.
 	words bool
+	// unit that a number counts; may be empty.
+	unit string
 	// fill in placeholders of text; nil leaves text as it is.
 	fill func(text string) (string, []Problem)
 }
@@ -160,7 +162,7 @@ func (d decoder) structure(n *node, v reflect.Value, path string) {
 			continue
 		}
 		inner := d
-		inner.commas, inner.words = known[i].commas, known[i].words
+		inner.commas, inner.words, inner.unit = known[i].commas, known[i].words, known[i].unit
 		switch {
 		case known[i].literal:
 			inner.fill = nil
@@ -332,7 +334,7 @@ func (d decoder) integer(n *node, v reflect.Value) {
 		d.at(n, "needs a number, found "+n.describe(), "write it without quotes")
 		return
 	case n.kind != numberKind && n.kind != fractionKind:
-		d.at(n, "needs a number, found "+n.describe(), "")
+		d.at(n, "needs a number, found "+n.describe(), d.unitHint(n))
 		return
 	case !plain:
 		d.at(n, "needs a number in plain decimal digits, found "+shorten(n.text), "write it without leading zeros, prefix or underscores")
@@ -356,7 +358,21 @@ func (d decoder) float(n *node, v reflect.Value) {
 		v.SetFloat(f)
 		return
 	}
-	d.at(n, "needs a number, found "+n.describe(), "")
+	d.at(n, "needs a number, found "+n.describe(), d.unitHint(n))
+}
+
+// unitHint is for a number with a unit behind it: the field's own, or another.
+func (d decoder) unitHint(n *node) string {
+	number := strings.TrimRightFunc(n.text, func(r rune) bool { return isLetter(r) || r == ' ' })
+	unit := strings.TrimSpace(n.text[len(number):])
+	switch {
+	case d.unit == "" || n.kind != textKind || unit == "" || !all(number, isDigit):
+		return ""
+	case strings.HasPrefix(strings.ToLower(d.unit), strings.ToLower(unit)):
+		return "write " + shorten(number)
+	default:
+		return "write a number of " + d.unit
+	}
 }
 
 // structField is a field of a struct that a file can set.
@@ -367,6 +383,7 @@ type structField struct {
 	literal bool // braces in its text are no placeholders
 	commas  bool // separate what is listed in its text
 	words   bool // of a command are its items
+	unit    string
 }
 
 // fieldsOf a struct by their yaml tags, those of inlined structs among them; a field without tag is not part of the file.
@@ -378,10 +395,22 @@ func fieldsOf(t reflect.Type) []structField {
 		switch {
 		case options == "inline":
 			for _, in := range fieldsOf(f.Type) {
-				fields = append(fields, structField{in.name, append([]int{i}, in.index...), in.typ, in.literal, in.commas, in.words})
+				in.index = append([]int{i}, in.index...)
+				fields = append(fields, in)
 			}
 		case f.IsExported() && name != "" && name != "-":
-			fields = append(fields, structField{name, []int{i}, f.Type, options == "literal", options == "commas", options == "words"})
+			field := structField{name: name, index: []int{i}, typ: f.Type}
+			switch options {
+			case "literal":
+				field.literal = true
+			case "commas":
+				field.commas = true
+			case "words":
+				field.words = true
+			default:
+				field.unit = options
+			}
+			fields = append(fields, field)
 		}
 	}
 	return fields

@@ -101,6 +101,11 @@ func TestDecodeRefuses(t *testing.T) {
 		{"date as text", "team: shop", "team: 2026-01-02", []string{`19:15: tags.team: needs text, found the date 2026-01-02; quote it: "2026-01-02"`}},
 		{"list as text", "team: shop", "team: [a]", []string{`19:15: tags.team: needs text, found a list; write it without brackets: "a"`}},
 		{"text as number", "expireDays: 90", "expireDays: x", []string{`16:39: application.buckets[0].expireDays: needs a number, found the text "x"`}},
+		{"number with its unit", "expireDays: 90", "expireDays: 30d", []string{`16:39: application.buckets[0].expireDays: needs a number, found the text "30d"; write 30`}},
+		{"number with its unit in words", "expireDays: 90", "expireDays: 30 Days", []string{`16:39: application.buckets[0].expireDays: needs a number, found the text "30 Days"; write 30`}},
+		{"number with another unit", "expireDays: 90", "expireDays: 4 weeks", []string{`16:39: application.buckets[0].expireDays: needs a number, found the text "4 weeks"; write a number of days`}},
+		{"several numbers with units", "expireDays: 90", "expireDays: 1d 12h", []string{`16:39: application.buckets[0].expireDays: needs a number, found the text "1d 12h"`}},
+		{"number of what has no unit", "[{ name: data, expireDays: 90 }]", "[]\n  network: { zones: 2d }", []string{`17:21: application.network.zones: needs a number, found the text "2d"`}},
 		{"quoted number", "expireDays: 90", `expireDays: "90"`, []string{`16:39: application.buckets[0].expireDays: needs a number, found the text "90"; write it without quotes`}},
 		{"fraction as number", "expireDays: 90", "expireDays: 1.5", []string{`16:39: application.buckets[0].expireDays: needs a whole number, found the number 1.5`}},
 		{"octal number", "expireDays: 90", "expireDays: 010", []string{`16:39: application.buckets[0].expireDays: needs a number in plain decimal digits, found 010; write it without leading zeros, prefix or underscores`}},
@@ -277,4 +282,23 @@ func TestEveryFieldHasATag(t *testing.T) {
 		}
 	}
 	walk(reflect.TypeFor[spec.Spec]())
+}
+
+// A number with a unit is told from what it counts.
+func TestUnits(t *testing.T) {
+	t.Parallel()
+	refuse(t, small+`application:
+  functions: [{ name: a, source: a, runtime: provided.al2023, memory: 512MB, timeout: 5m }]
+  jobs: [{ name: a, memory: 2GB, timeoutMinutes: 30min }]
+  monitoring: { email: ops@example.com, latencySeconds: 1s }
+steps: { functionTests: { commands: [make], timeoutMinutes: 1h } }
+`,
+		`10:71: application.functions[0].memory: needs a number, found the text "512MB"; write 512`,
+		`10:87: application.functions[0].timeout: needs a number, found the text "5m"; write a number of seconds`,
+		"11:10: application.jobs[0]: needs a network; write network: true in the application",
+		"11:10: application.jobs[0].image: is required; write the name of a repository of the application, or a whole reference such as public.ecr.aws/docker/library/nginx:1.29",
+		`11:29: application.jobs[0].memory: needs a number, found the text "2GB"; write a number of MB`,
+		`11:50: application.jobs[0].timeoutMinutes: needs a number, found the text "30min"; write 30`,
+		`12:57: application.monitoring.latencySeconds: needs a number, found the text "1s"; write 1`,
+		`13:61: steps.functionTests.timeoutMinutes: needs a number, found the text "1h"; write a number of minutes`)
 }

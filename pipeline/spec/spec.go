@@ -166,7 +166,7 @@ type Step struct {
 	// key behind a #.
 	Secrets map[string]string `yaml:"secrets"`
 	// TimeoutMinutes of the build, 5 to 2160 (CodeBuild quotas). Default 30; of publish 60.
-	TimeoutMinutes int `yaml:"timeoutMinutes"`
+	TimeoutMinutes int `yaml:"timeoutMinutes,minutes"`
 	// Reports are the JUnit files that the commands of tests and own steps write, as patterns below the root of the repository. Default
 	// **/junit*.xml.
 	Reports []string `yaml:"reports"`
@@ -203,7 +203,7 @@ type Approval struct {
 	// Text that the approver reads, 600 characters at most; the commit is added. Default: what is about to be deployed, and where.
 	Text string `yaml:"text"`
 	// TimeoutMinutes after which the run fails, 5 to 86400 (CodePipeline quotas). Default 10080, a week.
-	TimeoutMinutes int `yaml:"timeoutMinutes"`
+	TimeoutMinutes int `yaml:"timeoutMinutes,minutes"`
 	// Topic is the ARN of an SNS topic in the toolchain account and region that is told. Empty: nobody is.
 	Topic string `yaml:"topic"`
 	// AfterChangeSet asks when the change sets are made, so that they can be looked at. Stacks that read what others of the same deployment
