@@ -151,7 +151,11 @@ func (s *Spec) Resolve() {
 		s.Pipelines = []Pipeline{DefaultPipeline()}
 	}
 	if len(s.Pipelines) == 1 && s.Pipelines[0].Environments == nil {
-		s.Pipelines[0].Environments = slices.Clone(s.environmentNames())
+		for _, name := range s.environmentNames() {
+			if !slices.Contains(s.Pipelines[0].Environments, name) { // a name that is there twice is a mistake, but none of the pipeline
+				s.Pipelines[0].Environments = append(s.Pipelines[0].Environments, name)
+			}
+		}
 	}
 	for i := range s.Environments {
 		s.resolveApplication(i)

@@ -224,6 +224,14 @@ func TestNetworkLimits(t *testing.T) {
 	}
 }
 
+// Who lacks the addresses of its VPC is said where only one environment does.
+func TestInternalLoadBalancerThatNobodyReachesInOneEnvironment(t *testing.T) {
+	t.Parallel()
+	src := change(t, existing, "loadBalancer: { from: [10.0.0.0/8] }", `loadBalancer: { internal: true, certificate: "arn:aws:acm:{region}:{account}:certificate/2a55d9b0-1111-4222-8333-444455556666" }`)
+	src = change(t, src, "    cidr: 10.0.0.0/8\n", "") + "overrides: { dev: { network: { cidr: 10.0.0.0/8 } } }\n"
+	refuse(t, src, `60:21: application.services[0].loadBalancer.from: nobody could reach the load balancer of environment "prod": it is internal, and the network does not say which addresses its VPC has; write the ranges here, or cidr in the network, in its overrides`)
+}
+
 // A few regions have as many zones as a network can have.
 func TestFourZones(t *testing.T) {
 	t.Parallel()

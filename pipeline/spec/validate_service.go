@@ -143,8 +143,12 @@ func (v *validator) from(path string, s *Service, e *Environment) {
 	}
 	n := e.Application.Network
 	if len(ranges) == 0 && !s.LoadBalancer.Faces() && n != nil && n.VPC != "" && n.CIDR == "" && !v.unread(path) {
-		v.add(path, "nobody could reach the load balancer: it is internal, and the network does not say which addresses its VPC has",
-			"write the ranges here, or cidr in the network")
+		where, hint := "", "write the ranges here, or cidr in the network"
+		isSaid := func(e Environment) bool { return e.Application.Network != nil && e.Application.Network.CIDR != "" }
+		if slices.ContainsFunc(v.spec.Environments, isSaid) {
+			where, hint = " of environment "+strconv.Quote(shorten(e.Name)), hint+", in its overrides"
+		}
+		v.add(path, "nobody could reach the load balancer"+where+": it is internal, and the network does not say which addresses its VPC has", hint)
 	}
 	for i, text := range ranges {
 		at := index(path, i)

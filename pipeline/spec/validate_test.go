@@ -348,3 +348,10 @@ func TestValidateGo(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The pipeline that deploys all environments does not say so in the file, and is not blamed for one whose name is there twice.
+func TestEnvironmentTwice(t *testing.T) {
+	t.Parallel()
+	refuse(t, change(t, small, "name: prod", "name: dev"),
+		`8:13: environments[1].name: the name "dev" is taken by environments[0].name; environments and pipelines share one name space: choose another`)
+}
