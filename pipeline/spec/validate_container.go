@@ -201,6 +201,11 @@ func (v *validator) containerVariables(path string, c *Container, e *Environment
 		if _, twice := c.Environment[name]; twice {
 			v.add(at, "is in environment too", "keep one")
 		}
+		if isOutput(c.Secrets[name], e) {
+			v.add(at, "is an output of a stack, and those go to parameters of stacks alone",
+				"write the secret's ARN, such as arn:aws:secretsmanager:{region}:{account}:secret:<name>-<six characters>, in the overrides if need be")
+			continue
+		}
 		v.secretOf(at, c.Secrets[name], inEnvironment(e), true)
 	}
 	most := 48_000 // bytes; ECS takes a definition of 64 KiB
@@ -219,6 +224,13 @@ func (v *validator) containerVariables(path string, c *Container, e *Environment
 		v.add(at, fmt.Sprintf("environment, secrets and command have %d bytes together as JSON, at most %d are allowed", size, most),
 			fmt.Sprintf("shorten them by %d; what is long belongs in the image, a bucket or SSM", size-most))
 	}
+}
+
+// isOutput says whether text names an output of a stack of the environment, as parameters of stacks do.
+func isOutput(text string, e *Environment) bool {
+	stack, output, ok := strings.Cut(text, ".")
+	isOwn := slices.ContainsFunc(e.Application.Stacks, func(s Stack) bool { return s.Name == stack })
+	return ok && output != "" && only(output, "") && (isOwn || slices.Contains(StackNames(), stack))
 }
 
 // jsonSize is the size of a value in JSON: {"NAME":"value",…}.
