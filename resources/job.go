@@ -3,6 +3,7 @@ package resources
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"maps"
 	"math"
 	"regexp"
@@ -123,8 +124,13 @@ func (j Job) check(t *cfn.Template) {
 		if len(j.InstanceTypes) > 0 || j.GPUs > 0 {
 			t.Fail(resourcesPath, "Fargate has neither instance types nor GPUs", "leave them out, or set Compute to EC2")
 		}
-		if j.VCPUs <= 0 || j.Memory <= 0 {
-			t.Failf(resourcesPath, "set VCPUs and Memory to a pair that Fargate knows", "%v vCPUs with %d MB are none", j.VCPUs, j.Memory)
+		const units = 1024 // of CPU in a vCPU
+		message := fargateSize(int(j.VCPUs*units), j.Memory)
+		if j.VCPUs*units != math.Trunc(j.VCPUs*units) {
+			message = fmt.Sprintf("Fargate has no tasks with %v vCPUs", j.VCPUs)
+		}
+		if message != "" {
+			t.Fail(resourcesPath, message, "set VCPUs and Memory to a pair that Fargate knows: a vCPU is 1024 units")
 		}
 	case EC2:
 		if j.VCPUs < 1 || j.VCPUs != math.Trunc(j.VCPUs) {

@@ -248,6 +248,7 @@ func TestJobsThatBatchCouldNotRunAreRefused(t *testing.T) {
 		}
 	}
 	const needs = "Resources.NightlyDefinition.Properties.ContainerProperties.ResourceRequirements: "
+	const pair = "; set VCPUs and Memory to a pair that Fargate knows: a vCPU is 1024 units"
 	const types = "Resources.NightlyComputeEnvironment.Properties.ComputeResources.InstanceTypes: "
 	for _, c := range []struct {
 		why    string
@@ -266,7 +267,11 @@ func TestJobsThatBatchCouldNotRunAreRefused(t *testing.T) {
 		},
 		{"GPUs on Fargate", func(j *resources.Job) { j.GPUs = 1 }, needs + "Fargate has neither instance types nor GPUs; leave them out, or set Compute to EC2"},
 		{"types on Fargate", func(j *resources.Job) { j.InstanceTypes = []string{"m7i"} }, needs + "Fargate has neither instance types nor GPUs; leave them out, or set Compute to EC2"},
-		{"no memory on Fargate", func(j *resources.Job) { j.Memory = 0 }, needs + "0.25 vCPUs with 0 MB are none; set VCPUs and Memory to a pair that Fargate knows"},
+		{"no memory on Fargate", func(j *resources.Job) { j.Memory = 0 }, needs + "0 MB do not go with 256 units of CPU: 512 to 2048 in steps of 512 do, except 1536" + pair},
+		{"3 vCPUs on Fargate", func(j *resources.Job) { j.VCPUs, j.Memory, j.MaxVCPUs = 3, 1000, 3 }, needs + "Fargate has no tasks with 3072 units of CPU: it has 256, 512, 1024, 2048, 4096, 8192 and 16384" + pair},
+		{"too little memory on Fargate", func(j *resources.Job) { j.VCPUs, j.Memory = 1, 1000 }, needs + "1000 MB do not go with 1024 units of CPU: 2048 to 8192 in steps of 1024 do" + pair},
+		{"part of a unit on Fargate", func(j *resources.Job) { j.VCPUs = 0.2501 }, needs + "Fargate has no tasks with 0.2501 vCPUs" + pair},
+		{"a large job on Fargate", func(j *resources.Job) { j.VCPUs, j.Memory, j.MaxVCPUs = 16, 122880, 16 }, ""},
 		{"half a vCPU on EC2", ec2(func(j *resources.Job) { j.VCPUs = 0.5 }), needs + "EC2 has no 0.5 vCPUs; use a whole number, at least 1"},
 		{"no vCPU on EC2", ec2(func(j *resources.Job) { j.VCPUs = 0 }), needs + "EC2 has no 0 vCPUs; use a whole number, at least 1"},
 		{"3 MB on EC2", ec2(func(j *resources.Job) { j.Memory = 3 }), needs + "it is 3, Batch allows 4 to 2147483647"},
