@@ -120,7 +120,9 @@ func yamlHint(message string) string {
 	case strings.HasPrefix(message, "found a tab character"):
 		return "indent with spaces, not tabs"
 	case strings.HasPrefix(message, "did not find expected ',' or"):
-		return "is a comma or a closing bracket missing?"
+		return "is a comma, a closing bracket or a quote missing, here or above?"
+	case strings.HasPrefix(message, "found unexpected end of stream"), strings.HasPrefix(message, "found unexpected document indicator"):
+		return "is a closing quote missing?"
 	case strings.HasPrefix(message, "did not find expected alphabetic or numeric character"):
 		return "quote text that begins with * or &, or holds a ? or * in brackets, such as a schedule"
 	case strings.HasPrefix(message, "could not find expected ':'"):
