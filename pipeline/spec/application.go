@@ -231,7 +231,7 @@ type Job struct {
 	Compute Compute `yaml:"compute"`
 	// VCPUs, 0.25 to 16 on Fargate, whole numbers on EC2. Default 1. With Memory, one of the pairs that Fargate knows.
 	VCPUs float64 `yaml:"vcpus"`
-	// Memory in MB. Default 2048.
+	// Memory in MB. Default 2048. On EC2 at most what an instance leaves to jobs, some 5 % less than it has.
 	Memory int `yaml:"memory,MB"`
 	// GPUs of the job, on EC2 only, with InstanceTypes that have some.
 	GPUs int `yaml:"gpus"`
