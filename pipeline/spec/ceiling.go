@@ -52,7 +52,7 @@ func OwnedOnly(project, environment string) []Owned {
 
 // ceiling is what permissions of code cannot go beyond, unless the project has a boundary of its own, which is not known here.
 func (v *validator) ceiling(path string, permissions []Permission, e *Environment) {
-	if v.spec.PermissionsBoundary != "" || e.PermissionsBoundary != "" || v.unread("permissionsBoundary") {
+	if v.spec.PermissionsBoundary != "" || v.unread("permissionsBoundary") {
 		return
 	}
 	for i, p := range permissions {

@@ -44,6 +44,12 @@ func TestPermissionsStayBelowTheCeiling(t *testing.T) {
 			line + `[0]: the boundary of roles denies lambda:UpdateFunctionCode on what is not of environment "dev"; name resources of lambda that begin with function:shop-dev- or layer:shop-dev-, leave it out` + own,
 			line + `[0]: the boundary of roles denies lambda:UpdateFunctionCode on what is not of environment "prod"; name resources of lambda that begin with function:shop-prod- or layer:shop-prod-, leave it out` + own,
 		}},
+		{"what is called like its own functions", "lambda:UpdateFunctionCode", "arn:aws:batch:{region}:{account}:function:shop-{environment}-x", []string{
+			line + `[0]: the boundary of roles denies lambda:UpdateFunctionCode on what is not of environment "dev"; name resources of lambda that begin with function:shop-dev- or layer:shop-dev-, leave it out` + own,
+			line + `[0]: the boundary of roles denies lambda:UpdateFunctionCode on what is not of environment "prod"; name resources of lambda that begin with function:shop-prod- or layer:shop-prod-, leave it out` + own,
+		}},
+		{"functions that any letter makes its own", "lambda:UpdateFunctionCode", "arn:aws:lambda:{region}:{account}:function:sho?-{environment}-x", nil},
+		{"what nobody is given", "iam:PassRole", "*", []string{line + "[0]: a function with actions of iam could widen its own permissions; give the operator's stacks what needs them"}},
 		{"all functions", "lambda:UpdateFunctionCode", "*", nil},
 		{"calls of others", "lambda:InvokeFunction", "arn:aws:lambda:{region}:{account}:function:other", nil},
 		{"one resource of its own", `batch:SubmitJob`, `arn:aws:batch:{region}:{account}:job-queue/shop-{environment}-x", "arn:aws:s3:::x`, nil},
@@ -68,7 +74,15 @@ func TestNothingIsKnownOfOwnBoundaries(t *testing.T) {
 	t.Parallel()
 	const boundary = "permissionsBoundary: arn:aws:iam::{account}:policy/Boundary\n"
 	parse(t, boundary+withPermission("codebuild:StartBuild", "*"))
+	refuse(t, change(t, boundary, "account", "acount")+withPermission("codebuild:StartBuild", "*"), `1:22: permissionsBoundary: unknown placeholder "{acount}"; did you mean "{account}"?`)
 	refuse(t, "permissionsBoundary: 5\n"+withPermission("codebuild:StartBuild", "*"), `1:22: permissionsBoundary: needs text, found the number 5; quote it: "5"`)
+}
+
+// Of what has no resource, that is said, and nothing of whose they are.
+func TestPermissionsWithoutResources(t *testing.T) {
+	t.Parallel()
+	refuse(t, change(t, withPermission("batch:SubmitJob", "*"), `resources: ["*"], reason: none`, "resources: []"),
+		"15:52: application.functions[0].permissions[0].resources: there is none; write one such as arn:aws:dynamodb:{region}:{account}:table/orders")
 }
 
 // What holds for functions holds for containers.

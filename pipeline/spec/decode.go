@@ -366,7 +366,7 @@ func (d decoder) unitHint(n *node) string {
 	number := strings.TrimRightFunc(n.text, func(r rune) bool { return isLetter(r) || r == ' ' })
 	unit := strings.TrimSpace(n.text[len(number):])
 	switch {
-	case d.unit == "" || n.kind != textKind || unit == "" || !all(number, isDigit):
+	case d.unit == "" || unit == "" || !all(number, isDigit):
 		return ""
 	case strings.HasPrefix(strings.ToLower(d.unit), strings.ToLower(unit)):
 		return "write " + shorten(number)

@@ -44,6 +44,7 @@ func TestJobRefuses(t *testing.T) {
 		{"command as text", []string{`[sh, -c, "a\nb"]`, "sh"}, []string{`46:16: application.jobs[0].command: needs a list, found the text "sh"; write it in brackets: ["sh"]`}},
 		{"command as a line", []string{`[sh, -c, "a\nb"]`, "/run.sh --port  80"}, []string{`46:16: application.jobs[0].command: needs a list, found the text "/run.sh --port  80"; write it in brackets: ["/run.sh", "--port", "80"]`}},
 		{"command as a line for a shell", []string{`[sh, -c, "a\nb"]`, "a && b"}, []string{`46:16: application.jobs[0].command: needs a list, found the text "a && b"; write it in brackets: ["sh", "-c", "a && b"]`}},
+		{"command as a line that ends", []string{`[sh, -c, "a\nb"]`, `"a b\n"`}, []string{`46:16: application.jobs[0].command: needs a list, found the text "a b"; write it in brackets: ["a", "b"]`}},
 		{"command as lines for a shell", []string{`[sh, -c, "a\nb"]`, `"a\nb\n"`}, []string{`46:16: application.jobs[0].command: needs a list, found the text "a"; write it in brackets: ["sh", "-c", "…"]`}},
 		{"command of one item with spaces", []string{`[sh, -c, "a\nb"]`, "[/run.sh --port 80]"}, []string{`46:17: application.jobs[0].command[0]: is one word, so that the container looks for a program that is called "/run.sh --port 80"; write ["/run.sh", "--port", "80"]`}},
 		{"command of one item for a shell", []string{`[sh, -c, "a\nb"]`, `["exec $APP"]`}, []string{`46:17: application.jobs[0].command[0]: is one word, so that the container looks for a program that is called "exec $APP"; write ["sh", "-c", "exec $APP"]`}},

@@ -228,9 +228,9 @@ func (v *validator) containerVariables(path string, c *Container, e *Environment
 
 // isOutput says whether text names an output of a stack of the environment, as parameters of stacks do.
 func isOutput(text string, e *Environment) bool {
-	stack, output, ok := strings.Cut(text, ".")
+	stack, _, ok := strings.Cut(text, ".")
 	isOwn := slices.ContainsFunc(e.Application.Stacks, func(s Stack) bool { return s.Name == stack })
-	return ok && output != "" && only(output, "") && (isOwn || slices.Contains(StackNames(), stack))
+	return ok && (isOwn || slices.Contains(StackNames(), stack))
 }
 
 // jsonSize is the size of a value in JSON: {"NAME":"value",…}.

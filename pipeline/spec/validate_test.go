@@ -43,6 +43,7 @@ func TestRefuses(t *testing.T) {
 		{"direction of a region", `"222222222222", region: eu-west-1`, `"222222222222", region: us-est-1`, []string{`9:62: environments[0].region: "us-est-1" is not a region; did you mean "us-east-1"?`}},
 		{"direction that regions do not have", `"222222222222", region: eu-west-1`, `"222222222222", region: eu-middle-1`, []string{`9:62: environments[0].region: "eu-middle-1" is not a region; write one such as eu-west-1`}},
 		{"region of two digits", `"222222222222", region: eu-west-1`, `"222222222222", region: eu-west-11`, []string{`9:62: environments[0].region: "eu-west-11" is not a region; did you mean "eu-west-1"?`}},
+		{"region of a continent", `"222222222222", region: eu-west-1`, `"222222222222", region: europe-west-1`, []string{`9:62: environments[0].region: "europe-west-1" is not a region; write one such as eu-west-1`}},
 		{"region zero", `"222222222222", region: eu-west-1`, `"222222222222", region: us-east-0`, []string{`9:62: environments[0].region: "us-east-0" is not a region; did you mean "us-east-1"?`}},
 		{"region without a dash", `"222222222222", region: eu-west-1`, `"222222222222", region: euwest1`, []string{`9:62: environments[0].region: "euwest1" is not a region; did you mean "eu-west-1"?`}},
 		{"no region at all", `"222222222222", region: eu-west-1`, `"222222222222", region: x`, []string{`9:62: environments[0].region: "x" is not a region; write one such as eu-west-1`}},
