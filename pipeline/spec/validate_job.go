@@ -162,21 +162,16 @@ func (v *validator) fits(path string, j *Job) {
 	if j.VCPUs > float64(vcpus) {
 		v.add(join(path, "vcpus"), fmt.Sprintf("are more than the %d that the largest of the instance types has", vcpus), hint)
 	}
-	if left := leftToJobs(memory); j.Memory > left {
+	// no instance offers all of its memory (AWS Batch User Guide, compute resource memory management, where one of 8192 MB offers 7985), and a
+	// job that wants more waits for ever; newer types offer a little less than that one
+	if least, usual := memory/40, max(300, memory/20); j.Memory > memory-least {
 		v.add(join(path, "memory"),
-			fmt.Sprintf("is more than what the largest of the instance types leaves to jobs: of its %d MB the system takes %d", memory, memory-left),
-			fmt.Sprintf("write %d, or %s", left, hint))
+			fmt.Sprintf("is more than what the largest of the instance types leaves to jobs: of its %d MB the system takes some", memory),
+			fmt.Sprintf("write %d, or %s", memory-usual, hint))
 	}
 	if gpus > 0 && j.GPUs > gpus {
 		v.add(join(path, "gpus"), fmt.Sprintf("are more than the %d of the largest of the instance types", gpus), "name one that has as many, or write fewer")
 	}
-}
-
-// leftToJobs is how much of an instance's memory in MB jobs can have: no instance offers all that it has (AWS Batch User Guide, compute resource
-// memory management), and a job that wants more waits for ever. What the system and the agent of ECS take is measured, not documented.
-func leftToJobs(memory int) int {
-	const least = 300
-	return memory - max(least, memory/20)
 }
 
 // gpusOf an instance type, at most: none without a g or p in front, and no bound where no rule is known.
