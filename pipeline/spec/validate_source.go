@@ -15,7 +15,7 @@ func (v *validator) source() {
 	v.file("source.file", s.File)
 }
 
-// connection checks the ARN of a connection, which must be where the pipelines are.
+// connection checks the ARN of a connection, which must be in the account of the pipelines.
 func (v *validator) connection(at, arn string) {
 	const hint = "copy it from Developer Tools, Settings, Connections: arn:aws:codeconnections:<region>:<account>:connection/<id>"
 	if !v.given(at, arn, hint) {
@@ -28,6 +28,9 @@ func (v *validator) connection(at, arn string) {
 	}
 	if p[2] != "codeconnections" && p[2] != "codestar-connections" {
 		v.add(at, fmt.Sprintf("belongs to the service %q", shorten(p[2])), "use a connection of codeconnections or codestar-connections")
+	}
+	if isRegion(p[3]) { // connections are there for all regions of their partition (Developer Tools console, global resources)
+		p[3] = v.spec.Toolchain.Region
 	}
 	v.atHome(at, p, "make a connection there")
 	if id, ok := strings.CutPrefix(p[5], "connection/"); !ok || !isUUID(id) {

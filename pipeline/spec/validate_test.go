@@ -59,7 +59,7 @@ func TestRefuses(t *testing.T) {
 		{"connection that is no ARN", "connection: arn:aws:codeconnections:eu-west-1:111111111111:connection/2a55d9b0-1111-4222-8333-444455556666", "connection: github", []string{`4:15: source.connection: "github" is not an ARN; ` + connectionHint}},
 		{"connection in another partition", "arn:aws:code", "arn:aws-cn:code", []string{`4:15: source.connection: is in the partition "aws-cn", but the toolchain is in aws; write arn:aws`}},
 		{"connection of another service", "codeconnections:", "codecommit:", []string{`4:15: source.connection: belongs to the service "codecommit"; use a connection of codeconnections or codestar-connections`}},
-		{"connection in another region", "codeconnections:eu-west-1", "codeconnections:eu-west-2", []string{`4:15: source.connection: is in the region "eu-west-2", but the toolchain is in eu-west-1; make a connection there`}},
+		{"connection without a region", "codeconnections:eu-west-1", "codeconnections:", []string{`4:15: source.connection: is in the region "", but the toolchain is in eu-west-1; make a connection there`}},
 		{"connection in another account", "eu-west-1:111111111111:", "eu-west-1:222222222222:", []string{`4:15: source.connection: is in the account "222222222222", but the toolchain is 111111111111; make a connection there`}},
 		{"host in place of a connection", "connection/2a55", "host/2a55", []string{`4:15: source.connection: "host/2a55d9b0-1111-4222-8333-444455556666" is not connection/ and its id; ` + connectionHint}},
 		{"connection cut short", "2a55d9b0-1111-", "2a55d9b0-", []string{`4:15: source.connection: "connection/2a55d9b0-4222-8333-444455556666" is not connection/ and its id; ` + connectionHint}},
@@ -161,6 +161,7 @@ func TestRefusesNoEnvironments(t *testing.T) {
 func TestAccepts(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, from, to string }{
+		{"connection in another region", "codeconnections:eu-west-1", "codeconnections:eu-west-2"},
 		{"project with digits and dashes", "project: shop", "project: a1-2b-c"},
 		{"project of one letter", "project: shop", "project: a"},
 		{"account with a leading zero", "222222222222", "012345678901"},
