@@ -313,8 +313,8 @@ func (s *Own) Passes() []string {
 		if textOf(r, "Type") != "AWS::IAM::Role" {
 			continue
 		}
-		for _, statement := range itemsOf(r.At("Properties", "AssumeRolePolicyDocument", "Statement")) {
-			for _, principal := range itemsOf(statement.At("Principal", "Service")) {
+		for _, statement := range r.At("Properties", "AssumeRolePolicyDocument", "Statement").Elements() {
+			for _, principal := range statement.At("Principal", "Service").Elements() {
 				services = append(services, s.service(principal)...)
 			}
 		}
@@ -344,18 +344,6 @@ func (s *Own) service(principal *tree.Node) []string {
 
 // servicePrincipal is what AWS calls a service that may become a role.
 var servicePrincipal = regexp.MustCompile(`^[a-z0-9.-]+\.amazonaws\.com$`)
-
-// itemsOf are the items of a list, or the one that stands in its place.
-func itemsOf(n *tree.Node) []*tree.Node {
-	switch {
-	case n == nil:
-		return nil
-	case n.Kind == tree.List:
-		return n.Items
-	default:
-		return []*tree.Node{n}
-	}
-}
 
 // ReadsPublicParameters says whether the template takes what AWS has written to SSM for everybody, such as the latest image of a machine.
 func (s *Own) ReadsPublicParameters() bool {

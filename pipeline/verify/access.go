@@ -10,9 +10,9 @@ import (
 func (w *world) access(s *stack) {
 	rules := s.Template.Get("Rules")
 	for i, name := range keysOf(rules) {
-		for k, assertion := range itemsOf(rules.Items[i].Get("Assertions")) {
+		for k, assertion := range rules.Items[i].Get("Assertions").Elements() {
 			function, arg, _ := assertion.Get("Assert").Intrinsic()
-			if function != "Fn::EachMemberIn" || len(itemsOf(arg)) != 2 {
+			if function != "Fn::EachMemberIn" || len(arg.Elements()) != 2 {
 				continue
 			}
 			want, complete := s.resolver.List(arg.Items[0])

@@ -29,7 +29,7 @@ func (w *world) application(x *thing) {
 	case "AWS::Lambda::Function":
 		w.function(x)
 	case "AWS::ECS::TaskDefinition":
-		for i, c := range itemsOf(x.properties.Get("ContainerDefinitions")) {
+		for i, c := range x.properties.Get("ContainerDefinitions").Elements() {
 			w.container(x, fmt.Sprintf("ContainerDefinitions[%d]", i), c)
 		}
 		w.tasks(x, "ExecutionRoleArn", "TaskRoleArn")
@@ -49,7 +49,7 @@ func (w *world) application(x *thing) {
 			}
 		}
 	case "AWS::Events::Rule":
-		for _, target := range itemsOf(x.properties.Get("Targets")) {
+		for _, target := range x.properties.Get("Targets").Elements() {
 			w.tells(x, "events", s.arn("events", "rule/"+x.known("Name")), s.resolver.Resolve(target.Get("Arn")))
 		}
 	case "AWS::S3::Bucket":
@@ -187,7 +187,7 @@ func (w *world) container(x *thing, path string, c *tree.Node) {
 	if group := c.At("LogConfiguration", "Options", "awslogs-group"); group != nil {
 		w.writesLogs(r, x, s.resolver.Resolve(group))
 	}
-	for _, secret := range itemsOf(c.Get("Secrets")) {
+	for _, secret := range c.Get("Secrets").Elements() {
 		parts := strings.Split(s.resolver.Resolve(secret.Get("ValueFrom")).String(), ":")
 		switch {
 		case len(parts) > 5 && parts[2] == "ssm":
@@ -338,7 +338,7 @@ func (w *world) tells(x *thing, service, source string, target eval.Value) {
 }
 
 func attributeOf(x *thing, list, key string) string {
-	for _, n := range itemsOf(x.properties.Get(list)) {
+	for _, n := range x.properties.Get(list).Elements() {
 		if n.Get("Key") != nil && n.Get("Key").Text == key {
 			return x.stack.resolver.Resolve(n.Get("Value")).String()
 		}

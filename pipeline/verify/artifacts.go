@@ -13,7 +13,7 @@ func (a *run) readStores() {
 	if n := a.pipeline.properties.Get("ArtifactStore"); n != nil {
 		a.readStore("ArtifactStore", a.pipeline.stack.Region, n)
 	}
-	for i, n := range itemsOf(a.pipeline.properties.Get("ArtifactStores")) {
+	for i, n := range a.pipeline.properties.Get("ArtifactStores").Elements() {
 		a.readStore(fmt.Sprintf("ArtifactStores[%d].ArtifactStore", i), a.text(n.Get("Region")), n.Get("ArtifactStore"))
 	}
 }

@@ -21,11 +21,11 @@ type Budget struct {
 func (w *world) budgets() {
 	environments := w.environments()
 	for _, x := range w.pipelines {
-		stages := itemsOf(x.properties.Get("Stages"))
+		stages := x.properties.Get("Stages").Elements()
 		actions := 0
 		stagesOf, actionsOf := map[string]int{}, map[string]int{}
 		for _, n := range stages {
-			count := len(itemsOf(n.Get("Actions")))
+			count := len(n.Get("Actions").Elements())
 			actions += count
 			if name := n.Get("Name"); name != nil {
 				for _, e := range environments {
@@ -73,7 +73,7 @@ func (w *world) policyBudgets(s *stack, environments []string) {
 			w.countPolicy(x, prefixes, "PolicyDocument", policy.MaxManaged, x.properties.Get("PolicyDocument"))
 		case "AWS::IAM::Role":
 			var inline []*tree.Node
-			for _, p := range itemsOf(x.properties.Get("Policies")) {
+			for _, p := range x.properties.Get("Policies").Elements() {
 				inline = append(inline, p.Get("PolicyDocument"))
 			}
 			w.countPolicy(x, prefixes, "Policies", policy.MaxInline, inline...)

@@ -56,7 +56,7 @@ func (a *run) build(x *action) {
 	a.clones(x, r)
 	a.w.logs(a.hop(x, "role "+r.name, "writes its logs"), project, r)
 	a.variables(x, r)
-	for _, n := range itemsOf(project.properties.At("Environment", "EnvironmentVariables")) {
+	for _, n := range project.properties.At("Environment", "EnvironmentVariables").Elements() {
 		resolve := func(key string) string { return project.stack.resolver.Resolve(n.Get(key)).String() }
 		if n.Get("Value") != nil && n.Get("Type") != nil {
 			a.looksUp(x, r, variable{Name: resolve("Name"), Type: resolve("Type"), Value: resolve("Value")})
@@ -114,7 +114,7 @@ func (x *thing) buildSpec() *buildSpec {
 		}
 	}
 	given := []string{}
-	for _, n := range itemsOf(x.properties.At("Environment", "EnvironmentVariables")) {
+	for _, n := range x.properties.At("Environment", "EnvironmentVariables").Elements() {
 		given = append(given, x.stack.resolver.Resolve(n.Get("Name")).String())
 	}
 	for _, name := range []string{"CODE_BUCKET", "ENVIRONMENT", "PREFIX", "PUBLISH_ROLE", "REGION", "REGISTRY", "TEST_ROLE"} {

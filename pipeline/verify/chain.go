@@ -383,8 +383,8 @@ func (x *thing) touched() (action, on string) {
 
 // sourceOf is a value of the configuration of a pipeline's source.
 func (w *world) sourceOf(x *thing, key string) string {
-	for _, stage := range itemsOf(x.properties.Get("Stages")) {
-		for _, action := range itemsOf(stage.Get("Actions")) {
+	for _, stage := range x.properties.Get("Stages").Elements() {
+		for _, action := range stage.Get("Actions").Elements() {
 			if n := action.At("Configuration", key); n != nil {
 				return x.stack.resolver.Resolve(n).String()
 			}

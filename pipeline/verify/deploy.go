@@ -152,7 +152,7 @@ func (w *world) codeFrom(s *stack, values map[string]string) string {
 				return id
 			}
 		case "AWS::ECS::TaskDefinition", "AWS::Batch::JobDefinition":
-			for _, c := range append(itemsOf(x.properties.Get("ContainerDefinitions")), x.properties.Get("ContainerProperties")) {
+			for _, c := range append(slices.Clip(x.properties.Get("ContainerDefinitions").Elements()), x.properties.Get("ContainerProperties")) {
 				if n := c.Get("Image"); n != nil && values["REGISTRY"] != "" && strings.HasPrefix(s.resolver.Resolve(n).String(), images) {
 					return id
 				}

@@ -82,7 +82,7 @@ func (a *run) variablesOf(x *action) (names []string, known bool) {
 		if spec == nil { // it is in the repository
 			return nil, false
 		}
-		for _, n := range itemsOf(spec.At("env", "exported-variables")) {
+		for _, n := range spec.At("env", "exported-variables").Elements() {
 			names = append(names, n.Text)
 		}
 		return names, true

@@ -27,7 +27,7 @@ func (w *world) references(s *stack) {
 		}
 	}
 	for i, id := range keysOf(resources) {
-		for _, n := range itemsOf(resources.Items[i].Get("DependsOn")) {
+		for _, n := range resources.Items[i].Get("DependsOn").Elements() {
 			if !r.declared[n.Text] {
 				r.fail("Resources."+id+".DependsOn", "resource "+n.Text)
 			}

@@ -79,7 +79,7 @@ func (w *world) parse(x *thing, kind eval.Kind, owner, path string, n *tree.Node
 func statementsOf(s *stack, path string, document *tree.Node) []*statement {
 	var list []*statement
 	n := document.Get("Statement")
-	for i, item := range itemsOf(n) {
+	for i, item := range n.Elements() {
 		at := path + ".Statement"
 		if n.Kind == tree.List {
 			at = fmt.Sprintf("%s[%d]", at, i)
@@ -104,18 +104,6 @@ func listIn(s *stack, n *tree.Node) []eval.Value {
 	}
 	list, _ := s.resolver.List(n)
 	return list
-}
-
-// itemsOf a list, or the one that n is.
-func itemsOf(n *tree.Node) []*tree.Node {
-	switch {
-	case n == nil:
-		return nil
-	case n.Kind != tree.List:
-		return []*tree.Node{n}
-	default:
-		return n.Items
-	}
 }
 
 // contexts are the condition keys under which a statement holds: each value stands in one of them. Conditions that exclude something say
@@ -158,7 +146,7 @@ func (w *world) addRole(x *thing) {
 	r.trust = w.parse(x, eval.Trust, "role "+r.name, path, trust)
 	r.trusting = statementsOf(x.stack, path, trust)
 	r.trusts = principalsOf(r.trusting, "AWS")
-	for i, p := range itemsOf(x.properties.Get("Policies")) {
+	for i, p := range x.properties.Get("Policies").Elements() {
 		path, document := fmt.Sprintf("%s[%d].PolicyDocument", x.path("Policies"), i), p.Get("PolicyDocument")
 		r.identity = append(r.identity, w.parse(x, eval.Identity, "role "+r.name, path, document))
 		r.statements = append(r.statements, statementsOf(x.stack, path, document)...)

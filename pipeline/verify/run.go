@@ -113,10 +113,10 @@ func (a *run) readActions() {
 		taken[where+"/"+name] = true
 		return nil
 	}
-	for i, s := range itemsOf(a.pipeline.properties.Get("Stages")) {
+	for i, s := range a.pipeline.properties.Get("Stages").Elements() {
 		stage := a.text(s.Get("Name"))
 		again := unique(fmt.Sprintf("Stages[%d]", i), stage, "")
-		for k, n := range itemsOf(s.Get("Actions")) {
+		for k, n := range s.Get("Actions").Elements() {
 			x := &action{
 				stage: stage, name: a.text(n.Get("Name")), path: fmt.Sprintf("Stages[%d].Actions[%d]", i, k),
 				category: a.text(n.At("ActionTypeId", "Category")), provider: a.text(n.At("ActionTypeId", "Provider")),
@@ -147,7 +147,7 @@ func (a *run) readActions() {
 
 func (a *run) names(list *tree.Node) []string {
 	var names []string
-	for _, n := range itemsOf(list) {
+	for _, n := range list.Elements() {
 		names = append(names, a.text(n.Get("Name")))
 	}
 	return names

@@ -54,6 +54,18 @@ func (n *Node) At(path ...string) *Node {
 	return n
 }
 
+// Elements of a List, or the one that n is where a List may stand; none when n is nil.
+func (n *Node) Elements() []*Node {
+	switch {
+	case n == nil:
+		return nil
+	case n.Kind == List:
+		return n.Items
+	default:
+		return []*Node{n}
+	}
+}
+
 // Equal reports whether both say the same, with keys in the same order. Lines do not count.
 func (n *Node) Equal(o *Node) bool {
 	if n == nil || o == nil {

@@ -1,6 +1,7 @@
 package tree_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -120,4 +121,22 @@ func parse(t *testing.T, src string) *tree.Node {
 		t.Fatalf("%v\n%s", err, src)
 	}
 	return n
+}
+
+func TestElements(t *testing.T) {
+	t.Parallel()
+	one, two := tree.Text("a"), tree.Text("b")
+	for name, c := range map[string]struct {
+		node *tree.Node
+		want []*tree.Node
+	}{
+		"nothing": {nil, nil},
+		"one":     {one, []*tree.Node{one}},
+		"a list":  {tree.NewList(one, two), []*tree.Node{one, two}},
+		"no item": {tree.NewList(), nil},
+	} {
+		if got := c.node.Elements(); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %d elements, want %d", name, len(got), len(c.want))
+		}
+	}
 }
