@@ -252,8 +252,40 @@ func (p *deployed) changedDefault() {
 	}
 }
 
-// uncovered pretends that the access stack, as it was last deployed, does not know one of the types of the last stack.
+// uncovered pretends that the access stack, as it was last deployed, covers less than the stacks need.
 func (p *deployed) uncovered() {
+	p.uncoveredNeed()
+	if os.Getenv("CFN_RULES_SEE") != "names" { // else rules do not see what is covered, and must stop nothing
+		p.uncoveredType()
+	}
+}
+
+// uncoveredNeed takes away one of the parameters by which the access stack says what it covers beside types.
+func (p *deployed) uncoveredNeed() {
+	for i := range p.assembly.Stacks {
+		s := &p.assembly.Stacks[i]
+		for _, parameter := range s.Parameters {
+			if !strings.Contains(parameter.Value, "/access/Covers") {
+				continue
+			}
+			environment := s.Environment
+			if environment == "" {
+				environment = assembly.Toolchain
+			}
+			p.aws(p.T, s, "ssm", "delete-parameter", "--name", parameter.Value)
+			printed, err := p.run(p.T, "", filepath.Join(p.dir, "deploy.sh"), "--all", environment)
+			p.aws(p.T, s, "ssm", "put-parameter", "--name", parameter.Value, "--type", "String", "--value", "covered")
+			if err == nil || !strings.Contains(printed, parameter.Value) {
+				p.Errorf("want a refusal that names %s, got %v:\n%s", parameter.Value, err, printed)
+			}
+			return
+		}
+	}
+	p.Fatal("no stack asks for more than types")
+}
+
+// uncoveredType pretends that the access stack does not know one of the types of the last stack.
+func (p *deployed) uncoveredType() {
 	const ending = "/access/ResourceTypes"
 	var s *assembly.Stack
 	var list string
@@ -288,7 +320,7 @@ func (p *deployed) uncovered() {
 	put(strings.Join(fewer, ","))
 	printed, err := p.run(p.T, "", filepath.Join(p.dir, "deploy.sh"), "--all", environment)
 	put(covered)
-	if want := "Deploy the stack " + access + " first."; err == nil || !strings.Contains(printed, want) {
+	if want := "Deploy the stack " + access + " first: deploy.sh "; err == nil || !strings.Contains(printed, want) {
 		p.Errorf("want a refusal with %q, got %v:\n%s", want, err, printed)
 	}
 }

@@ -53,10 +53,14 @@ func (p *Pipeline) build(format assembly.Format, steps spec.Steps) ([]*stack, er
 	for _, e := range p.Environments {
 		g := group{access: e.Access, home: e.Place}
 		if e.Bootstrap != nil {
-			errs = append(errs, g.add(e.Place, e.Bootstrap))
+			errs = append(errs, g.addFirst(e.Place, e.Bootstrap))
 		}
 		for _, s := range e.Stacks {
-			errs = append(errs, g.add(e.Place, s))
+			if e.Bootstrap == nil {
+				errs = append(errs, g.addFirst(e.Place, s))
+			} else {
+				errs = append(errs, g.add(e.Place, s))
+			}
 		}
 		errs = append(errs, g.close())
 		d.deployments = append(d.deployments, g.deployed())
@@ -70,7 +74,7 @@ func (p *Pipeline) build(format assembly.Format, steps spec.Steps) ([]*stack, er
 		place.Region = region
 		a := &artifacts{pipeline: p, region: region}
 		d.stores = append(d.stores, a)
-		errs = append(errs, g.add(place, a))
+		errs = append(errs, g.addFirst(place, a))
 	}
 	d.builds = &buildsStack{pipeline: p, steps: steps, format: format, home: d.stores[0]}
 	errs = append(errs, g.add(p.Place, d.builds))
@@ -96,11 +100,18 @@ type group struct {
 	templates []*cfn.Template
 }
 
-func (g *group) add(place cfn.Place, s cfn.Stack) error {
+// add builds a stack.
+func (g *group) add(place cfn.Place, s cfn.Stack) error { return g.build(place, s, false) }
+
+// addFirst builds a stack that is among the first of a deployment: it stops a push that needs more than the access stack covers, before
+// anything changes.
+func (g *group) addFirst(place cfn.Place, s cfn.Stack) error { return g.build(place, s, true) }
+
+func (g *group) build(place cfn.Place, s cfn.Stack, isFirst bool) error {
 	t := cfn.New(place, s)
 	g.templates = append(g.templates, t)
 	err := s.Build(t)
-	g.access.Guard(t)
+	g.access.Guard(t, isFirst)
 	return err
 }
 
@@ -114,7 +125,14 @@ func (g *group) close() error {
 	}
 	t := cfn.New(g.home, g.access)
 	errs = append(errs, g.access.Build(t))
-	all := append(slices.Clip(g.templates), t)
+	all := slices.Clip(g.templates)
+	for _, s := range g.access.Policies() {
+		policies := cfn.New(g.home, s)
+		errs = append(errs, s.Build(policies))
+		t.DeployAfter(policies)
+		all = append(all, policies)
+	}
+	all = append(all, t)
 	linked, err := cfn.Link(all)
 	g.templates = linked
 	return errors.Join(append(errs, stages.Located(err, all...))...)
@@ -122,7 +140,7 @@ func (g *group) close() error {
 
 // deployed are the stacks that the access stack's roles deploy.
 func (g *group) deployed() []*cfn.Template {
-	return slices.DeleteFunc(slices.Clone(g.templates), func(t *cfn.Template) bool { return t.Stack() == g.access })
+	return slices.DeleteFunc(slices.Clone(g.templates), isAccess)
 }
 
 // stack is a built template with what its deployment needs.
@@ -135,15 +153,19 @@ type stack struct {
 }
 
 // isAccess: only operators deploy those.
-func (s *stack) isAccess() bool {
-	_, ok := s.template.Stack().(*stages.Access)
-	return ok
+func isAccess(t *cfn.Template) bool {
+	switch t.Stack().(type) {
+	case *stages.Access, *stages.AccessPolicies:
+		return true
+	default:
+		return false
+	}
 }
 
 // rank puts access stacks first, then the toolchain's, then the environments'.
 func (s *stack) rank() int {
 	switch {
-	case s.isAccess():
+	case isAccess(s.template):
 		return 0
 	case s.environment == "":
 		return 1
@@ -191,7 +213,7 @@ func (s *stack) render() (assembly.Stack, error) {
 		out.DependsOn = append(out.DependsOn, needed.Name())
 	}
 	switch {
-	case s.isAccess():
+	case isAccess(t):
 		out.DeployedBy = []assembly.Deployer{assembly.Operator}
 	case s.environment == "" && t.Place.Scope != "":
 		out.DeployedBy = []assembly.Deployer{assembly.Operator, assembly.Pipe}

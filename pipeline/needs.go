@@ -7,76 +7,125 @@ import (
 	"strings"
 
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
+	"github.com/cfnpipe/cfnpipe/resources/cfn"
 	"github.com/cfnpipe/cfnpipe/stages"
 )
 
-// needsOfPipeline says in words what the access stack of the pipeline must allow beyond the deployment of resource types.
-func (p *Pipeline) needsOfPipeline(steps spec.Steps) []string {
-	var list []string
+// needsOfPipeline are what the access stack of the pipeline must allow beyond the deployment of resource types.
+func (p *Pipeline) needsOfPipeline(steps spec.Steps) []stages.Need {
+	list := []stages.Need{
+		{Name: cfn.ID("account", p.Place.Account), What: "the pipeline runs in account " + p.Place.Account},
+		hashed("Source", "the pipeline reads from repository "+p.Source.Repository+" through its connection", p.Source.Connection, p.Source.Repository),
+	}
+	for _, r := range p.regions() {
+		list = append(list, stages.Need{Name: cfn.ID("region", r), What: "the pipeline deploys to region " + r})
+	}
+	for _, e := range p.Environments {
+		list = append(list, stages.Need{
+			Name: cfn.ID("environment", e.Place.Scope, "in", e.Place.Account), What: "the pipeline deploys environment " + e.Place.Scope + " in account " + e.Place.Account,
+		})
+	}
+	list = append(list, boundaryNeed(p.Access)...)
 	before, inEnvironments := allSteps(steps)
 	for i, s := range slices.Concat(before, inEnvironments) {
 		for _, name := range sortedKeys(s.Secrets) {
-			list = append(list, word("secret", secretARN(s.Secrets[name])))
+			arn := secretARN(s.Secrets[name])
+			list = append(list, hashed("Secret", "a build reads the secret "+arn, arn))
 		}
 		if len(pullImage(s.Image)) > 0 {
-			list = append(list, word("image", s.Image))
+			list = append(list, hashed("Image", "a build runs in the image "+s.Image, s.Image))
 		}
 		if i < len(before) { // else the environment's test role has them
-			list = append(list, wordsOf(s.Permissions)...)
+			list = append(list, permissionNeeds(s.Permissions)...)
 		}
 	}
 	for _, topic := range p.topics() {
-		list = append(list, word("topic", topic))
+		list = append(list, hashed("Topic", "approvals are announced on the topic "+topic, topic))
 	}
 	if p.SharesImages {
-		list = append(list, "shared-images")
+		list = append(list, stages.Need{Name: "SharedImages", What: "builds pull images that all environments share"})
 	}
 	if p.Shared != nil {
+		list = append(list, stages.Need{Name: "ToolchainStack", What: "the pipeline deploys the stack " + p.Shared.StackName()})
 		for _, name := range sortedKeys(p.Shared.Parameters) {
-			list = append(list, "parameter:"+name)
+			list = append(list, hashed("Parameter", "the pipeline writes the shared parameter "+name, name))
 		}
 	}
 	return once(list)
 }
 
-// needsOfEnvironment says the same for an environment: which builds become its roles, and what tests may do beyond what every test may.
-func (p *Pipeline) needsOfEnvironment(e *stages.Environment, steps spec.Steps) []string {
-	var list []string
+// needsOfEnvironment are the same for an environment: which pipeline deploys it, which of its builds assume its roles, and what tests and
+// custom stacks may do beyond what all of them may.
+func (p *Pipeline) needsOfEnvironment(e *stages.Environment, steps spec.Steps) []stages.Need {
+	list := []stages.Need{
+		{Name: cfn.ID("pipeline", p.Name, "of", p.Place.Account), What: "pipeline " + p.Name + " of account " + p.Place.Account + " deploys it"},
+		{Name: cfn.ID("region", e.Place.Region), What: "stacks are deployed to region " + e.Place.Region},
+	}
+	list = append(list, boundaryNeed(e.Access)...)
 	if steps.Publish != nil {
 		for _, x := range publishersOf(e) {
-			list = append(list, "build:"+x.name())
+			list = append(list, buildNeed(x.name(), "publish role"))
 		}
 	}
 	for _, x := range in(e, environmentSteps(steps)) {
-		list = append(list, "build:"+x.name)
-		list = append(list, wordsOf(x.step.Permissions)...)
+		list = append(list, buildNeed(x.name, "test role"))
+		list = append(list, permissionNeeds(x.step.Permissions)...)
 	}
 	for _, s := range e.Stacks {
-		if own, ok := s.(*stages.Own); ok {
-			list = append(list, wordsOf(own.Stack.Permissions)...)
-			for _, service := range own.Passes() {
-				list = append(list, "pass:"+service)
-			}
+		own, ok := s.(*stages.Own)
+		if !ok {
+			continue
+		}
+		list = append(list, permissionNeeds(own.Stack.Permissions)...)
+		for _, service := range own.Passes() {
+			list = append(list, hashed("Pass", "roles of custom stacks are passed to "+service, service))
+		}
+		if own.ReadsPublicParameters() {
+			list = append(list, stages.Need{Name: "PublicParameters", What: "custom stacks read public parameters of AWS"})
 		}
 	}
 	return once(list)
 }
 
-func wordsOf(permissions []spec.Permission) []string {
-	list := make([]string, len(permissions))
+// boundaryNeed is that the roles in deployed stacks have the boundary that the spec names.
+func boundaryNeed(a *stages.Access) []stages.Need {
+	if a.Boundary == "" {
+		return nil
+	}
+	return []stages.Need{hashed("Boundary", "roles have the boundary "+a.Boundary, a.Boundary)}
+}
+
+func buildNeed(build, role string) stages.Need {
+	return hashed(cfn.ID("build", build), "the build "+build+" assumes the "+role, build)
+}
+
+func permissionNeeds(permissions []spec.Permission) []stages.Need {
+	list := make([]stages.Need, len(permissions))
 	for i, x := range permissions {
-		list[i] = word("permission", append(slices.Clone(x.Actions), x.Resources...)...)
+		what := strings.Join(x.Actions, ", ") + " on " + strings.Join(x.Resources, ", ")
+		list[i] = hashed("Permission", "the permission of "+shortened(what), append(slices.Clone(x.Actions), x.Resources...)...)
 	}
 	return list
 }
 
-// word stands for what may be too long for a list: its kind, and eight digits that change when it does.
-func word(kind string, what ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(what, "\n")))
-	return kind + ":" + hex.EncodeToString(sum[:4])
+// shortened is a text that fits into the description of a rule together with what else it says.
+func shortened(text string) string {
+	const most = 400
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
-func once(list []string) []string {
-	slices.Sort(list)
-	return slices.Compact(list)
+// hashed is a need whose name has eight hexadecimal digits that change when what must be allowed does: that may be too long for a name, or have other
+// characters than a name can.
+func hashed(kind, what string, of ...string) stages.Need {
+	sum := sha256.Sum256([]byte(strings.Join(of, "\n")))
+	return stages.Need{Name: kind + strings.ToUpper(hex.EncodeToString(sum[:4])), What: what}
+}
+
+// once leaves out the needs that are there already, and sorts the rest by name.
+func once(list []stages.Need) []stages.Need {
+	slices.SortStableFunc(list, func(a, b stages.Need) int { return strings.Compare(a.Name, b.Name) })
+	return slices.CompactFunc(list, func(a, b stages.Need) bool { return a.Name == b.Name })
 }

@@ -12,27 +12,27 @@ import (
 func TestWhatWidensAccessIsAskedFor(t *testing.T) {
 	t.Parallel()
 	rule := func(y *pipeline.System, stack string) string {
-		return string(stackNamed(t, assemble(t, y, assembly.YAML), stack).Template.Get("Rules").YAML())
+		return string(stackNamed(t, assemble(t, y, assembly.YAML), stack).Template.Get("Parameters").YAML())
 	}
 	for _, c := range []struct {
 		reason, stack string
 		change        func(*pipeline.System)
 	}{
-		{"a step in an environment becomes its test role", "shop-dev-storage", func(y *pipeline.System) {
+		{"a step in an environment becomes its test role", "shop-dev-bootstrap", func(y *pipeline.System) {
 			y.Steps.Own = []spec.Step{{Name: "smoke", After: "deploy", Commands: []string{"true"}}}
 		}},
-		{"a permission widens the test role", "shop-dev-storage", func(y *pipeline.System) {
+		{"a permission widens the test role", "shop-dev-bootstrap", func(y *pipeline.System) {
 			y.Steps.Own = []spec.Step{{
 				Name: "smoke", After: "deploy", Commands: []string{"true"},
 				Permissions: []spec.Permission{{Actions: []string{"dynamodb:GetItem"}, Resources: []string{"arn:aws:dynamodb:*:*:table/a"}}},
 			}}
 		}},
-		{"a secret widens the builds' boundary", "shop-delivery-builds", func(y *pipeline.System) {
+		{"a secret widens the builds' boundary", "shop-delivery-artifacts", func(y *pipeline.System) {
 			y.Steps.FunctionTests = &spec.Step{
 				Commands: []string{"true"}, Secrets: map[string]string{"TOKEN": "arn:aws:secretsmanager:eu-west-1:111111111111:secret:a-AbCdEf"},
 			}
 		}},
-		{"a topic widens the pipeline's boundary", "shop-delivery-pipeline", func(y *pipeline.System) {
+		{"a topic widens the pipeline's boundary", "shop-delivery-artifacts", func(y *pipeline.System) {
 			y.Pipelines[0].Environments[0].Approval = &spec.Approval{Topic: "arn:aws:sns:eu-west-1:111111111111:approvals"}
 		}},
 	} {

@@ -3,7 +3,6 @@ package stages
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
@@ -25,6 +24,8 @@ type Access struct {
 	Regions []string
 	// Boundary of the roles that the deployed stacks hold, by ARN. Empty: the stack makes one from Ceiling.
 	Boundary string
+	// OwnBoundary is the ARN of the boundary of the stack's own roles, for organizations that allow no role without one. Empty: they have none.
+	OwnBoundary string
 	// Ceiling is the most that those roles may be given.
 	Ceiling policy.Identity
 	// Neighbours of an environment are other environments and pipelines in its account, and the toolchain where it is there: what is called
@@ -40,12 +41,13 @@ type Access struct {
 	TestGrants policy.Identity
 	// Operators are the ARNs of roles that get the policy of who may start, stop and approve runs of the pipeline; in environments none.
 	Operators []string
-	// Needs are what the roles must be able to do beyond deploying resource types, in words that change when that does.
-	Needs []string
+	// Needs are what the roles must be able to do beyond deploying resource types.
+	Needs []Need
 	// Shared is the stack of what all environments share, if these roles deploy it; else nil.
 	Shared *Shared
 
-	covered []string
+	covered  []string
+	policies []*AccessPolicies
 	// granted are permissions that stacks bring along for what the table of resource types does not know.
 	granted policy.Identity
 	others  []string // the types that they are for
@@ -57,12 +59,6 @@ type Granter interface{ Grants() policy.Identity }
 
 // publicParameters is where AWS writes to SSM what everybody may know, such as the latest images of machines.
 const publicParameters = "/aws/service/"
-
-// accessRule is the rule by which a template says what the access stack must cover.
-const accessRule = "AccessCoversThis"
-
-// maxManagedPolicies of a role (IAM and AWS STS quotas).
-const maxManagedPolicies = 10
 
 // Name of the stack.
 func (a *Access) Name() string { return "access" }
@@ -78,43 +74,6 @@ func (a *Access) RoleBoundary() cfn.Value[cfn.PolicyARN] {
 		return cfn.Literal[cfn.PolicyARN](a.Boundary)
 	}
 	return resources.PolicyARNOf(cfn.AccountID(), spec.AccessPath(a.Place.Project), a.name(spec.BoundaryPart))
-}
-
-// ResourceTypes are the types that the execution role can deploy, and what else the stack's roles are made for.
-func (a *Access) ResourceTypes() cfn.ListOutput[cfn.ResourceType] {
-	return cfn.ListOutput[cfn.ResourceType]{From: a, Name: "ResourceTypes"}
-}
-
-// Guard makes a stack refuse to be deployed while the access stack, as it was last deployed, does not cover its resource types or what the
-// pipeline needs; and it makes the access stack cover them when it is built. It comes after the stack's own Build.
-func (a *Access) Guard(t *cfn.Template) {
-	var grants policy.Identity
-	if g, ok := t.Stack().(Granter); ok {
-		grants = g.Grants()
-	}
-	for _, typ := range t.Types() {
-		if len(grants) > 0 && !policy.Known(typ) {
-			a.others = append(a.others, typ)
-		} else {
-			a.cover(typ)
-		}
-	}
-	a.granted = append(a.granted, grants...)
-	if r, ok := t.Stack().(interface{ ReadsPublicParameters() bool }); ok && r.ReadsPublicParameters() {
-		a.public = true
-	}
-	if t.Place.Region != a.Place.Region {
-		return // an SSM parameter is read in its own region only
-	}
-	t.Rule(accessRule, cfn.EveryIn(slices.Concat(t.Types(), a.Needs), cfn.TakeList(t, a.ResourceTypes())), fmt.Sprintf(
-		"The roles of %s-%s do not cover this yet: resource types of this stack, or what its pipeline does there. Deploy the stack %s first.",
-		a.Place.Project, a.Place.Scope, a.name(a.Name())))
-}
-
-func (a *Access) cover(types ...string) {
-	a.covered = append(a.covered, types...)
-	slices.Sort(a.covered)
-	a.covered = slices.Compact(a.covered)
 }
 
 func (a *Access) name(part string) string { return spec.Name(a.Place.Project, a.Place.Scope, part) }
@@ -146,26 +105,16 @@ func (a *Access) Build(t *cfn.Template) error {
 		Trust: policy.Trust{
 			policy.Allow("Pipeline", "sts:AssumeRole").By(policy.Account(cfn.Lit(a.Toolchain))).If(policy.ByRole(pipelineRole)),
 		},
+		Boundary: a.ownBoundary(),
 		Policies: []resources.InlinePolicy{{Name: "deploy", Document: a.deploy()}},
 	}.Add(t)
 	role := resources.Role{
 		ID: "ExecutionRole", Name: a.name(spec.ExecutionPart), Path: spec.AccessPath(p.Project),
 		Description: fmt.Sprintf("CloudFormation makes what pipeline %s deploys with it: %s", a.Pipeline, deployed),
 		Trust:       policy.Trust{policy.Allow("CloudFormation", "sts:AssumeRole").By(policy.Service("cloudformation.amazonaws.com"))},
+		Boundary:    a.ownBoundary(),
 	}
-	// all types together need more than a role's inline policies hold
-	documents := execution.Split(t, "Resources.ExecutionPolicy", policy.MaxManaged)
-	if len(documents) > maxManagedPolicies {
-		t.Failf("Resources.ExecutionRole", "let the application have fewer resource types, or split it into two projects",
-			"its permissions fill %d policies, IAM attaches %d to a role", len(documents), maxManagedPolicies)
-	}
-	for i, d := range documents {
-		number := strconv.Itoa(i + 1)
-		role.Managed = append(role.Managed, resources.ManagedPolicy{
-			ID: "ExecutionPolicy" + number, Name: a.name(spec.ExecutionPart) + "-" + number, Path: spec.AccessPath(p.Project),
-			Description: fmt.Sprintf("What CloudFormation may make of %s, part %d", deployed, i+1), Document: d,
-		}.Add(t).ARN())
-	}
+	role.Managed = a.split(t, execution, deployed)
 	role.Add(t)
 	if len(a.Publishers) > 0 {
 		resources.Role{
@@ -174,6 +123,7 @@ func (a *Access) Build(t *cfn.Template) error {
 			Trust: policy.Trust{
 				policy.Allow("Builds", "sts:AssumeRole").By(policy.Account(cfn.Lit(a.Toolchain))).If(policy.ByRole(a.Publishers...)),
 			},
+			Boundary: a.ownBoundary(),
 			Policies: []resources.InlinePolicy{{Name: "publish", Document: a.publish()}},
 		}.Add(t)
 	}
@@ -184,16 +134,23 @@ func (a *Access) Build(t *cfn.Template) error {
 			Trust: policy.Trust{
 				policy.Allow("Builds", "sts:AssumeRole").By(policy.Account(cfn.Lit(a.Toolchain))).If(policy.ByRole(a.Testers...)),
 			},
+			Boundary: a.ownBoundary(),
 			Policies: []resources.InlinePolicy{{Name: "test", Document: append(a.test(), a.TestGrants...)}},
 		}.Add(t)
 	}
 	if p.Scope == a.Pipeline {
 		a.operators(t)
 	}
-	slices.Sort(a.others)
-	a.others = slices.Compact(a.others)
-	cfn.PublishList(t, a.ResourceTypes(), cfn.Literals[cfn.ResourceType](slices.Concat(a.covered, a.others, a.Needs)...))
+	a.publishGuard(t)
 	return nil
+}
+
+// ownBoundary of the stack's own roles; unset where the spec names none.
+func (a *Access) ownBoundary() cfn.Value[cfn.PolicyARN] {
+	if a.OwnBoundary == "" {
+		return cfn.Value[cfn.PolicyARN]{}
+	}
+	return cfn.Literal[cfn.PolicyARN](a.OwnBoundary)
 }
 
 // Neighbour is another environment or pipeline in the same account, or the toolchain.
@@ -347,7 +304,8 @@ func (a *Access) deploy() policy.Identity {
 		// an import would bring things of others into a stack, and so within reach of the execution role
 		policy.Deny("NeverImport", "cloudformation:CreateChangeSet").On(cfn.Lit("*")).
 			If(policy.When("Null", "cloudformation:ImportResourceTypes", cfn.Lit("false"))),
-		policy.Deny("NeverAccess", "cloudformation:*").On(a.arns("cloudformation", "stack/"+a.name(a.Name())+"/*")...),
+		policy.Deny("NeverAccess", "cloudformation:*").On(a.arns("cloudformation", "stack/"+a.name(a.Name())+"/*")...).
+			On(a.arns("cloudformation", "stack/"+a.name(spec.AccessPoliciesPrefix+"*"))...),
 		// a change set resolves the SSM parameters of its template as this role
 		policy.Allow("ReadOutputs", "ssm:GetParameters").On(parameters...),
 		policy.Allow("PassExecutionRole", "iam:PassRole").On(execution).If(policy.PassedTo("cloudformation.amazonaws.com")),

@@ -102,7 +102,7 @@ func TestTheDefaultGroupOfEachVPCIsClosed(t *testing.T) {
 		var callable []string
 		for _, role := range ofType(access.Template, "AWS::IAM::Role") {
 			if role.Get("RoleName").Text == "shop-"+env+"-execution" {
-				callable = texts(access, find(statementsOf(access, role), "CloseGroups").Get("Resource"))
+				callable = texts(access, find(statementsOf(stacks, access, role), "CloseGroups").Get("Resource"))
 			}
 		}
 		for _, f := range ofType(s.Template, "AWS::Lambda::Function") {
@@ -144,7 +144,7 @@ func TestANetworkIsTaggedAsItsExecutionRoleExpects(t *testing.T) {
 	var conditions *tree.Node
 	for _, role := range ofType(access.Template, "AWS::IAM::Role") {
 		if role.Get("RoleName").Text == "shop-dev-execution" {
-			conditions = find(statementsOf(access, role), "ChangeNetworks").At("Condition", "StringEquals")
+			conditions = find(statementsOf(stacks, access, role), "ChangeNetworks").At("Condition", "StringEquals")
 		}
 	}
 	for i, key := range conditions.Keys {

@@ -347,11 +347,12 @@ var servicePrincipal = regexp.MustCompile(`^[a-z0-9.-]+\.amazonaws\.com$`)
 
 // ReadsPublicParameters says whether the template takes what AWS has written to SSM for everybody, such as the latest image of a machine.
 func (s *Own) ReadsPublicParameters() bool {
-	if s.root == nil {
-		return false
+	root, err := tree.Parse(s.Stack.Template, s.Stack.Content)
+	if err != nil {
+		return false // Build says so
 	}
-	parameters := s.root.Get("Parameters")
-	for i, name := range parametersOf(s.root) {
+	parameters := root.Get("Parameters")
+	for i, name := range parametersOf(root) {
 		value, given := s.Stack.Parameters[name]
 		if !given {
 			value = textOf(parameters.Items[i], "Default")

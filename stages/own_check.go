@@ -110,9 +110,15 @@ func (s *Own) checkNames(root *tree.Node) {
 			s.failAt("template", root, section+"."+name, "cfnpipe adds a "+what, "give yours another")
 		}
 	}
-	types := s.Environment.Access.ResourceTypes()
-	taken("Parameters", cfn.ID(types.From.Name(), types.Name), "parameter of this name")
-	taken("Rules", accessRule, "rule of this name")
+	access := s.Environment.Access
+	taken("Parameters", cfn.ID(access.Name(), access.ResourceTypes().Name), "parameter of this name")
+	for _, name := range parametersOf(root) {
+		if strings.HasPrefix(name, cfn.ID(access.Name(), coversPrefix)) {
+			taken("Parameters", name, "parameters whose names begin like this")
+		}
+	}
+	taken("Rules", typesRule, "rule of this name")
+	taken("Rules", needsRule, "rule of this name")
 	for _, name := range s.Outputs {
 		if root.At("Outputs", name) != nil {
 			for _, id := range []string{cfn.PublishedID(name), cfn.PublishedListID(name)} {

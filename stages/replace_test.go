@@ -2,6 +2,7 @@ package stages_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -226,11 +227,9 @@ func TestExecutionPoliciesComeAndGo(t *testing.T) {
 	t.Parallel()
 	policiesOf := func(stacks []assembly.Stack) map[string]*tree.Node {
 		m := map[string]*tree.Node{}
-		i := slices.IndexFunc(stacks, func(s assembly.Stack) bool { return s.Name == "shop-qa-access" })
-		all := stacks[i].Template.Get("Resources")
-		for k, id := range all.Keys {
-			if strings.HasPrefix(id, "ExecutionPolicy") {
-				m[id] = all.Items[k].Get("Properties")
+		for _, s := range stacks {
+			if strings.HasPrefix(s.Name, "shop-qa-access-policies-") {
+				maps.Copy(m, ofType(s.Template, "AWS::IAM::ManagedPolicy"))
 			}
 		}
 		return m

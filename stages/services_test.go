@@ -279,7 +279,7 @@ func TestTheExecutionRoleReachesWhatServicesHave(t *testing.T) {
 	var statements []*tree.Node
 	for _, role := range ofType(access.Template, "AWS::IAM::Role") {
 		if role.Get("RoleName").Text == "shop-prod-execution" {
-			statements = statementsOf(access, role)
+			statements = statementsOf(stacks, access, role)
 		}
 	}
 	arn := func(service, resource string) string {

@@ -234,11 +234,15 @@ func accessOf(tb testing.TB, stacks []assembly.Stack, s assembly.Stack) assembly
 
 func isAccess(s assembly.Stack) bool { return strings.HasSuffix(s.Name, "-access") }
 
+// isOperators says whether only operators deploy a stack.
+func isOperators(s assembly.Stack) bool { return !slices.Contains(s.DeployedBy, assembly.Pipe) }
+
 func TestStacksRenderToTheirGoldens(t *testing.T) {
 	t.Parallel()
 	var used []string
 	for _, c := range []struct{ golden, yaml, stack string }{
 		{"access-dev", full, "shop-dev-access"},
+		{"access-policies-dev", full, "shop-dev-access-policies-1"},
 		{"access-prod-minimal", minimal, "shop-prod-access"},
 		{"access-pipeline", full, "shop-delivery-access"},
 		{"access-pipeline-shared", full, "shop-release-access"},
@@ -347,13 +351,18 @@ func policies(template *tree.Node, check func(path string, statement *tree.Node)
 	})
 }
 
-// statementsOf are the statements of a role of a stack: of its inline policies and of those of the stack that it has attached.
-func statementsOf(s assembly.Stack, role *tree.Node) []*tree.Node {
+// statementsOf are the statements of a role of a stack: of its inline policies and of those that it has attached, from whatever stack.
+func statementsOf(stacks []assembly.Stack, s assembly.Stack, role *tree.Node) []*tree.Node {
 	var list []*tree.Node
 	if managed := role.Get("ManagedPolicyArns"); managed != nil {
 		for _, p := range managed.Items {
-			if ref := p.Get("Ref"); ref != nil {
-				list = append(list, s.Template.At("Resources", ref.Text, "Properties", "PolicyDocument", "Statement").Items...)
+			arn := text(s, p)
+			for _, other := range stacks {
+				for _, policy := range ofType(other.Template, "AWS::IAM::ManagedPolicy") {
+					if other.Account == s.Account && strings.HasSuffix(arn, ":policy"+policy.Get("Path").Text+policy.Get("ManagedPolicyName").Text) {
+						list = append(list, policy.At("PolicyDocument", "Statement").Items...)
+					}
+				}
 			}
 		}
 	}

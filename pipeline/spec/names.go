@@ -37,6 +37,9 @@ const (
 	CodePart      = "code"
 )
 
+// AccessPoliciesPrefix is what the names of the stacks begin with that have the policies of an execution role.
+const AccessPoliciesPrefix = "access-policies-"
+
 // ToolchainScope stands where the name of an environment or a pipeline stands, for what all environments share.
 const ToolchainScope = "toolchain"
 

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // StackNames are those of the stacks that cfnpipe makes in an environment.
@@ -18,7 +19,7 @@ func (v *validator) stacks(path string, e *Environment) {
 		names[i] = s.Name
 		at := index(path, i)
 		v.partName(join(at, "name"), s.Name, "a stack's", "extras", e, wholeName{"stack", s.Name, 128, "CloudFormation"})
-		if slices.Contains(StackNames(), s.Name) {
+		if slices.Contains(StackNames(), s.Name) || strings.HasPrefix(s.Name, AccessPoliciesPrefix) {
 			v.add(join(at, "name"), strconv.Quote(s.Name)+" is the name of a stack that cfnpipe makes", "choose another")
 		}
 		const example = "infra/extras.yaml"

@@ -151,10 +151,28 @@ func symbolic(n *tree.Node, path string) string {
 	return b.String()
 }
 
+// policies is the stack that has the policy at a path: of the execution role of an access stack, they are in stacks of their own.
+func (b *breakage) policies(stack, path string) *assembly.Stack {
+	b.Helper()
+	if match := part.FindString(path); match != "" {
+		for i := range b.a.Stacks {
+			if s := &b.a.Stacks[i]; together(s.Name) == stack && s.Template.At("Resources", match) != nil {
+				return s
+			}
+		}
+	}
+	return b.stack(stack)
+}
+
+// together is the access stack that a stack of policies belongs to, or the stack itself.
+func together(stack string) string { return policies.ReplaceAllString(stack, "-access") }
+
+var policies = regexp.MustCompile(`-access-policies-\d+$`)
+
 // at finds what must be there.
 func (b *breakage) at(stack, path string) (n, above *tree.Node, i int) {
 	b.Helper()
-	n, above, i = find(b.stack(stack).Template, path)
+	n, above, i = find(b.policies(stack, path).Template, path)
 	if n == nil {
 		b.Fatalf("stack %s has no %s", stack, path)
 	}
@@ -187,7 +205,7 @@ func put(stack, path, text string) change {
 	return func(b *breakage) {
 		b.Helper()
 		n := value(b.T, text)
-		if _, above, i := find(b.stack(stack).Template, path); i >= 0 {
+		if _, above, i := find(b.policies(stack, path).Template, path); i >= 0 {
 			above.Items[i] = n
 			return
 		}
@@ -257,11 +275,16 @@ func lose(stack, sid string, path ...string) change {
 func among(stack, sid string, with func(statement string) change) change {
 	return func(b *breakage) {
 		b.Helper()
-		for _, id := range b.stack(stack).Template.Get("Resources").Keys {
-			statement := "Resources." + id + ".Properties.PolicyDocument.Statement[" + sid + "]"
-			if n, _, _ := find(b.stack(stack).Template, statement); n != nil && nameOf(n) == sid {
-				with(statement)(b)
-				return
+		for _, s := range b.a.Stacks {
+			if together(s.Name) != stack {
+				continue
+			}
+			for _, id := range s.Template.Get("Resources").Keys {
+				statement := "Resources." + id + ".Properties.PolicyDocument.Statement[" + sid + "]"
+				if n, _, _ := find(s.Template, statement); n != nil && nameOf(n) == sid {
+					with(statement)(b)
+					return
+				}
 			}
 		}
 		b.Fatalf("stack %s has no statement %s", stack, sid)
@@ -289,7 +312,7 @@ func found(a *assembly.Assembly, r *verify.Report) []string {
 			}
 		}
 		path = part.ReplaceAllString(cmp.Or(path, f.File), "ExecutionPolicy")
-		if text := f.Rule + " " + f.Stack + " " + path; !slices.Contains(list, text) {
+		if text := f.Rule + " " + together(f.Stack) + " " + path; !slices.Contains(list, text) {
 			list = append(list, text)
 		}
 	}

@@ -53,14 +53,14 @@ func (w *world) guardPassing(r *role, st *statement) {
 	}
 	for _, on := range st.resources {
 		if w.mayBy(r, st, request{action: "iam:PassRole", on: on, context: keys("iam:PassedToService", "stranger.amazonaws.com")}) {
-			w.breach(r.thing, st.place.Path, "pass-any", "role "+r.name+" may pass roles to any service", "add a condition with iam:PassedToService", false)
+			w.breachIn(st.s, st.place.Path, "pass-any", "role "+r.name+" may pass roles to any service", "add a condition with iam:PassedToService", false)
 			return
 		}
 	}
 	for _, context := range st.contexts() {
 		for _, other := range w.notFor(r) {
 			if w.mayBy(r, st, request{action: "iam:PassRole", on: eval.Text(other), context: context}) {
-				w.breach(r.thing, st.place.Path, "pass-any", "role "+r.name+" may pass "+other+", which is not for what it deploys",
+				w.breachIn(st.s, st.place.Path, "pass-any", "role "+r.name+" may pass "+other+", which is not for what it deploys",
 					"narrow the resource to the roles of the project's environment", false)
 				return
 			}
@@ -90,7 +90,7 @@ func (w *world) guardBuckets(r *role, st *statement) {
 				continue // it makes them: there is no account yet, and no data in what it asks
 			}
 			if w.mayBy(r, st, request{action: action, on: on, account: w.elsewhere, policy: w.anybody}) {
-				w.breach(r.thing, st.place.Path, "foreign-bucket", "role "+r.name+" may "+action+" in "+on.String()+" even if the bucket is another account's",
+				w.breachIn(st.s, st.place.Path, "foreign-bucket", "role "+r.name+" may "+action+" in "+on.String()+" even if the bucket is another account's",
 					"add a condition with aws:ResourceAccount", false)
 				return
 			}
@@ -111,7 +111,7 @@ func (w *world) guardAnyKey(r *role, st *statement) {
 				continue
 			}
 			if w.mayBy(r, st, request{action: action, on: on, account: parts[4], policy: w.leaveToIAM(text, r.stack.Account)}) {
-				w.breach(r.thing, st.place.Path, "any-key", "role "+r.name+" may "+action+" with every key whose policy leaves that to IAM",
+				w.breachIn(st.s, st.place.Path, "any-key", "role "+r.name+" may "+action+" with every key whose policy leaves that to IAM",
 					"add a condition with kms:ViaService", false)
 				return
 			}
@@ -289,6 +289,11 @@ func (f *fence) changeAccess(s *stack) {
 		}
 		if !slices.Contains(stacks, o.stack) {
 			stacks = append(stacks, o.stack)
+		}
+	}
+	for _, p := range f.w.policyList {
+		if p.stack.Account == s.Account && f.w.isAccess(p.thing) && !slices.Contains(stacks, p.stack) {
+			stacks = append(stacks, p.stack)
 		}
 	}
 	for _, o := range stacks {

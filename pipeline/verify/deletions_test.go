@@ -34,7 +34,7 @@ func TestEveryDeletionIsFound(t *testing.T) {
 		workers.Go(func() {
 			for i := range next {
 				stack := a.Stacks[list[i].stack].Name
-				isFound[i] = slices.ContainsFunc(verify.Verify(without(a, list[i])).Findings, func(f verify.Finding) bool { return f.Stack == stack })
+				isFound[i] = slices.ContainsFunc(verify.Verify(without(a, list[i])).Findings, func(f verify.Finding) bool { return together(f.Stack) == together(stack) })
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -345,7 +346,8 @@ func (w *world) narrows(r *role, st *statement) {
 			q := request{action: st.actions[0].String(), on: st.resources[0], context: context, policy: w.leaveToIAM(st.resources[0].String(), st.s.Account)}
 			own := &eval.Policy{Source: p.Source, Place: p.Place, Statements: p.Statements[i : i+1]}
 			if w.evaluate(r.principal(), q, eval.Policies{Identity: []*eval.Policy{own}, Resource: q.policy}).Verdict == eval.Allowed {
-				w.report.fail(r.stack, p.Statements[i].Place.Path, "execution-wide", "role "+r.name+" may "+q.action+" on "+q.on.String()+" whatever "+key+" is",
+				place := p.Statements[i].Place
+				w.report.fail(cmp.Or(w.stackNamed(place.Stack, place.File), r.stack), place.Path, "execution-wide", "role "+r.name+" may "+q.action+" on "+q.on.String()+" whatever "+key+" is",
 					"add the condition that "+key+" is "+values[0].String())
 			}
 		}

@@ -458,7 +458,7 @@ func faults() []fault {
 			trust-open shop-dev-access Resources.ExecutionRole.Properties.AssumeRolePolicyDocument.Statement[CloudFormation]
 		`},
 		{"shop", "an execution role lacks a part of its policies", []change{
-			drop(devAccess, executor+".ManagedPolicyArns[ExecutionPolicy2]"),
+			drop(devAccess, executor+".ManagedPolicyArns[shop-dev-policy-2]"),
 		}, `
 			application shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Aliases]
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cfnpipe/cfnpipe/resources/assembly"
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 	"github.com/cfnpipe/cfnpipe/resources/policy/eval"
 )
@@ -102,18 +103,23 @@ func (w *world) guardPermission(x *thing) {
 // breach adds the finding that somebody gets what he must not. Where an outsider does, or in a stack that others are deployed with, that is
 // an error. In an application's stack, whom of the account it lets in is for its author to say, if he wrote it by hand.
 func (w *world) breach(x *thing, path, rule, message, hint string, isOutsider bool) {
+	w.breachIn(x.stack, path, rule, message, hint, isOutsider)
+}
+
+// breachIn is breach for what is in a stack: the statements of a role may be in other stacks than the role.
+func (w *world) breachIn(s *stack, path, rule, message, hint string, isOutsider bool) {
 	switch {
-	case isOutsider, w.isChain(x.stack):
-		w.report.fail(x.stack, path, rule, message, hint)
-	case x.stack.Source == nil:
-		w.report.warn(x.stack, path, rule, message, hint)
+	case isOutsider, w.isChain(s):
+		w.report.fail(s, path, rule, message, hint)
+	case s.Source == nil:
+		w.report.warn(s, path, rule, message, hint)
 	}
 }
 
 // isChain says whether a stack is one that others are deployed with.
 func (w *world) isChain(s *stack) bool {
-	part := strings.TrimPrefix(s.Name, w.prefixOf(s))
-	return s.Environment == "" || part == "access" || part == "bootstrap"
+	isOperators := len(s.DeployedBy) > 0 && !slices.Contains(s.DeployedBy, assembly.Pipe)
+	return s.Environment == "" || isOperators || strings.TrimPrefix(s.Name, w.prefixOf(s)) == "bootstrap"
 }
 
 // stranger is a role of an account with every permission, and no part of the project.

@@ -1,6 +1,10 @@
 package cfn
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+)
 
 // Condition is true or false when the stack is deployed. Template.Condition gives it the name by which resources use it.
 type Condition struct {
@@ -70,20 +74,60 @@ func EveryIn[K any](texts []string, list List[K]) Assertion {
 	return Assertion{e: fn("Fn::EachMemberIn", Literals[K](texts...).e, list.e)}
 }
 
-// Assertion is what a Rule asserts of parameters before anything is made.
+// OneIn is the rule assertion that a text is in a list parameter. It exists only in rules.
+func OneIn[K any](one string, list List[K]) Assertion {
+	return Assertion{e: fn("Fn::Contains", list.e, literal(one))}
+}
+
+// IsGiven is the rule assertion that a text parameter is not empty.
+func IsGiven[K any](v Value[K]) Assertion {
+	return Assertion{e: fn("Fn::Equals", v.e, literal(""))}.Not()
+}
+
+// Assertion is what a Rule asserts of parameters before anything is created.
 type Assertion struct {
 	_ [0]func()
 	e *expr
 }
 
-// Rule makes CloudFormation refuse a deployment whose parameters do not fulfil the assertion, with the description as its reason.
-func (t *Template) Rule(name string, a Assertion, description string) {
-	path := "Rules." + name
+// Not is the opposite of an assertion.
+func (a Assertion) Not() Assertion {
+	return Assertion{e: fn("Fn::Not", &expr{op: opList, args: []*expr{a.e}})}
+}
+
+// Rule makes CloudFormation refuse a deployment whose parameters do not fulfill its assertions, with the description of one as the reason.
+type Rule struct {
+	template *Template
+	name     string
+}
+
+// Rule declares a rule without assertions; a rule needs at least one.
+func (t *Template) Rule(name string) Rule {
 	if t.rules.Get(name) != nil {
-		t.fail(path, "the rule is declared twice", "choose another name")
+		t.fail("Rules."+name, "the rule is declared twice", "choose another name")
 	}
+	t.rules.Set(name, tree.NewMap())
+	return Rule{template: t, name: name}
+}
+
+// When limits the rule to deployments that fulfill an assertion. It comes before Assert.
+func (r Rule) When(a Assertion) Rule {
+	r.template.rules.Get(r.name).Set("RuleCondition", r.template.argument("Rules."+r.name, a.e))
+	return r
+}
+
+// Assert adds an assertion, and what CloudFormation says of a deployment that does not fulfill it, 1,024 bytes at most.
+func (r Rule) Assert(a Assertion, description string) Rule {
+	path := "Rules." + r.name
 	if len(description) > maxDescription {
-		t.fail(path, fmt.Sprintf("the description has %d bytes, CloudFormation allows %d", len(description), maxDescription), "shorten it")
+		r.template.fail(path, fmt.Sprintf("the description has %d bytes, CloudFormation allows %d", len(description), maxDescription), "shorten it")
 	}
-	t.rules.Set(name, mapOf("Assertions", listOf(mapOf("Assert", t.argument(path, a.e), "AssertDescription", text(description)))))
+	rule := r.template.rules.Get(r.name)
+	list := rule.Get("Assertions")
+	if list == nil {
+		list = tree.NewList()
+		rule.Set("Assertions", list)
+	}
+	list.Items = append(list.Items, mapOf("Assert", r.template.argument(path, a.e), "AssertDescription", text(description)))
+	return r
 }

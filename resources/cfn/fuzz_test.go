@@ -43,7 +43,7 @@ func FuzzTemplate(f *testing.F) {
 		})
 		template.Add(name, &sqs.Queue{})
 		template.Output("O", cfn.Format[cfn.Text]("%s%s", cfn.Region(), cfn.Lit(a)), b)
-		template.Rule("R", cfn.EveryIn([]string{a, b}, cfn.Split[cfn.Text](a, size)), a)
+		template.Rule("R").Assert(cfn.EveryIn([]string{a, b}, cfn.Split[cfn.Text](a, size)), a)
 
 		root, err := template.Render()
 		if err != nil {

@@ -28,7 +28,7 @@ func everything() *cfn.Template {
 	bucket := t.Add("Bucket", &s3.Bucket{BucketName: new("shop-dev-data")})
 	t.Add("Ant", &sqs.Queue{DelaySeconds: new(5), KmsMasterKeyId: t.TextPtr(cfn.If(production, cfn.Take(t, vpc), cfn.NoValue[cfn.Text]()))}).
 		Metadata("why", cfn.Object{{"b", 1}, {"a", "x"}}).OnRemoval(cfn.RetainExceptOnCreate, cfn.Retain).After(zebra, bucket, zebra).When(production)
-	t.Rule("Small", cfn.EveryIn([]string{"a"}, cfn.Split[cfn.Text](",", cfn.AddParameter[cfn.Text](t, "Size", "small", "How big"))), "It must be small.")
+	t.Rule("Small").Assert(cfn.EveryIn([]string{"a"}, cfn.Split[cfn.Text](",", cfn.AddParameter[cfn.Text](t, "Size", "small", "How big"))), "It must be small.")
 	t.Output("Ant", cfn.Literal[cfn.Text]("yes"), "")
 	t.Description = "shop: everything"
 	if _, err := cfn.Link([]*cfn.Template{network, t}); err != nil {
@@ -259,7 +259,7 @@ func TestRenderRefuses(t *testing.T) {
 		{"a rule twice", func(t *cfn.Template) {
 			queue(t, "A")
 			for range 2 {
-				t.Rule("R", cfn.EveryIn([]string{"a"}, cfn.Literals[cfn.Text]("a")), "")
+				t.Rule("R").Assert(cfn.EveryIn([]string{"a"}, cfn.Literals[cfn.Text]("a")), "")
 			}
 		}, []string{"Rules.R: the rule is declared twice"}},
 		{"an output twice", func(t *cfn.Template) {
@@ -323,7 +323,7 @@ func TestRenderRefuses(t *testing.T) {
 		},
 		{"a rule's long description", func(t *cfn.Template) {
 			queue(t, "A")
-			t.Rule("R", cfn.EveryIn([]string{"a"}, cfn.Literals[cfn.Text]("a")), strings.Repeat("x", 1025))
+			t.Rule("R").Assert(cfn.EveryIn([]string{"a"}, cfn.Literals[cfn.Text]("a")), strings.Repeat("x", 1025))
 		}, []string{"Rules.R: the description has 1025 bytes"}},
 		{
 			"RetainExceptOnCreate for what is replaced", func(t *cfn.Template) { queue(t, "A").OnRemoval(cfn.Retain, cfn.RetainExceptOnCreate) },
@@ -336,7 +336,7 @@ func TestRenderRefuses(t *testing.T) {
 			queue(t, "A").Metadata("m", cfn.Lit(evil)).Metadata("k"+evil, 1)
 			cfn.AddParameter[cfn.Text](t, "P", evil, evil)
 			t.Output("O", cfn.Lit(evil), evil)
-			t.Rule("R", cfn.EveryIn([]string{evil}, cfn.Literals[cfn.Text](evil)), evil)
+			t.Rule("R").Assert(cfn.EveryIn([]string{evil}, cfn.Literals[cfn.Text](evil)), evil)
 		}, []string{
 			"Description: the text holds a control character that marks values; correct it",
 			"Parameters.P.Description: the text holds", "Parameters.P.Default: the text holds",

@@ -118,7 +118,7 @@ func TestConditionsAndRulesRender(t *testing.T) {
 	template.Condition("Any", cfn.Or(production, production))
 	producer := &stack{"access"}
 	types := cfn.ListOutput[cfn.ResourceType]{From: producer, Name: "Types"}
-	template.Rule("Covered", cfn.EveryIn([]string{"AWS::SQS::Queue"}, cfn.TakeList(template, types)), "Deploy access first.")
+	template.Rule("Covered").Assert(cfn.EveryIn([]string{"AWS::SQS::Queue"}, cfn.TakeList(template, types)), "Deploy access first.")
 	queue.When(production)
 
 	access := cfn.New(place(), producer)

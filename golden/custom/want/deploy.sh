@@ -184,6 +184,17 @@ needs_release pipeline prod prod/functions.config.json ResizeCodeKey
 
 # account 222222222222 (dev)
 
+if begin operator dev 222222222222 eu-west-1 custom-dev-access-policies-1; then
+  deploy dev/access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'auto-stop=true' \
+      'environment=dev' \
+      'label=Team sandbox' \
+      'project=custom'
+  protect
+fi
+
 if begin operator dev 222222222222 eu-west-1 custom-dev-access; then
   deploy dev/access.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -197,6 +208,15 @@ fi
 
 # account 333333333333 (qa)
 
+if begin operator qa 333333333333 eu-west-1 custom-qa-access-policies-1; then
+  deploy qa/access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'environment=qa' \
+      'project=custom'
+  protect
+fi
+
 if begin operator qa 333333333333 eu-west-1 custom-qa-access; then
   deploy qa/access.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -208,6 +228,15 @@ fi
 
 # account 444444444444 (prod)
 
+if begin operator prod 444444444444 eu-west-1 custom-prod-access-policies-1; then
+  deploy prod/access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'environment=prod' \
+      'project=custom'
+  protect
+fi
+
 if begin operator prod 444444444444 eu-west-1 custom-prod-access; then
   deploy prod/access.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -218,6 +247,15 @@ if begin operator prod 444444444444 eu-west-1 custom-prod-access; then
 fi
 
 # account 111111111111 (toolchain)
+
+if begin operator toolchain 111111111111 eu-west-1 custom-delivery-access-policies-1; then
+  deploy toolchain/delivery-access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'pipeline=delivery' \
+      'project=custom'
+  protect
+fi
 
 if begin operator toolchain 111111111111 eu-west-1 custom-delivery-access; then
   deploy toolchain/delivery-access.yaml \
@@ -232,6 +270,14 @@ if begin operator toolchain 111111111111 eu-west-1 custom-delivery-artifacts; th
   deploy toolchain/delivery-artifacts.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/custom/delivery/access/ResourceTypes' \
+      'AccessCoversAccount111111111111=/custom/delivery/access/CoversAccount111111111111' \
+      'AccessCoversEnvironmentDevIn222222222222=/custom/delivery/access/CoversEnvironmentDevIn222222222222' \
+      'AccessCoversEnvironmentProdIn444444444444=/custom/delivery/access/CoversEnvironmentProdIn444444444444' \
+      'AccessCoversEnvironmentQaIn333333333333=/custom/delivery/access/CoversEnvironmentQaIn333333333333' \
+      'AccessCoversRegionEuWest1=/custom/delivery/access/CoversRegionEuWest1' \
+      'AccessCoversSecretB9C1426E=/custom/delivery/access/CoversSecretB9C1426E' \
+      'AccessCoversSource3D6E24C7=/custom/delivery/access/CoversSource3D6E24C7' \
+      'AccessCoversTopic83086E07=/custom/delivery/access/CoversTopic83086E07' \
     --tags \
       'pipeline=delivery' \
       'project=custom'
@@ -268,6 +314,11 @@ if begin pipeline dev 222222222222 eu-west-1 custom-dev-bootstrap; then
   deploy dev/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/custom/dev/access/ResourceTypes' \
+      'AccessCoversBuildIntegrationTests0347EAE7=/custom/dev/access/CoversBuildIntegrationTests0347EAE7' \
+      'AccessCoversBuildPublishCodeArmD7A611C8=/custom/dev/access/CoversBuildPublishCodeArmD7A611C8' \
+      'AccessCoversPermission59B06613=/custom/dev/access/CoversPermission59B06613' \
+      'AccessCoversPipelineDeliveryOf111111111111=/custom/dev/access/CoversPipelineDeliveryOf111111111111' \
+      'AccessCoversRegionEuWest1=/custom/dev/access/CoversRegionEuWest1' \
     --tags \
       'auto-stop=true' \
       'environment=dev' \
@@ -308,6 +359,12 @@ if begin pipeline qa 333333333333 eu-west-1 custom-qa-bootstrap; then
   deploy qa/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/custom/qa/access/ResourceTypes' \
+      'AccessCoversBuildIntegrationTests0347EAE7=/custom/qa/access/CoversBuildIntegrationTests0347EAE7' \
+      'AccessCoversBuildPublishCodeArmD7A611C8=/custom/qa/access/CoversBuildPublishCodeArmD7A611C8' \
+      'AccessCoversBuildPublishImagesArm0FAF8C4B=/custom/qa/access/CoversBuildPublishImagesArm0FAF8C4B' \
+      'AccessCoversPermission59B06613=/custom/qa/access/CoversPermission59B06613' \
+      'AccessCoversPipelineDeliveryOf111111111111=/custom/qa/access/CoversPipelineDeliveryOf111111111111' \
+      'AccessCoversRegionEuWest1=/custom/qa/access/CoversRegionEuWest1' \
     --tags \
       'environment=qa' \
       'project=custom'
@@ -342,6 +399,11 @@ if begin pipeline prod 444444444444 eu-west-1 custom-prod-bootstrap; then
   deploy prod/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/custom/prod/access/ResourceTypes' \
+      'AccessCoversBuildOwnSmokeEA154A85=/custom/prod/access/CoversBuildOwnSmokeEA154A85' \
+      'AccessCoversBuildPublishCodeArmD7A611C8=/custom/prod/access/CoversBuildPublishCodeArmD7A611C8' \
+      'AccessCoversBuildPublishImagesArm0FAF8C4B=/custom/prod/access/CoversBuildPublishImagesArm0FAF8C4B' \
+      'AccessCoversPipelineDeliveryOf111111111111=/custom/prod/access/CoversPipelineDeliveryOf111111111111' \
+      'AccessCoversRegionEuWest1=/custom/prod/access/CoversRegionEuWest1' \
     --tags \
       'environment=prod' \
       'project=custom'

@@ -183,6 +183,16 @@ needs_release pipeline prod prod/functions.config.json ReportCodeKey
 
 # account 222222222222 (dev)
 
+if begin operator dev 222222222222 eu-west-1 hotel-dev-access-policies-1; then
+  deploy dev/access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'environment=dev' \
+      'label=Playground' \
+      'project=hotel'
+  protect
+fi
+
 if begin operator dev 222222222222 eu-west-1 hotel-dev-access; then
   deploy dev/access.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -195,6 +205,16 @@ fi
 
 # account 444444444444 (prod)
 
+if begin operator prod 444444444444 eu-west-1 hotel-prod-access-policies-1; then
+  deploy prod/access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'environment=prod' \
+      'label=The house' \
+      'project=hotel'
+  protect
+fi
+
 if begin operator prod 444444444444 eu-west-1 hotel-prod-access; then
   deploy prod/access.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -206,6 +226,15 @@ if begin operator prod 444444444444 eu-west-1 hotel-prod-access; then
 fi
 
 # account 111111111111 (toolchain)
+
+if begin operator toolchain 111111111111 eu-west-1 hotel-delivery-access-policies-1; then
+  deploy toolchain/delivery-access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'pipeline=delivery' \
+      'project=hotel'
+  protect
+fi
 
 if begin operator toolchain 111111111111 eu-west-1 hotel-delivery-access; then
   deploy toolchain/delivery-access.yaml \
@@ -220,6 +249,11 @@ if begin operator toolchain 111111111111 eu-west-1 hotel-delivery-artifacts; the
   deploy toolchain/delivery-artifacts.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/hotel/delivery/access/ResourceTypes' \
+      'AccessCoversAccount111111111111=/hotel/delivery/access/CoversAccount111111111111' \
+      'AccessCoversEnvironmentDevIn222222222222=/hotel/delivery/access/CoversEnvironmentDevIn222222222222' \
+      'AccessCoversEnvironmentProdIn444444444444=/hotel/delivery/access/CoversEnvironmentProdIn444444444444' \
+      'AccessCoversRegionEuWest1=/hotel/delivery/access/CoversRegionEuWest1' \
+      'AccessCoversSource895DDD12=/hotel/delivery/access/CoversSource895DDD12' \
     --tags \
       'pipeline=delivery' \
       'project=hotel'
@@ -256,6 +290,9 @@ if begin pipeline dev 222222222222 eu-west-1 hotel-dev-bootstrap; then
   deploy dev/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/hotel/dev/access/ResourceTypes' \
+      'AccessCoversBuildPublishCodeB4164296=/hotel/dev/access/CoversBuildPublishCodeB4164296' \
+      'AccessCoversPipelineDeliveryOf111111111111=/hotel/dev/access/CoversPipelineDeliveryOf111111111111' \
+      'AccessCoversRegionEuWest1=/hotel/dev/access/CoversRegionEuWest1' \
     --tags \
       'environment=dev' \
       'label=Playground' \
@@ -305,6 +342,9 @@ if begin pipeline prod 444444444444 eu-west-1 hotel-prod-bootstrap; then
   deploy prod/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/hotel/prod/access/ResourceTypes' \
+      'AccessCoversBuildPublishCodeB4164296=/hotel/prod/access/CoversBuildPublishCodeB4164296' \
+      'AccessCoversPipelineDeliveryOf111111111111=/hotel/prod/access/CoversPipelineDeliveryOf111111111111' \
+      'AccessCoversRegionEuWest1=/hotel/prod/access/CoversRegionEuWest1' \
     --tags \
       'environment=prod' \
       'label=The house' \

@@ -181,6 +181,15 @@ arguments "$@"
 
 # account 222222222222 (dev)
 
+if begin operator dev 222222222222 eu-west-1 tiny-dev-access-policies-1; then
+  deploy dev/access-policies-1.json \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'environment=dev' \
+      'project=tiny'
+  protect
+fi
+
 if begin operator dev 222222222222 eu-west-1 tiny-dev-access; then
   deploy dev/access.json \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -191,6 +200,15 @@ if begin operator dev 222222222222 eu-west-1 tiny-dev-access; then
 fi
 
 # account 111111111111 (toolchain)
+
+if begin operator toolchain 111111111111 eu-west-1 tiny-delivery-access-policies-1; then
+  deploy toolchain/delivery-access-policies-1.json \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'pipeline=delivery' \
+      'project=tiny'
+  protect
+fi
 
 if begin operator toolchain 111111111111 eu-west-1 tiny-delivery-access; then
   deploy toolchain/delivery-access.json \
@@ -205,6 +223,10 @@ if begin operator toolchain 111111111111 eu-west-1 tiny-delivery-artifacts; then
   deploy toolchain/delivery-artifacts.json \
     --parameter-overrides \
       'AccessResourceTypes=/tiny/delivery/access/ResourceTypes' \
+      'AccessCoversAccount111111111111=/tiny/delivery/access/CoversAccount111111111111' \
+      'AccessCoversEnvironmentDevIn222222222222=/tiny/delivery/access/CoversEnvironmentDevIn222222222222' \
+      'AccessCoversRegionEuWest1=/tiny/delivery/access/CoversRegionEuWest1' \
+      'AccessCoversSource4E80C576=/tiny/delivery/access/CoversSource4E80C576' \
     --tags \
       'pipeline=delivery' \
       'project=tiny'

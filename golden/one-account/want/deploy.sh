@@ -183,11 +183,29 @@ needs_release pipeline prod prod/functions.config.json HelloCodeKey
 
 # account 111111111111 (dev, toolchain, prod)
 
+if begin operator dev 111111111111 eu-west-1 try-dev-access-policies-1; then
+  deploy dev/access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'environment=dev' \
+      'project=try'
+  protect
+fi
+
 if begin operator dev 111111111111 eu-west-1 try-dev-access; then
   deploy dev/access.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --tags \
       'environment=dev' \
+      'project=try'
+  protect
+fi
+
+if begin operator toolchain 111111111111 eu-west-1 try-delivery-access-policies-1; then
+  deploy toolchain/delivery-access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'pipeline=delivery' \
       'project=try'
   protect
 fi
@@ -201,11 +219,29 @@ if begin operator toolchain 111111111111 eu-west-1 try-delivery-access; then
   protect
 fi
 
+if begin operator prod 111111111111 eu-west-1 try-prod-access-policies-1; then
+  deploy prod/access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'environment=prod' \
+      'project=try'
+  protect
+fi
+
 if begin operator prod 111111111111 eu-west-1 try-prod-access; then
   deploy prod/access.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --tags \
       'environment=prod' \
+      'project=try'
+  protect
+fi
+
+if begin operator toolchain 111111111111 eu-west-1 try-release-access-policies-1; then
+  deploy toolchain/release-access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'pipeline=release' \
       'project=try'
   protect
 fi
@@ -223,6 +259,10 @@ if begin operator toolchain 111111111111 eu-west-1 try-delivery-artifacts; then
   deploy toolchain/delivery-artifacts.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/try/delivery/access/ResourceTypes' \
+      'AccessCoversAccount111111111111=/try/delivery/access/CoversAccount111111111111' \
+      'AccessCoversEnvironmentDevIn111111111111=/try/delivery/access/CoversEnvironmentDevIn111111111111' \
+      'AccessCoversRegionEuWest1=/try/delivery/access/CoversRegionEuWest1' \
+      'AccessCoversSource7D08BBF4=/try/delivery/access/CoversSource7D08BBF4' \
     --tags \
       'pipeline=delivery' \
       'project=try'
@@ -257,6 +297,10 @@ if begin operator toolchain 111111111111 eu-west-1 try-release-artifacts; then
   deploy toolchain/release-artifacts.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/try/release/access/ResourceTypes' \
+      'AccessCoversAccount111111111111=/try/release/access/CoversAccount111111111111' \
+      'AccessCoversEnvironmentProdIn111111111111=/try/release/access/CoversEnvironmentProdIn111111111111' \
+      'AccessCoversRegionEuWest1=/try/release/access/CoversRegionEuWest1' \
+      'AccessCoversSource7D08BBF4=/try/release/access/CoversSource7D08BBF4' \
     --tags \
       'pipeline=release' \
       'project=try'
@@ -291,6 +335,9 @@ if begin pipeline dev 111111111111 eu-west-1 try-dev-bootstrap; then
   deploy dev/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/try/dev/access/ResourceTypes' \
+      'AccessCoversBuildPublishCodeB4164296=/try/dev/access/CoversBuildPublishCodeB4164296' \
+      'AccessCoversPipelineDeliveryOf111111111111=/try/dev/access/CoversPipelineDeliveryOf111111111111' \
+      'AccessCoversRegionEuWest1=/try/dev/access/CoversRegionEuWest1' \
     --tags \
       'environment=dev' \
       'project=try'
@@ -323,6 +370,9 @@ if begin pipeline prod 111111111111 eu-west-1 try-prod-bootstrap; then
   deploy prod/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/try/prod/access/ResourceTypes' \
+      'AccessCoversBuildPublishCodeB4164296=/try/prod/access/CoversBuildPublishCodeB4164296' \
+      'AccessCoversPipelineReleaseOf111111111111=/try/prod/access/CoversPipelineReleaseOf111111111111' \
+      'AccessCoversRegionEuWest1=/try/prod/access/CoversRegionEuWest1' \
     --tags \
       'environment=prod' \
       'project=try'

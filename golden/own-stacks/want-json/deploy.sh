@@ -181,6 +181,15 @@ arguments "$@"
 
 # account 222222222222 (dev)
 
+if begin operator dev 222222222222 eu-west-1 depot-dev-access-policies-1; then
+  deploy dev/access-policies-1.json \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'environment=dev' \
+      'project=depot'
+  protect
+fi
+
 if begin operator dev 222222222222 eu-west-1 depot-dev-access; then
   deploy dev/access.json \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -192,6 +201,15 @@ fi
 
 # account 444444444444 (prod)
 
+if begin operator prod 444444444444 eu-west-1 depot-prod-access-policies-1; then
+  deploy prod/access-policies-1.json \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'environment=prod' \
+      'project=depot'
+  protect
+fi
+
 if begin operator prod 444444444444 eu-west-1 depot-prod-access; then
   deploy prod/access.json \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -202,6 +220,15 @@ if begin operator prod 444444444444 eu-west-1 depot-prod-access; then
 fi
 
 # account 111111111111 (toolchain)
+
+if begin operator toolchain 111111111111 eu-west-1 depot-delivery-access-policies-1; then
+  deploy toolchain/delivery-access-policies-1.json \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'pipeline=delivery' \
+      'project=depot'
+  protect
+fi
 
 if begin operator toolchain 111111111111 eu-west-1 depot-delivery-access; then
   deploy toolchain/delivery-access.json \
@@ -216,6 +243,11 @@ if begin operator toolchain 111111111111 eu-west-1 depot-delivery-artifacts; the
   deploy toolchain/delivery-artifacts.json \
     --parameter-overrides \
       'AccessResourceTypes=/depot/delivery/access/ResourceTypes' \
+      'AccessCoversAccount111111111111=/depot/delivery/access/CoversAccount111111111111' \
+      'AccessCoversEnvironmentDevIn222222222222=/depot/delivery/access/CoversEnvironmentDevIn222222222222' \
+      'AccessCoversEnvironmentProdIn444444444444=/depot/delivery/access/CoversEnvironmentProdIn444444444444' \
+      'AccessCoversRegionEuWest1=/depot/delivery/access/CoversRegionEuWest1' \
+      'AccessCoversSource005A5347=/depot/delivery/access/CoversSource005A5347' \
     --tags \
       'pipeline=delivery' \
       'project=depot'
@@ -253,6 +285,9 @@ if begin pipeline dev 222222222222 eu-west-1 depot-dev-network; then
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
       'AccessResourceTypes=/depot/dev/access/ResourceTypes' \
+      'AccessCoversPass8D1A104B=/depot/dev/access/CoversPass8D1A104B' \
+      'AccessCoversPipelineDeliveryOf111111111111=/depot/dev/access/CoversPipelineDeliveryOf111111111111' \
+      'AccessCoversRegionEuWest1=/depot/dev/access/CoversRegionEuWest1' \
     --tags \
       'environment=dev' \
       'project=depot'
@@ -262,6 +297,9 @@ if begin pipeline dev 222222222222 eu-west-1 depot-dev-queues; then
   deploy dev/queues.json \
     --parameter-overrides \
       'AccessResourceTypes=/depot/dev/access/ResourceTypes' \
+      'AccessCoversPass8D1A104B=/depot/dev/access/CoversPass8D1A104B' \
+      'AccessCoversPipelineDeliveryOf111111111111=/depot/dev/access/CoversPipelineDeliveryOf111111111111' \
+      'AccessCoversRegionEuWest1=/depot/dev/access/CoversRegionEuWest1' \
     --tags \
       'environment=dev' \
       'project=depot'
@@ -278,6 +316,9 @@ if begin pipeline dev 222222222222 eu-west-1 depot-dev-importer; then
       'Size=dev' \
       'Retention=365' \
       'AccessResourceTypes=/depot/dev/access/ResourceTypes' \
+      'AccessCoversPass8D1A104B=/depot/dev/access/CoversPass8D1A104B' \
+      'AccessCoversPipelineDeliveryOf111111111111=/depot/dev/access/CoversPipelineDeliveryOf111111111111' \
+      'AccessCoversRegionEuWest1=/depot/dev/access/CoversRegionEuWest1' \
     --tags \
       'environment=dev' \
       'project=depot'
@@ -289,6 +330,10 @@ if begin pipeline prod 444444444444 eu-west-1 depot-prod-bootstrap; then
   deploy prod/bootstrap.json \
     --parameter-overrides \
       'AccessResourceTypes=/depot/prod/access/ResourceTypes' \
+      'AccessCoversPass8D1A104B=/depot/prod/access/CoversPass8D1A104B' \
+      'AccessCoversPermissionB0AB366D=/depot/prod/access/CoversPermissionB0AB366D' \
+      'AccessCoversPipelineDeliveryOf111111111111=/depot/prod/access/CoversPipelineDeliveryOf111111111111' \
+      'AccessCoversRegionEuWest1=/depot/prod/access/CoversRegionEuWest1' \
     --tags \
       'environment=prod' \
       'project=depot'

@@ -181,6 +181,17 @@ arguments "$@"
 
 # account 333333333333 (qa)
 
+if begin operator qa 333333333333 eu-west-1 atlas-qa-access-policies-1; then
+  deploy qa/access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'cost center=4711' \
+      'environment=qa' \
+      'project=atlas' \
+      'team=platform'
+  protect
+fi
+
 if begin operator qa 333333333333 eu-west-1 atlas-qa-access; then
   deploy qa/access.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -193,6 +204,17 @@ if begin operator qa 333333333333 eu-west-1 atlas-qa-access; then
 fi
 
 # account 111111111111 (toolchain)
+
+if begin operator toolchain 111111111111 eu-west-1 atlas-delivery-access-policies-1; then
+  deploy toolchain/delivery-access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'cost center=4711' \
+      'pipeline=delivery' \
+      'project=atlas' \
+      'team=platform'
+  protect
+fi
 
 if begin operator toolchain 111111111111 eu-west-1 atlas-delivery-access; then
   deploy toolchain/delivery-access.yaml \
@@ -207,12 +229,34 @@ fi
 
 # account 444444444444 (eu, us)
 
+if begin operator eu 444444444444 eu-west-1 atlas-eu-access-policies-1; then
+  deploy eu/access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'cost center=4711' \
+      'environment=eu' \
+      'project=atlas' \
+      'team=platform'
+  protect
+fi
+
 if begin operator eu 444444444444 eu-west-1 atlas-eu-access; then
   deploy eu/access.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --tags \
       'cost center=4711' \
       'environment=eu' \
+      'project=atlas' \
+      'team=platform'
+  protect
+fi
+
+if begin operator us 444444444444 us-east-1 atlas-us-access-policies-1; then
+  deploy us/access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'cost center=4711' \
+      'environment=us' \
       'project=atlas' \
       'team=platform'
   protect
@@ -231,6 +275,17 @@ fi
 
 # account 111111111111 (toolchain)
 
+if begin operator toolchain 111111111111 eu-west-1 atlas-release-access-policies-1; then
+  deploy toolchain/release-access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'cost center=4711' \
+      'pipeline=release' \
+      'project=atlas' \
+      'team=platform'
+  protect
+fi
+
 if begin operator toolchain 111111111111 eu-west-1 atlas-release-access; then
   deploy toolchain/release-access.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -246,6 +301,11 @@ if begin operator toolchain 111111111111 eu-west-1 atlas-delivery-artifacts; the
   deploy toolchain/delivery-artifacts.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/atlas/delivery/access/ResourceTypes' \
+      'AccessCoversAccount111111111111=/atlas/delivery/access/CoversAccount111111111111' \
+      'AccessCoversBoundaryD52675D5=/atlas/delivery/access/CoversBoundaryD52675D5' \
+      'AccessCoversEnvironmentQaIn333333333333=/atlas/delivery/access/CoversEnvironmentQaIn333333333333' \
+      'AccessCoversRegionEuWest1=/atlas/delivery/access/CoversRegionEuWest1' \
+      'AccessCoversSource0AA4FF4E=/atlas/delivery/access/CoversSource0AA4FF4E' \
     --tags \
       'cost center=4711' \
       'pipeline=delivery' \
@@ -286,6 +346,13 @@ if begin operator toolchain 111111111111 eu-west-1 atlas-release-artifacts; then
   deploy toolchain/release-artifacts.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/atlas/release/access/ResourceTypes' \
+      'AccessCoversAccount111111111111=/atlas/release/access/CoversAccount111111111111' \
+      'AccessCoversBoundaryD52675D5=/atlas/release/access/CoversBoundaryD52675D5' \
+      'AccessCoversEnvironmentEuIn444444444444=/atlas/release/access/CoversEnvironmentEuIn444444444444' \
+      'AccessCoversEnvironmentUsIn444444444444=/atlas/release/access/CoversEnvironmentUsIn444444444444' \
+      'AccessCoversRegionEuWest1=/atlas/release/access/CoversRegionEuWest1' \
+      'AccessCoversRegionUsEast1=/atlas/release/access/CoversRegionUsEast1' \
+      'AccessCoversSource0AA4FF4E=/atlas/release/access/CoversSource0AA4FF4E' \
     --tags \
       'cost center=4711' \
       'pipeline=release' \
@@ -340,6 +407,9 @@ if begin pipeline qa 333333333333 eu-west-1 atlas-qa-bootstrap; then
   deploy qa/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/atlas/qa/access/ResourceTypes' \
+      'AccessCoversBoundary730807EB=/atlas/qa/access/CoversBoundary730807EB' \
+      'AccessCoversPipelineDeliveryOf111111111111=/atlas/qa/access/CoversPipelineDeliveryOf111111111111' \
+      'AccessCoversRegionEuWest1=/atlas/qa/access/CoversRegionEuWest1' \
     --tags \
       'cost center=4711' \
       'environment=qa' \
@@ -365,6 +435,9 @@ if begin pipeline eu 444444444444 eu-west-1 atlas-eu-bootstrap; then
   deploy eu/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/atlas/eu/access/ResourceTypes' \
+      'AccessCoversBoundary0C1C197B=/atlas/eu/access/CoversBoundary0C1C197B' \
+      'AccessCoversPipelineReleaseOf111111111111=/atlas/eu/access/CoversPipelineReleaseOf111111111111' \
+      'AccessCoversRegionEuWest1=/atlas/eu/access/CoversRegionEuWest1' \
     --tags \
       'cost center=4711' \
       'environment=eu' \
@@ -388,6 +461,9 @@ if begin pipeline us 444444444444 us-east-1 atlas-us-bootstrap; then
   deploy us/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/atlas/us/access/ResourceTypes' \
+      'AccessCoversBoundary0C1C197B=/atlas/us/access/CoversBoundary0C1C197B' \
+      'AccessCoversPipelineReleaseOf111111111111=/atlas/us/access/CoversPipelineReleaseOf111111111111' \
+      'AccessCoversRegionUsEast1=/atlas/us/access/CoversRegionUsEast1' \
     --tags \
       'cost center=4711' \
       'environment=us' \

@@ -190,6 +190,26 @@ needs_release pipeline prod prod/services.config.json WebImageTag
 
 # account 222222222222 (dev)
 
+if begin operator dev 222222222222 eu-west-1 shop-dev-access-policies-1; then
+  deploy dev/access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'environment=dev' \
+      'project=shop' \
+      'team=shop'
+  protect
+fi
+
+if begin operator dev 222222222222 eu-west-1 shop-dev-access-policies-2; then
+  deploy dev/access-policies-2.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'environment=dev' \
+      'project=shop' \
+      'team=shop'
+  protect
+fi
+
 if begin operator dev 222222222222 eu-west-1 shop-dev-access; then
   deploy dev/access.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -201,6 +221,26 @@ if begin operator dev 222222222222 eu-west-1 shop-dev-access; then
 fi
 
 # account 333333333333 (qa)
+
+if begin operator qa 333333333333 eu-west-1 shop-qa-access-policies-1; then
+  deploy qa/access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'environment=qa' \
+      'project=shop' \
+      'team=shop'
+  protect
+fi
+
+if begin operator qa 333333333333 eu-west-1 shop-qa-access-policies-2; then
+  deploy qa/access-policies-2.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'environment=qa' \
+      'project=shop' \
+      'team=shop'
+  protect
+fi
 
 if begin operator qa 333333333333 eu-west-1 shop-qa-access; then
   deploy qa/access.yaml \
@@ -214,6 +254,16 @@ fi
 
 # account 111111111111 (toolchain)
 
+if begin operator toolchain 111111111111 eu-west-1 shop-delivery-access-policies-1; then
+  deploy toolchain/delivery-access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'pipeline=delivery' \
+      'project=shop' \
+      'team=shop'
+  protect
+fi
+
 if begin operator toolchain 111111111111 eu-west-1 shop-delivery-access; then
   deploy toolchain/delivery-access.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -226,6 +276,26 @@ fi
 
 # account 444444444444 (prod)
 
+if begin operator prod 444444444444 eu-west-1 shop-prod-access-policies-1; then
+  deploy prod/access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'environment=prod' \
+      'project=shop' \
+      'team=shop'
+  protect
+fi
+
+if begin operator prod 444444444444 eu-west-1 shop-prod-access-policies-2; then
+  deploy prod/access-policies-2.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'environment=prod' \
+      'project=shop' \
+      'team=shop'
+  protect
+fi
+
 if begin operator prod 444444444444 eu-west-1 shop-prod-access; then
   deploy prod/access.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -237,6 +307,16 @@ if begin operator prod 444444444444 eu-west-1 shop-prod-access; then
 fi
 
 # account 111111111111 (toolchain)
+
+if begin operator toolchain 111111111111 eu-west-1 shop-release-access-policies-1; then
+  deploy toolchain/release-access-policies-1.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --tags \
+      'pipeline=release' \
+      'project=shop' \
+      'team=shop'
+  protect
+fi
 
 if begin operator toolchain 111111111111 eu-west-1 shop-release-access; then
   deploy toolchain/release-access.yaml \
@@ -252,6 +332,12 @@ if begin operator toolchain 111111111111 eu-west-1 shop-delivery-artifacts; then
   deploy toolchain/delivery-artifacts.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/shop/delivery/access/ResourceTypes' \
+      'AccessCoversAccount111111111111=/shop/delivery/access/CoversAccount111111111111' \
+      'AccessCoversEnvironmentDevIn222222222222=/shop/delivery/access/CoversEnvironmentDevIn222222222222' \
+      'AccessCoversEnvironmentQaIn333333333333=/shop/delivery/access/CoversEnvironmentQaIn333333333333' \
+      'AccessCoversRegionEuWest1=/shop/delivery/access/CoversRegionEuWest1' \
+      'AccessCoversSharedImages=/shop/delivery/access/CoversSharedImages' \
+      'AccessCoversSource6633E3C9=/shop/delivery/access/CoversSource6633E3C9' \
     --tags \
       'pipeline=delivery' \
       'project=shop' \
@@ -289,6 +375,13 @@ if begin operator toolchain 111111111111 eu-west-1 shop-release-artifacts; then
   deploy toolchain/release-artifacts.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/shop/release/access/ResourceTypes' \
+      'AccessCoversAccount111111111111=/shop/release/access/CoversAccount111111111111' \
+      'AccessCoversEnvironmentProdIn444444444444=/shop/release/access/CoversEnvironmentProdIn444444444444' \
+      'AccessCoversParameterFD8BDC64=/shop/release/access/CoversParameterFD8BDC64' \
+      'AccessCoversRegionEuWest1=/shop/release/access/CoversRegionEuWest1' \
+      'AccessCoversSharedImages=/shop/release/access/CoversSharedImages' \
+      'AccessCoversSource6633E3C9=/shop/release/access/CoversSource6633E3C9' \
+      'AccessCoversToolchainStack=/shop/release/access/CoversToolchainStack' \
     --tags \
       'pipeline=release' \
       'project=shop' \
@@ -338,6 +431,12 @@ if begin pipeline dev 222222222222 eu-west-1 shop-dev-bootstrap; then
   deploy dev/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/shop/dev/access/ResourceTypes' \
+      'AccessCoversBuildAcceptanceTests230682F0=/shop/dev/access/CoversBuildAcceptanceTests230682F0' \
+      'AccessCoversBuildIntegrationTests0347EAE7=/shop/dev/access/CoversBuildIntegrationTests0347EAE7' \
+      'AccessCoversBuildPublishCodeB4164296=/shop/dev/access/CoversBuildPublishCodeB4164296' \
+      'AccessCoversBuildPublishImages101D4430=/shop/dev/access/CoversBuildPublishImages101D4430' \
+      'AccessCoversPipelineDeliveryOf111111111111=/shop/dev/access/CoversPipelineDeliveryOf111111111111' \
+      'AccessCoversRegionEuWest1=/shop/dev/access/CoversRegionEuWest1' \
     --tags \
       'environment=dev' \
       'project=shop' \
@@ -417,6 +516,11 @@ if begin pipeline qa 333333333333 eu-west-1 shop-qa-bootstrap; then
   deploy qa/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/shop/qa/access/ResourceTypes' \
+      'AccessCoversBuildAcceptanceTests230682F0=/shop/qa/access/CoversBuildAcceptanceTests230682F0' \
+      'AccessCoversBuildPublishCodeB4164296=/shop/qa/access/CoversBuildPublishCodeB4164296' \
+      'AccessCoversBuildPublishImages101D4430=/shop/qa/access/CoversBuildPublishImages101D4430' \
+      'AccessCoversPipelineDeliveryOf111111111111=/shop/qa/access/CoversPipelineDeliveryOf111111111111' \
+      'AccessCoversRegionEuWest1=/shop/qa/access/CoversRegionEuWest1' \
     --tags \
       'environment=qa' \
       'project=shop' \
@@ -509,6 +613,10 @@ if begin pipeline prod 444444444444 eu-west-1 shop-prod-bootstrap; then
   deploy prod/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/shop/prod/access/ResourceTypes' \
+      'AccessCoversBuildPublishCodeB4164296=/shop/prod/access/CoversBuildPublishCodeB4164296' \
+      'AccessCoversBuildPublishImages101D4430=/shop/prod/access/CoversBuildPublishImages101D4430' \
+      'AccessCoversPipelineReleaseOf111111111111=/shop/prod/access/CoversPipelineReleaseOf111111111111' \
+      'AccessCoversRegionEuWest1=/shop/prod/access/CoversRegionEuWest1' \
     --tags \
       'environment=prod' \
       'project=shop' \
