@@ -307,3 +307,29 @@ func TestActionsThatPublishNameTheRoleThatTrustsThem(t *testing.T) {
 		}
 	}
 }
+
+// An organization that allows no role without a boundary refuses the first deployment if one lacks it.
+func TestRolesOfAccessStacksHaveTheirBoundary(t *testing.T) {
+	t.Parallel()
+	a := assemble(t, system(t, shop+"accessBoundary: arn:aws:iam::{account}:policy/Organization\n", nil), assembly.YAML)
+	roles := 0
+	for _, s := range a.Stacks {
+		if slices.Contains(s.DeployedBy, assembly.Pipe) {
+			continue
+		}
+		resources := s.Template.Get("Resources")
+		for i, id := range resources.Keys {
+			if resources.Items[i].Get("Type").Text != "AWS::IAM::Role" {
+				continue
+			}
+			roles++
+			want := "arn:aws:iam::" + s.Account + ":policy/Organization"
+			if got := resources.Items[i].At("Properties", "PermissionsBoundary"); got == nil || got.Text != want {
+				t.Errorf("%s of %s has the boundary %s, want %s", id, s.Name, got.YAML(), want)
+			}
+		}
+	}
+	if roles < 10 {
+		t.Errorf("access stacks have %d roles, want at least ten", roles)
+	}
+}

@@ -62,12 +62,13 @@ func New(s *spec.Spec) *System {
 			line.Environments = append(line.Environments, e)
 		}
 		line.Access = &stages.Access{
-			Place:      place,
-			Toolchain:  place.Account,
-			Pipeline:   p.Name,
-			Boundary:   s.Toolchain.PermissionsBoundary,
-			Connection: cfn.Lit(s.Source.Connection),
-			Operators:  p.Operators,
+			Place:       place,
+			Toolchain:   place.Account,
+			Pipeline:    p.Name,
+			Boundary:    s.Toolchain.PermissionsBoundary,
+			OwnBoundary: s.Toolchain.AccessBoundary,
+			Connection:  cfn.Lit(s.Source.Connection),
+			Operators:   p.Operators,
 		}
 		y.Pipelines = append(y.Pipelines, line)
 		y.Environments = append(y.Environments, line.Environments...)

@@ -54,12 +54,13 @@ func New(s *spec.Spec, e spec.Environment, pipeline string) *Environment {
 		SharedRepositories: s.ToolchainStack.Repositories, Toolchain: s.Toolchain, LogDays: e.Application.LogDays,
 		Tags: Tags(s, e.Tags, "environment", e.Name),
 		Access: &Access{
-			Place:     place,
-			Toolchain: s.Toolchain.Account,
-			Pipeline:  pipeline,
-			Regions:   []string{e.Region},
-			Boundary:  e.PermissionsBoundary,
-			Ceiling:   applicationCeiling(place),
+			Place:       place,
+			Toolchain:   s.Toolchain.Account,
+			Pipeline:    pipeline,
+			Regions:     []string{e.Region},
+			Boundary:    e.PermissionsBoundary,
+			OwnBoundary: e.AccessBoundary,
+			Ceiling:     applicationCeiling(place),
 		},
 	}
 	if e.Label != "" {

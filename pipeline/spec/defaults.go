@@ -161,14 +161,16 @@ func (s *Spec) Resolve() {
 		s.resolveApplication(i)
 	}
 	s.dropIdleAPIs()
-	if s.PermissionsBoundary == "" {
-		return
-	}
-	s.Toolchain.PermissionsBoundary, _ = fill(s.PermissionsBoundary, s.accountPlaceholders(s.Toolchain))
+	s.resolveBoundaries(&s.Toolchain)
 	for i := range s.Environments {
-		e := &s.Environments[i]
-		e.PermissionsBoundary, _ = fill(s.PermissionsBoundary, s.accountPlaceholders(e.Account))
+		s.resolveBoundaries(&s.Environments[i].Account)
 	}
+}
+
+// resolveBoundaries fills in the placeholders of the boundaries of roles for an account.
+func (s *Spec) resolveBoundaries(a *Account) {
+	a.PermissionsBoundary, _ = fill(s.PermissionsBoundary, s.accountPlaceholders(*a))
+	a.AccessBoundary, _ = fill(s.AccessBoundary, s.accountPlaceholders(*a))
 }
 
 // resolveApproval gives the approval of the steps to each environment for which it is and that does not say for itself.

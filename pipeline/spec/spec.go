@@ -34,6 +34,9 @@ type Spec struct {
 	// PermissionsBoundary is the ARN of the boundary of application roles, in place of the one that the access stack makes.
 	// Placeholders are filled in per account: see Environment.PermissionsBoundary and Account.PermissionsBoundary.
 	PermissionsBoundary string `yaml:"permissionsBoundary"`
+	// AccessBoundary is the ARN of the boundary of the roles of access stacks, for organizations that allow no role without one. Placeholders
+	// are filled in per account: see Environment.AccessBoundary and Account.AccessBoundary. Default: they have none.
+	AccessBoundary string `yaml:"accessBoundary"`
 
 	file      string              // as given to Load; "" when built in Go
 	positions map[string]position // by path, such as environments[1].account
@@ -45,8 +48,9 @@ type Account struct {
 	// Account number: 12 digits.
 	Account string `yaml:"account"`
 	Region  string `yaml:"region"`
-	// PermissionsBoundary is Spec.PermissionsBoundary with this account's placeholders filled in; "" when there is none.
+	// PermissionsBoundary and AccessBoundary are those of Spec with this account's placeholders filled in; "" when there is none.
 	PermissionsBoundary string `yaml:"-"`
+	AccessBoundary      string `yaml:"-"`
 }
 
 // Source is the repository that the pipelines read, through AWS CodeConnections.

@@ -30,7 +30,8 @@ func (s *Spec) Validate() []Problem {
 	v.toolchainStack()
 	v.limits()
 	v.tags("tags", v.spec.Tags)
-	v.permissionsBoundary()
+	v.boundary("permissionsBoundary", v.spec.PermissionsBoundary)
+	v.boundary("accessBoundary", v.spec.AccessBoundary)
 	if s.positions == nil && len(s.Overrides) > 0 {
 		v.add("overrides", "have no effect in a Spec that is built in Go", "set Environment.Application")
 	}

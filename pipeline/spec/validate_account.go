@@ -99,10 +99,8 @@ func regions() []string {
 		us-gov-west-1 us-gov-east-1`)
 }
 
-// permissionsBoundary is checked as every account gets it.
-func (v *validator) permissionsBoundary() {
-	const path = "permissionsBoundary"
-	boundary := v.spec.PermissionsBoundary
+// boundary of roles is checked as every account gets it.
+func (v *validator) boundary(path, boundary string) {
 	if boundary == "" {
 		return
 	}

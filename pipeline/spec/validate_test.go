@@ -133,6 +133,7 @@ func TestRefuses(t *testing.T) {
 		{"tags that IAM takes for one", "team: shop", `team: a, Team: b`, []string{`19:15: tags.team: differs from "Team" in case alone; IAM takes them for the same key: keep one`}},
 
 		{"boundary that is no policy", "arn:aws:iam::{account}:policy/Boundary", "arn:aws:iam::{account}:role/Boundary", []string{`20:22: permissionsBoundary: "arn:aws:iam::111111111111:role/Boundary" is not the ARN of a policy; write one such as arn:aws:iam::{account}:policy/Boundary`}},
+		{"boundary of access roles that is no policy", "tags:", "accessBoundary: arn:aws:iam::{account}:role/Limit\ntags:", []string{`19:17: accessBoundary: "arn:aws:iam::111111111111:role/Limit" is not the ARN of a policy; write one such as arn:aws:iam::{account}:policy/Boundary`}},
 		{"boundary of one account", "arn:aws:iam::{account}:policy/Boundary", "arn:aws:iam::222222222222:policy/Boundary", []string{
 			`20:22: permissionsBoundary: is in account "222222222222", but environment "prod" is in 444444444444; write {account} in its place`,
 			`20:22: permissionsBoundary: is in account "222222222222", but environment "qa" is in 333333333333; write {account} in its place`,
