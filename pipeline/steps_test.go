@@ -92,3 +92,26 @@ func TestAChangedCommandChangesBuildsAndPipelinesOnly(t *testing.T) {
 		t.Errorf("changed are %q, want %q", changed, want)
 	}
 }
+
+// A step may ask for the token with which it logs in to CodeArtifact: it lands on the role that the commands have, and within its boundary.
+func TestTheTokenOfCodeArtifactReachesTheRoleOfTheStep(t *testing.T) {
+	t.Parallel()
+	const token = "sts:GetServiceBearerToken"
+	a := assemble(t, system(t, shop, func(y *pipeline.System) {
+		permissions := []spec.Permission{{Actions: []string{token}, Resources: []string{"*"}, Reason: "CodeArtifact needs it"}}
+		y.Steps.FunctionTests.Permissions, y.Steps.Publish.Permissions = permissions, permissions
+		y.Steps.Own = []spec.Step{{Name: "smoke", After: "deploy", Commands: []string{"true"}, Permissions: permissions}}
+	}), assembly.YAML)
+	for _, name := range []string{"shop-delivery-function-tests", "shop-delivery-publish-code", "shop-delivery-publish-images", "shop-dev-test"} {
+		if s, role := roleOf(t, a, name); !slices.Equal(allows(s, role, token), []string{"*"}) {
+			t.Errorf("%s may not %s", name, token)
+		}
+	}
+	access := stackNamed(t, a, "shop-delivery-access")
+	bound := slices.ContainsFunc(properties(access, "Boundary").At("PolicyDocument", "Statement").Items, func(n *tree.Node) bool {
+		return slices.Contains(texts(access, n.Get("Action")), token) && slices.Contains(texts(access, n.Get("Resource")), "*")
+	})
+	if !bound {
+		t.Errorf("the boundary of builds denies %s", token)
+	}
+}

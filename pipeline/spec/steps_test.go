@@ -275,7 +275,7 @@ func TestStepsRefuse(t *testing.T) {
 		{"action twice", `["ssm:GetParameter*"]`, `["ssm:Get*", "ssm:Get*"]`, []string{`28:33: steps.functionTests.permissions[0].actions[1]: "ssm:Get*" is given twice; keep one`}},
 		{"action of IAM", "ssm:GetParameter*", "iam:PassRole", []string{"28:21: steps.functionTests.permissions[0].actions[0]: a step with actions of iam could widen its own permissions; give the operator's stacks what needs them"}},
 		{"actions of IAM in capitals", "ssm:GetParameter*", "IAM:*", []string{"28:21: steps.functionTests.permissions[0].actions[0]: a step with actions of IAM could widen its own permissions; give the operator's stacks what needs them"}},
-		{"action of STS", "ssm:GetParameter*", "sts:AssumeRole", []string{"28:21: steps.functionTests.permissions[0].actions[0]: a step cannot take on the roles of others, so that actions of sts are of no use to it; leave it out, and allow the actions that it needs themselves"}},
+		{"action of STS", "ssm:GetParameter*", "sts:AssumeRole", []string{"28:21: steps.functionTests.permissions[0].actions[0]: a step that may assume a role can do what that role can, whatever the boundary of its own role denies; allow the actions that it needs themselves, or set a permissionsBoundary of your own and name the role under resources"}},
 
 		{"no resources", `, resources: ["` + resource + `"]`, "", []string{"28:9: steps.functionTests.permissions[0].resources: there is none; " + resourceHint}},
 		{"all resources", resource, "*", []string{"28:55: steps.functionTests.permissions[0].resources[0]: is every resource of every account; say which, by ARNs, or write a reason beside it, such as that the actions know no resource"}},
