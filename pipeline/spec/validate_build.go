@@ -73,6 +73,11 @@ func (v *validator) buildVariables(at string, s *Step) {
 		if _, twice := s.Environment[name]; twice {
 			v.add(at, "is in environment too", "keep one")
 		}
+		if slices.ContainsFunc(v.spec.Environments, func(e Environment) bool { return isOutput(s.Secrets[name], &e) }) {
+			v.add(at, "is the name of an output, and outputs reach parameters of custom stacks only, not secrets",
+				"write the ARN of a secret of the toolchain account, such as arn:aws:secretsmanager:<region>:<account>:secret:<name>-<six characters>")
+			continue
+		}
 		v.secretOf(at, s.Secrets[name], v.home(), false)
 	}
 	if len(s.Environment) == 0 {

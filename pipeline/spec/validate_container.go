@@ -202,7 +202,7 @@ func (v *validator) containerVariables(path string, c *Container, e *Environment
 			v.add(at, "is in environment too", "keep one")
 		}
 		if isOutput(c.Secrets[name], e) {
-			v.add(at, "is an output of a stack, and those go to parameters of stacks alone",
+			v.add(at, "is the name of an output, and outputs reach parameters of custom stacks only, not secrets",
 				"write the secret's ARN, such as arn:aws:secretsmanager:{region}:{account}:secret:<name>-<six characters>, in the overrides if need be")
 			continue
 		}
