@@ -90,6 +90,7 @@ func TestOverridesRefuse(t *testing.T) {
 		{"a name beside its key", "{ prod: { buckets: { data: { name: date } } } }", `18:38: overrides.prod.buckets.data.name: has its name already, from the key "data"; leave it out`},
 		{"new item with a bad name", "{ prod: { buckets: [{ name: logs }] } }", `18:31: overrides.prod.buckets[0].name: "logs" is the name of a bucket that cfnpipe makes; choose another`},
 		{"item without a name", "{ prod: { buckets: [{ expireDays: 1 }] } }", `18:23: overrides.prod.buckets[0].name: is required; use lower-case letters, digits and dashes between them, such as data`},
+		{"unknown field beside a key that names the item", "{ prod: { buckets: { data: { x-y: 1 } } } }", `18:32: overrides.prod.buckets.data.x-y: unknown field; known here: expireDays, noncurrentDays, removal, environments, types`},
 		{"unknown placeholder", "{ prod: { buckets: [{ name: data, removal: '{x}' }] } }", `18:46: overrides.prod.buckets[0].removal: unknown placeholder "{x}"; use {account}, {environment}, {project}, {region}, {type}, or write {{x}} for literal text`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -163,7 +163,7 @@ type Step struct {
 	// Environment variables; no secrets. With Secrets, 5,000 characters together.
 	Environment map[string]string `yaml:"environment"`
 	// Secrets are environment variables from Secrets Manager in the toolchain account and region: the ARN of a secret, perhaps with a JSON
-	// key behind a #.
+	// key behind a #. Those of publish reach the build commands of functions, and no build of an image.
 	Secrets map[string]string `yaml:"secrets"`
 	// TimeoutMinutes of the build, 5 to 2160 (CodeBuild quotas). Default 30; of publish 60.
 	TimeoutMinutes int `yaml:"timeoutMinutes,minutes"`

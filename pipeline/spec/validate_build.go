@@ -269,7 +269,7 @@ func (v *validator) permissionResources(path string, x Permission, f filling) {
 		for _, p := range problems {
 			if f == ofToolchain && (strings.Contains(p.Message, `"{environment}"`) || strings.Contains(p.Message, `"{type}"`)) {
 				p.Message = strings.Replace(p.Message, "unknown placeholder ", "the toolchain has no ", 1)
-				p.Hint = "the step runs before any environment: use {account}, {region} or {project}"
+				p.Hint = "the step's role is one for all environments: use {account}, {region} or {project}"
 			}
 			v.add(at, p.Message, p.Hint)
 		}
