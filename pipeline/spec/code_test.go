@@ -457,11 +457,10 @@ func TestCodeOverridesRefuse(t *testing.T) {
 		{"a value", "{ functions: { hello: { memory: 64 } } }", []string{`46:41: overrides.prod.functions.hello.memory: cannot be 64; use a number of MB from 128 to 10240`}},
 		{"a handler for another runtime", "{ functions: { fast: { runtime: python3.13, handler: bootstrap } } }", []string{`46:62: overrides.prod.functions.fast.handler: "bootstrap" is no handler for python3.13; write file and function, such as index.handler`}},
 		{"a new function", "{ functions: { more: { runtime: python3.13 } } }", []string{
-			"46:30: overrides.prod.functions.more.handler: is required; write file and function, such as index.handler",
-			"46:30: overrides.prod.functions.more.source: is required; write the directory of the code, such as lambda/hello",
+			`46:24: overrides.prod.functions.more: "more" is not among the functions of the application; known here: hello, fast; a new one needs handler, source`,
 		}},
-		{"a name that gives the logical id of another", "{ functions: { 'fast-1': { source: a, runtime: provided.al2023 }, fast1: { source: a, runtime: provided.al2023 } } }", []string{
-			`46:75: overrides.prod.functions.fast1.name: the name "fast1" gives the logical id Fast1, which functions[2] has from "fast-1"; logical ids are letters and digits alone: choose another`,
+		{"a name that gives the logical id of another", "{ functions: { 'more-1': { source: a, runtime: provided.al2023 }, more1: { source: a, runtime: provided.al2023 } } }", []string{
+			`46:75: overrides.prod.functions.more1.name: the name "more1" gives the logical id More1, which functions[2] has from "more-1"; logical ids are letters and digits alone: choose another`,
 		}},
 		{"a function that is not there", "{ functions: { helo: null } }", []string{`46:24: overrides.prod.functions.helo: there is no "helo" to drop; did you mean "hello"?`}},
 		{"the environment is too large here alone", "{ functions: { hello: { environment: { X1: " + strings.Repeat("x", 4096-len(`{"LEVEL":"debug","STAGE":"prod","X1":""}`)+1) + " } } } }", []string{
