@@ -18,6 +18,9 @@ func (p *Pipeline) needsOfPipeline(steps spec.Steps) []string {
 		for _, name := range sortedKeys(s.Secrets) {
 			list = append(list, word("secret", secretARN(s.Secrets[name])))
 		}
+		for _, key := range s.SecretKeys {
+			list = append(list, word("secret-key", key))
+		}
 		if len(pullImage(s.Image)) > 0 {
 			list = append(list, word("image", s.Image))
 		}
@@ -27,6 +30,9 @@ func (p *Pipeline) needsOfPipeline(steps spec.Steps) []string {
 	}
 	for _, topic := range p.topics() {
 		list = append(list, word("topic", topic))
+	}
+	for _, key := range p.topicKeys() {
+		list = append(list, word("topic-key", key))
 	}
 	if p.SharesImages {
 		list = append(list, "shared-images")

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/cfnpipe/cfnpipe/pipeline"
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources/assembly"
@@ -114,4 +116,58 @@ func TestTheTokenOfCodeArtifactReachesTheRoleOfTheStep(t *testing.T) {
 	if !bound {
 		t.Errorf("the boundary of builds denies %s", token)
 	}
+}
+
+// A key that encrypts a step's secrets is used by the role of the step's build, which reads them, through Secrets Manager alone; one that
+// encrypts a topic by the role of the pipeline, through SNS alone. The boundary has both, and no other role has either.
+func TestKeysOfSecretsAndTopics(t *testing.T) {
+	t.Parallel()
+	const secret, topic = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:a-AbCdEf", "arn:aws:sns:eu-west-1:111111111111:approvals"
+	key := func(id string) string { return "arn:aws:kms:eu-west-1:555555555555:key/" + id }
+	a := assemble(t, system(t, shop, func(y *pipeline.System) {
+		step := func(id string) spec.Step {
+			return spec.Step{Name: id, After: "deploy", Commands: []string{"true"}, Secrets: map[string]string{"TOKEN": secret}, SecretKeys: []string{key(id)}}
+		}
+		y.Steps.FunctionTests, y.Steps.Publish, y.Steps.Synth = new(step("tests")), new(step("publish")), new(step("synth"))
+		y.Steps.Own = []spec.Step{step("smoke")}
+		for _, e := range y.Pipelines[0].Environments {
+			e.Approval = &spec.Approval{Topic: topic, Key: key("topic")}
+		}
+	}), assembly.YAML)
+	want := map[string]map[string]string{ // by role: keys, and through what
+		"shop-delivery-build": {"synth": "secretsmanager"}, "shop-delivery-function-tests": {"tests": "secretsmanager"},
+		"shop-delivery-publish-code": {"publish": "secretsmanager"}, "shop-delivery-publish-images": {"publish": "secretsmanager"},
+		"shop-delivery-own-smoke": {"smoke": "secretsmanager"}, "shop-delivery-pipeline": {"topic": "sns"},
+		"shop-dev-test": {}, "shop-delivery-infrastructure-tests": {},
+	}
+	for name, keys := range want {
+		s, role := roleOf(t, a, name)
+		if diff := cmp.Diff(keys, keysUsed(s, statements(s, role))); diff != "" {
+			t.Errorf("%s: keys, want -, got +:\n%s", name, diff)
+		}
+	}
+	access := stackNamed(t, a, "shop-delivery-access")
+	bound := keysUsed(access, properties(access, "Boundary").At("PolicyDocument", "Statement").Items)
+	if diff := cmp.Diff(map[string]string{
+		"synth": "secretsmanager", "tests": "secretsmanager", "publish": "secretsmanager", "smoke": "secretsmanager", "topic": "sns",
+	}, bound); diff != "" {
+		t.Errorf("keys in the boundary, want -, got +:\n%s", diff)
+	}
+}
+
+// keysUsed are the ids of the keys of another account that statements allow to decrypt with, and the service through which.
+func keysUsed(s assembly.Stack, statements []*tree.Node) map[string]string {
+	keys := map[string]string{}
+	for _, statement := range statements {
+		if !slices.Contains(texts(s, statement.Get("Action")), "kms:Decrypt") {
+			continue
+		}
+		for _, arn := range texts(s, statement.Get("Resource")) {
+			if id, ok := strings.CutPrefix(arn, "arn:aws:kms:eu-west-1:555555555555:key/"); ok {
+				keys[id] = strings.Join(texts(s, statement.At("Condition", "StringEquals", "kms:ViaService")), " ")
+				keys[id] = strings.TrimSuffix(keys[id], ".eu-west-1.amazonaws.com")
+			}
+		}
+	}
+	return keys
 }

@@ -50,7 +50,7 @@ func (v *validator) publish(at string, s *Step) {
 	v.refused(at, s)
 	v.publishSecrets(join(at, "secrets"), s)
 	v.build(at, &Step{
-		Image: s.Image, Environment: s.Environment, Secrets: s.Secrets, TimeoutMinutes: s.TimeoutMinutes, Permissions: s.Permissions,
+		Image: s.Image, Environment: s.Environment, Secrets: s.Secrets, SecretKeys: s.SecretKeys, TimeoutMinutes: s.TimeoutMinutes, Permissions: s.Permissions,
 	}, false) // of the build, which is one for all environments
 }
 
@@ -215,6 +215,10 @@ func (v *validator) build(at string, s *Step, inEnvironments bool) {
 		v.add(join(at, "runtimes"), "are only in CodeBuild's own images", "leave them out: the image has what the commands need, or they install it")
 	}
 	v.buildVariables(at, s)
+	v.secretKeys(join(at, "secretKeys"), s.SecretKeys, v.home())
+	if len(s.SecretKeys) > 0 && len(s.Secrets) == 0 && !v.unread(join(at, "secrets")) {
+		v.add(join(at, "secretKeys"), "mean nothing without secrets", "leave them out, or write secrets too")
+	}
 	f := ofToolchain
 	if inEnvironments {
 		f = ofEnvironment
