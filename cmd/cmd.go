@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 
@@ -157,8 +158,12 @@ func (in input) assemble(s *session, format assembly.Format, release *string) (*
 	if problems, rest := stages.Invalid(err); len(problems) > 0 {
 		return nil, errors.Join(project.Errors(problems), rest)
 	}
-	if err != nil || release == nil {
-		return a, err
+	if err != nil {
+		return nil, err
+	}
+	if release == nil {
+		in.warnOfMissing(s, project, system)
+		return a, nil
 	}
 	repository, err := os.OpenRoot(*release)
 	if err != nil {
@@ -166,6 +171,43 @@ func (in input) assemble(s *session, format assembly.Format, release *string) (*
 	}
 	defer repository.Close() //nolint:errcheck // only read from
 	return a, project.Errors(system.Release(a, repository))
+}
+
+// warnOfMissing names what pipeline.yaml names and the checkout that it is in does not have. It says nothing where pipeline.yaml is alone.
+func (in input) warnOfMissing(s *session, project *spec.Spec, system *pipeline.System) {
+	root := in.checkout(project.Source.File)
+	if root == nil {
+		return
+	}
+	defer root.Close() //nolint:errcheck // only read from
+	if err := project.Errors(system.Missing(root)); err != nil {
+		for line := range strings.Lines(err.Error()) {
+			fmt.Fprintln(s.stderr, "warning: "+strings.TrimSuffix(line, "\n"))
+		}
+	}
+}
+
+// checkout is the root of the repository in whose checkout pipeline.yaml is, where the repository has it at this path; else nil.
+func (in input) checkout(file string) *os.Root {
+	config, err := filepath.Abs(in.Config)
+	if err != nil {
+		return nil
+	}
+	for dir := filepath.Dir(config); ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			if filepath.Join(dir, filepath.FromSlash(file)) != config {
+				return nil
+			}
+			root, err := os.OpenRoot(dir)
+			if err != nil {
+				return nil
+			}
+			return root
+		}
+		if dir == filepath.Dir(dir) {
+			return nil
+		}
+	}
 }
 
 type generateCommand struct {

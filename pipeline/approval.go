@@ -3,6 +3,7 @@ package pipeline
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cfnpipe/cfnpipe/resources"
@@ -36,6 +37,17 @@ func (p *Pipeline) runLink() string {
 	}
 	return fmt.Sprintf("https://%s.%s/codesuite/codepipeline/pipelines/%s/executions/#{codepipeline.PipelineExecutionId}/visualization?region=%s",
 		p.Place.Region, domain, p.fullName(), p.Place.Region)
+}
+
+// topicKeys encrypt topics that are told of approvals, each once.
+func (p *Pipeline) topicKeys() []string {
+	var list []string
+	for _, e := range p.Environments {
+		if e.Approval != nil && e.Approval.Key != "" && !slices.Contains(list, e.Approval.Key) {
+			list = append(list, e.Approval.Key)
+		}
+	}
+	return list
 }
 
 // topics that are told of approvals.

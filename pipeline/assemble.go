@@ -21,6 +21,7 @@ func (y *System) Assemble(format assembly.Format) (*assembly.Assembly, error) {
 	}
 	var stacks []*stack
 	y.tellNeighbours()
+	errs = append(errs, y.checkTexts())
 	for _, p := range y.Pipelines {
 		own, err := p.build(format, y.Steps)
 		errs = append(errs, err)
@@ -40,6 +41,20 @@ func (y *System) Assemble(format assembly.Format) (*assembly.Assembly, error) {
 		return nil, err
 	}
 	return a, nil
+}
+
+// checkTexts refuses texts that are the name of an output where only those letters would arrive.
+func (y *System) checkTexts() error {
+	var parameters map[string]string
+	for _, p := range y.Pipelines {
+		if p.Shared != nil {
+			parameters = p.Shared.Parameters
+		}
+	}
+	if problems := stages.CheckTexts(y.Environments, y.Steps, parameters); len(problems) > 0 {
+		return &stages.InvalidError{Problems: problems}
+	}
+	return nil
 }
 
 // build makes the templates of a pipeline's environments, then those of the pipeline itself, which has to know the former.

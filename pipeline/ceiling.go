@@ -36,6 +36,7 @@ func (p *Pipeline) ceiling(grants policy.Identity) policy.Identity {
 	for _, topic := range p.topics() {
 		ceiling = append(ceiling, policy.Allow("Approvals", "sns:Publish").On(cfn.Lit(topic)))
 	}
+	ceiling = append(ceiling, encryptApprovals(p.topicKeys())...)
 	if p.SharesImages {
 		ceiling = append(ceiling, p.pullShared()...)
 	}

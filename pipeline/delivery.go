@@ -121,6 +121,7 @@ func (d *delivery) declareRole(t *cfn.Template, stores []store, builds builds) r
 	for _, topic := range p.topics() {
 		document = append(document, policy.Allow("Approvals", "sns:Publish").On(cfn.Lit(topic)))
 	}
+	document = append(document, encryptApprovals(p.topicKeys())...)
 	return resources.Role{
 		ID: "PipelineRole", Name: spec.Name(p.Place.Project, p.Name, spec.PipelinePart), Path: spec.ApplicationPath(p.Place.Project),
 		Description: fmt.Sprintf("Pipeline %s runs with it", p.Name),

@@ -32,6 +32,9 @@ func (p *Pipeline) needsOfPipeline(steps spec.Steps) []stages.Need {
 			arn := secretARN(s.Secrets[name])
 			list = append(list, hashed("Secret", "a build reads the secret "+arn, arn))
 		}
+		for _, key := range s.SecretKeys {
+			list = append(list, hashed("SecretKey", "a build decrypts secrets with the key "+key, key))
+		}
 		if len(pullImage(s.Image)) > 0 {
 			list = append(list, hashed("Image", "a build runs in the image "+s.Image, s.Image))
 		}
@@ -41,6 +44,9 @@ func (p *Pipeline) needsOfPipeline(steps spec.Steps) []stages.Need {
 	}
 	for _, topic := range p.topics() {
 		list = append(list, hashed("Topic", "approvals are announced on the topic "+topic, topic))
+	}
+	for _, key := range p.topicKeys() {
+		list = append(list, hashed("TopicKey", "the pipeline uses the key "+key+" of a topic", key))
 	}
 	if p.SharesImages {
 		list = append(list, stages.Need{Name: "SharedImages", What: "builds pull images that all environments share"})

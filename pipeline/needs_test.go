@@ -32,6 +32,19 @@ func TestWhatWidensAccessIsAskedFor(t *testing.T) {
 				Commands: []string{"true"}, Secrets: map[string]string{"TOKEN": "arn:aws:secretsmanager:eu-west-1:111111111111:secret:a-AbCdEf"},
 			}
 		}},
+		{"a secret's key widens the builds' boundary", "shop-delivery-artifacts", func(y *pipeline.System) {
+			y.Steps.FunctionTests = &spec.Step{
+				Commands: []string{"true"}, SecretKeys: []string{"arn:aws:kms:eu-west-1:555555555555:key/a"},
+			}
+		}},
+		{"a secret's key of a step in an environment does, too", "shop-delivery-artifacts", func(y *pipeline.System) {
+			y.Steps.Own = []spec.Step{{
+				Name: "smoke", After: "deploy", Commands: []string{"true"}, SecretKeys: []string{"arn:aws:kms:eu-west-1:555555555555:key/a"},
+			}}
+		}},
+		{"a topic's key widens the pipeline's boundary", "shop-delivery-artifacts", func(y *pipeline.System) {
+			y.Pipelines[0].Environments[0].Approval = &spec.Approval{Key: "arn:aws:kms:eu-west-1:555555555555:key/a"}
+		}},
 		{"a topic widens the pipeline's boundary", "shop-delivery-artifacts", func(y *pipeline.System) {
 			y.Pipelines[0].Environments[0].Approval = &spec.Approval{Topic: "arn:aws:sns:eu-west-1:111111111111:approvals"}
 		}},

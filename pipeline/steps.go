@@ -149,6 +149,7 @@ func (p *Pipeline) ownPermissions(s *spec.Step, withPermissions bool) (policy.Id
 	for _, name := range sortedKeys(s.Secrets) {
 		list = append(list, policy.Allow("Secrets", "secretsmanager:GetSecretValue").On(cfn.Lit(secretARN(s.Secrets[name]))))
 	}
+	list = append(list, decryptSecrets(s)...)
 	list = append(list, pullImage(s.Image)...)
 	if !withPermissions {
 		return list, nil

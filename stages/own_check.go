@@ -16,8 +16,8 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// CheckOwn says what is wrong with the templates of own stacks, and with what they take of each other, where something else keeps s from being
-// built.
+// CheckOwn says what is wrong with the templates of own stacks, and with what they and others take of each other, where something else keeps s
+// from being built.
 func CheckOwn(s *spec.Spec) []spec.Problem {
 	var errs []error
 	for i, e := range s.Environments {
@@ -39,7 +39,11 @@ func CheckOwn(s *spec.Spec) []spec.Problem {
 		}
 	}
 	problems, _ := Invalid(errors.Join(errs...))
-	return problems
+	var environments []*Environment
+	for _, e := range s.Environments {
+		environments = append(environments, New(s, e, ""))
+	}
+	return append(problems, CheckTexts(environments, s.Steps, s.ToolchainStack.Parameters)...)
 }
 
 // check finds in the template of a stack what CloudFormation, or the role that deploys it, would refuse. It says whether there is any sense in

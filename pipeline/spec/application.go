@@ -28,8 +28,8 @@ type Repository struct {
 	Context string `yaml:"context"`
 	// Dockerfile below the context. Default Dockerfile.
 	Dockerfile string `yaml:"dockerfile"`
-	// BuildArguments of docker; no secrets, they stay in the image.
-	BuildArguments map[string]string `yaml:"buildArguments"`
+	// BuildArguments of docker; no secrets, they stay in the image. No shell reads them: $NAME is refused.
+	BuildArguments map[string]string `yaml:"buildArguments,arguments"`
 	// Architecture of the image. Default x86_64.
 	Architecture Architecture `yaml:"architecture"`
 	// Refresh is any text: another one builds the image again though no file has changed.

@@ -83,6 +83,8 @@ func TestCodeRefuses(t *testing.T) {
 		{"empty dockerfile", "docker/Dockerfile", `""`, []string{"22:55: application.repositories[0].dockerfile: is required; write a path from the context, such as Dockerfile"}},
 		{"build argument with a dash", `ENV: "{environment}"`, "MY-ENV: x", []string{`23:93: application.repositories[1].buildArguments.MY-ENV: "MY-ENV" is no name of a build argument; use letters, digits and _, beginning with no digit, such as VERSION`}},
 		{"build argument that begins with a digit", `ENV: "{environment}"`, "1ENV: x", []string{`23:91: application.repositories[1].buildArguments.1ENV: "1ENV" is no name of a build argument; use letters, digits and _, beginning with no digit, such as VERSION`}},
+		{"build argument for a shell", `ENV: "{environment}"`, "ENV: a$TOKEN-b", []string{`23:90: application.repositories[1].buildArguments.ENV: docker would get the letters "$TOKEN", because no shell reads build arguments; write the value itself; a secret would stay in the image: build an image that needs one elsewhere, and push it to a repository without context`}},
+		{"build argument for a shell, with braces", `ENV: "{environment}"`, `ENV: "${TOKEN}"`, []string{`23:90: application.repositories[1].buildArguments.ENV: docker would get the letters "${TOKEN}", because no shell reads build arguments; write the value itself; a secret would stay in the image: build an image that needs one elsewhere, and push it to a repository without context`}},
 		{"build argument of two lines", `ENV: "{environment}"`, `ENV: "a\nb"`, []string{"23:90: application.repositories[1].buildArguments.ENV: is not one line of printable text; put what is longer into a file of the context"}},
 		{"build argument with an unknown placeholder", `ENV: "{environment}"`, `ENV: "{stage}"`, []string{`23:90: application.repositories[1].buildArguments.ENV: unknown placeholder "{stage}"; use {account}, {environment}, {project}, {region}, {type}, or write {{stage}} for literal text`}},
 		{"architecture of a repository", "architecture: arm64 }", "architecture: amd64 }", []string{`22:88: application.repositories[0].architecture: cannot be "amd64"; use x86_64 or arm64`}},
@@ -455,11 +457,10 @@ func TestCodeOverridesRefuse(t *testing.T) {
 		{"a value", "{ functions: { hello: { memory: 64 } } }", []string{`46:41: overrides.prod.functions.hello.memory: cannot be 64; use a number of MB from 128 to 10240`}},
 		{"a handler for another runtime", "{ functions: { fast: { runtime: python3.13, handler: bootstrap } } }", []string{`46:62: overrides.prod.functions.fast.handler: "bootstrap" is no handler for python3.13; write file and function, such as index.handler`}},
 		{"a new function", "{ functions: { more: { runtime: python3.13 } } }", []string{
-			"46:30: overrides.prod.functions.more.handler: is required; write file and function, such as index.handler",
-			"46:30: overrides.prod.functions.more.source: is required; write the directory of the code, such as lambda/hello",
+			`46:24: overrides.prod.functions.more: "more" is not among the functions of the application; known here: hello, fast; a new one needs handler, source`,
 		}},
-		{"a name that gives the logical id of another", "{ functions: { 'fast-1': { source: a, runtime: provided.al2023 }, fast1: { source: a, runtime: provided.al2023 } } }", []string{
-			`46:75: overrides.prod.functions.fast1.name: the name "fast1" gives the logical id Fast1, which functions[2] has from "fast-1"; logical ids are letters and digits alone: choose another`,
+		{"a name that gives the logical id of another", "{ functions: { 'more-1': { source: a, runtime: provided.al2023 }, more1: { source: a, runtime: provided.al2023 } } }", []string{
+			`46:75: overrides.prod.functions.more1.name: the name "more1" gives the logical id More1, which functions[2] has from "more-1"; logical ids are letters and digits alone: choose another`,
 		}},
 		{"a function that is not there", "{ functions: { helo: null } }", []string{`46:24: overrides.prod.functions.helo: there is no "helo" to drop; did you mean "hello"?`}},
 		{"the environment is too large here alone", "{ functions: { hello: { environment: { X1: " + strings.Repeat("x", 4096-len(`{"LEVEL":"debug","STAGE":"prod","X1":""}`)+1) + " } } } }", []string{

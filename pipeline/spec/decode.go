@@ -13,7 +13,8 @@ const maxValues = 300_000
 
 // decoder sets Go values from nodes by their yaml tags. It knows no field by name but two: a name is never a place for
 // placeholders, and overrides hold patches. A new field of the Spec needs nothing here; the tag's option literal keeps placeholders out,
-// commas says that its text lists things, words that its list is a command; a unit is what its number counts.
+// commas says that its text lists things, words that its list is a command, arguments
+// that docker gets its values; a unit is what its number counts.
 type decoder struct {
 	*report
 	positions map[string]position
@@ -25,6 +26,8 @@ type decoder struct {
 	commas bool
 	// words of a command are the items of a list.
 	words bool
+	// arguments of docker are no text for a shell.
+	arguments bool
 	// unit that a number counts; may be empty.
 	unit string
 	// fill in placeholders of text; nil leaves text as it is.
@@ -162,7 +165,7 @@ func (d decoder) structure(n *node, v reflect.Value, path string) {
 			continue
 		}
 		inner := d
-		inner.commas, inner.words, inner.unit = known[i].commas, known[i].words, known[i].unit
+		inner.commas, inner.words, inner.arguments, inner.unit = known[i].commas, known[i].words, known[i].arguments, known[i].unit
 		switch {
 		case known[i].literal:
 			inner.fill = nil
@@ -175,10 +178,7 @@ func (d decoder) structure(n *node, v reflect.Value, path string) {
 }
 
 func (d decoder) unknown(f field, known []structField) {
-	names := make([]string, len(known))
-	for i, k := range known {
-		names[i] = k.name
-	}
+	names := d.accepted(f.value.parent, known)
 	if meant := nearest(f.key, names); meant != "" {
 		d.failed[join(f.value.parent.path(), meant)] = true // it is not missing, only misspelt
 	}
@@ -269,6 +269,9 @@ func (d decoder) text(n *node, v reflect.Value) {
 		var problems []Problem
 		filled, problems = d.fill(n.text)
 		for _, p := range problems {
+			if d.arguments && strings.Contains(n.text, "${") {
+				p.Message, p.Hint = unreadVariable(n.text)
+			}
 			d.at(n, p.Message, p.Hint)
 		}
 	}
@@ -377,13 +380,14 @@ func (d decoder) unitHint(n *node) string {
 
 // structField is a field of a struct that a file can set.
 type structField struct {
-	name    string
-	index   []int
-	typ     reflect.Type
-	literal bool // braces in its text are no placeholders
-	commas  bool // separate what is listed in its text
-	words   bool // of a command are its items
-	unit    string
+	name      string
+	index     []int
+	typ       reflect.Type
+	literal   bool // braces in its text are no placeholders
+	commas    bool // separate what is listed in its text
+	words     bool // of a command are its items
+	arguments bool // of docker are its values
+	unit      string
 }
 
 // fieldsOf a struct by their yaml tags, those of inlined structs among them; a field without tag is not part of the file.
@@ -407,6 +411,8 @@ func fieldsOf(t reflect.Type) []structField {
 				field.commas = true
 			case "words":
 				field.words = true
+			case "arguments":
+				field.arguments = true
 			default:
 				field.unit = options
 			}

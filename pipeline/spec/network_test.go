@@ -136,6 +136,7 @@ func TestExistingNetworkRefuses(t *testing.T) {
 	t.Parallel()
 	for _, c := range []refusal{
 		{"VPC misspelt", []string{"    vpc: vpc", "    VPC: vpc"}, []string{`16:5: application.network.VPC: unknown field; did you mean "vpc"?`}},
+		{"VPC with an unknown field", []string{"    vpc: vpc", "    x-y: 1\n    vpc: vpc"}, []string{`16:5: application.network.x-y: unknown field; known here: cidr, vpc, privateSubnets, publicSubnets, isolatedSubnets`}},
 		{"VPC by its name", []string{"vpc-0123456789abcdef0", "main"}, []string{`16:10: application.network.vpc: "main" is not the id of a VPC; write one such as vpc-0123456789abcdef0`}},
 		{"VPC that is too short", []string{"vpc-0123456789abcdef0", "vpc-0123456"}, []string{`16:10: application.network.vpc: "vpc-0123456" is not the id of a VPC; write one such as vpc-0123456789abcdef0`}},
 		{"VPC that cannot be read", []string{"vpc-0123456789abcdef0", "5"}, []string{`16:10: application.network.vpc: needs text, found the number 5; quote it: "5"`}},

@@ -1,9 +1,11 @@
 package spec
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // applications gives every environment the application with its overrides merged. It merges nodes, not structs, because in
@@ -199,7 +201,7 @@ func (m merger) items(element reflect.Type, base, over *node) *node {
 			continue
 		}
 		seen[name.text] = true
-		m.put(merged, element, name.text, item)
+		m.put(merged, element, patch{over, name.text, name, item})
 	}
 	return merged
 }
@@ -213,7 +215,10 @@ func (m merger) patches(element reflect.Type, base, over *node) *node {
 			continue
 		}
 		if f.value.kind != nullKind {
-			m.put(merged, element, f.key, named(f))
+			item := named(f)
+			at := *item
+			at.line, at.column = f.line, f.column // of the key
+			m.put(merged, element, patch{over, f.key, &at, item})
 			continue
 		}
 		i := indexOf(merged, f.key)
@@ -226,14 +231,98 @@ func (m merger) patches(element reflect.Type, base, over *node) *node {
 	return merged
 }
 
-func (m merger) put(merged *node, element reflect.Type, name string, item *node) {
-	if i := indexOf(merged, name); i >= 0 {
-		patch := *item // without the name, so that it stays where it was given first
-		patch.fields = slices.DeleteFunc(slices.Clone(item.fields), func(f field) bool { return f.key == "name" })
-		merged.items[i] = m.merge(element, merged.items[i], &patch)
+// patch is an item of a list of overrides: what it is called, and where that is written.
+type patch struct {
+	list *node
+	name string
+	at   *node
+	item *node
+}
+
+// put a patch into a list, or a new item after the others. One that is called almost like another is a slip, not a new one.
+func (m merger) put(merged *node, element reflect.Type, p patch) {
+	if i := indexOf(merged, p.name); i >= 0 {
+		over := *p.item // without the name, so that it stays where it was given first
+		over.fields = slices.DeleteFunc(slices.Clone(p.item.fields), func(f field) bool { return f.key == "name" })
+		merged.items[i] = m.merge(element, merged.items[i], &over)
 		return
 	}
-	merged.items = append(merged.items, m.merge(element, nil, item))
+	a := m.addition(merged, p)
+	if meant := m.nearest(p.name, a.names); meant != "" {
+		hint := didYouMean(p.name, []string{meant})
+		if p.list.parent != nil {
+			environment := strings.TrimPrefix(p.list.parent.step, ".")
+			hint += " A new one goes into the application, with environments: [" + shorten(environment) + "]"
+		}
+		m.at(p.at, a.message, hint)
+		return
+	}
+	if m.added == nil {
+		m.added = map[string]*addition{}
+	}
+	m.added[p.item.path()] = a
+	merged.items = append(merged.items, m.merge(element, nil, p.item))
+}
+
+// nearest of the names, as long as there are few problems: those of later ones cost more than they help.
+func (r *report) nearest(name string, names []string) string {
+	if len(r.errs) >= 500 {
+		return ""
+	}
+	return nearest(name, names)
+}
+
+// addition is an item of overrides that the application does not have.
+type addition struct {
+	at      *node
+	message string
+	names   []string // of the application's items
+	missing []string // fields that it cannot do without
+}
+
+func (m merger) addition(merged *node, p patch) *addition {
+	path := p.list.path()
+	message := strconv.Quote(shorten(p.name)) + " is not among the " + path[strings.LastIndexByte(path, '.')+1:] + " of the application"
+	names := slices.DeleteFunc(itemNames(merged), func(name string) bool { // that is not new itself, nor dropped, nor wrong
+		i := indexOf(merged, name)
+		return !isNamePart(name) || m.added[merged.items[i].path()] != nil || p.list.kind == mappingKind && p.list.drops(name)
+	})
+	return &addition{at: p.at, message: message, names: names}
+}
+
+// drops says whether a mapping has null for a key.
+func (n *node) drops(key string) bool {
+	x := n.get(key)
+	return x != nil && x.kind == nullKind
+}
+
+// lacks says whether a problem is that an item of overrides, which the application does not have, is not complete: then it may be meant for
+// another, and what all it lacks is told once.
+func (r *report) lacks(e *Error) bool {
+	a := r.added[parentPath(e.Path)]
+	if a == nil || e.Message != required {
+		return false
+	}
+	if field := e.Path[len(parentPath(e.Path))+1:]; !slices.Contains(a.missing, field) {
+		a.missing = append(a.missing, field)
+	}
+	return true
+}
+
+// incomplete items of overrides, in the order of the file once they are sorted.
+func (r *report) incomplete() {
+	for _, path := range slices.Sorted(maps.Keys(r.added)) {
+		a := r.added[path]
+		if len(a.missing) == 0 {
+			continue
+		}
+		slices.Sort(a.missing)
+		hint := "a new one needs " + strings.Join(a.missing, ", ")
+		if len(a.names) > 0 {
+			hint = knownHere(a.names) + "; " + hint
+		}
+		r.at(a.at, a.message, hint)
+	}
 }
 
 // startList copies a base list; without one the result is a list at the place of over.

@@ -90,6 +90,7 @@ func TestOverridesRefuse(t *testing.T) {
 		{"a name beside its key", "{ prod: { buckets: { data: { name: date } } } }", `18:38: overrides.prod.buckets.data.name: has its name already, from the key "data"; leave it out`},
 		{"new item with a bad name", "{ prod: { buckets: [{ name: logs }] } }", `18:31: overrides.prod.buckets[0].name: "logs" is the name of a bucket that cfnpipe makes; choose another`},
 		{"item without a name", "{ prod: { buckets: [{ expireDays: 1 }] } }", `18:23: overrides.prod.buckets[0].name: is required; use lower-case letters, digits and dashes between them, such as data`},
+		{"unknown field beside a key that names the item", "{ prod: { buckets: { data: { x-y: 1 } } } }", `18:32: overrides.prod.buckets.data.x-y: unknown field; known here: expireDays, noncurrentDays, removal, environments, types`},
 		{"unknown placeholder", "{ prod: { buckets: [{ name: data, removal: '{x}' }] } }", `18:46: overrides.prod.buckets[0].removal: unknown placeholder "{x}"; use {account}, {environment}, {project}, {region}, {type}, or write {{x}} for literal text`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -108,4 +109,55 @@ func TestOverridesAreBlamedOnlyForTheirOwn(t *testing.T) {
 	refuse(t, src,
 		`16:39: application.buckets[0].expireDays: cannot be -1; use a number of days from 0 to 36500`,
 		`18:47: overrides.prod.buckets[0].expireDays: cannot be -2; use a number of days from 0 to 36500`)
+}
+
+// What overrides say of an item that the application does not have is new only if it is complete and called like no other.
+func TestOverridesOfItemsThatAreNotThere(t *testing.T) {
+	t.Parallel()
+	const base = small + `application:
+  network: true
+  repositories: [{ name: web, context: web }]
+  buckets: [{ name: data }]
+  functions: [{ name: hello, source: a, runtime: provided.al2023 }]
+  jobs: [{ name: nightly, image: web }]
+  services: [{ name: front, image: web }]
+  stacks: [{ name: extras, template: a.yaml }]
+`
+	const elsewhere = "? A new one goes into the application, with environments: [prod]"
+	for _, c := range []struct {
+		name, prod string
+		want       []string
+	}{
+		{"a function misspelt", "{ functions: { helo: { memory: 256 } } }", []string{
+			`18:24: overrides.prod.functions.helo: "helo" is not among the functions of the application; did you mean "hello"` + elsewhere,
+		}},
+		{"a function misspelt in a list", "{ functions: [{ name: helo, memory: 256 }] }", []string{
+			`18:31: overrides.prod.functions[0].name: "helo" is not among the functions of the application; did you mean "hello"` + elsewhere,
+		}},
+		{"one of each misspelt", "{ repositories: { wbe: {} }, buckets: { dta: {} }, jobs: { nigtly: {} }, services: { frnt: {} }, stacks: { extra: {} } }", []string{
+			`18:27: overrides.prod.repositories.wbe: "wbe" is not among the repositories of the application; did you mean "web"` + elsewhere,
+			`18:49: overrides.prod.buckets.dta: "dta" is not among the buckets of the application; did you mean "data"` + elsewhere,
+			`18:68: overrides.prod.jobs.nigtly: "nigtly" is not among the jobs of the application; did you mean "nightly"` + elsewhere,
+			`18:94: overrides.prod.services.frnt: "frnt" is not among the services of the application; did you mean "front"` + elsewhere,
+			`18:116: overrides.prod.stacks.extra: "extra" is not among the stacks of the application; did you mean "extras"` + elsewhere,
+		}},
+		{"what nothing is called like", "{ functions: { other: { memory: 256 } }, jobs: [{ name: other }], services: { other: {} }, stacks: { other: {} } }", []string{
+			`18:24: overrides.prod.functions.other: "other" is not among the functions of the application; known here: hello; a new one needs runtime, source`,
+			`18:65: overrides.prod.jobs[0].name: "other" is not among the jobs of the application; known here: nightly; a new one needs image`,
+			`18:87: overrides.prod.services.other: "other" is not among the services of the application; known here: front; a new one needs image`,
+			`18:110: overrides.prod.stacks.other: "other" is not among the stacks of the application; known here: extras; a new one needs template`,
+		}},
+		{"what is new and complete", "{ buckets: { logz: {} }, functions: { other: { source: b, runtime: provided.al2023 } }, jobs: [{ name: other, image: web }] }", nil},
+		{"another name for what is dropped", "{ buckets: { data: null, dates: {} }, services: { fronts: { image: web }, front: null } }", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			src := base + "overrides:\n  prod: " + c.prod + "\n"
+			if c.want == nil {
+				parse(t, src)
+				return
+			}
+			refuse(t, src, c.want...)
+		})
+	}
 }

@@ -129,6 +129,9 @@ func parentPath(path string) string {
 	return path[:max(0, strings.LastIndexAny(path, ".["))]
 }
 
+// PathOf the value that a mapping at a path has under a key.
+func PathOf(path, key string) string { return join(path, key) }
+
 // join a path and the name of a field or a key in it; a key that would be misread in a path stands in quotes.
 func join(path, name string) string {
 	step := stepTo(name)

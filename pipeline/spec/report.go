@@ -12,6 +12,7 @@ type report struct {
 	errs   Errors
 	failed map[string]bool // paths as written whose value could not be read: nothing more is said about them
 	fields map[reflect.Type][]structField
+	added  map[string]*addition // items of overrides that the application does not have, by their paths as written
 	// How much was read, which has limits so that no file takes long: values that aliases stood for, and values of all environments.
 	aliased, values int
 }
@@ -30,10 +31,11 @@ func (r *report) at(n *node, message, hint string) {
 // check adds the problems that do not just follow from a value that could not be read.
 func (r *report) check(s *Spec, problems []Problem) {
 	for _, p := range problems {
-		if err := s.locate(p); !r.hasFailed(err.Path) {
+		if err := s.locate(p); !r.hasFailed(err.Path) && !r.lacks(err) {
 			r.errs = append(r.errs, err)
 		}
 	}
+	r.incomplete()
 }
 
 func (r *report) hasFailed(path string) bool {

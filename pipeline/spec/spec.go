@@ -167,8 +167,11 @@ type Step struct {
 	// Environment variables; no secrets. With Secrets, 5,000 characters together.
 	Environment map[string]string `yaml:"environment"`
 	// Secrets are environment variables from Secrets Manager in the toolchain account and region: the ARN of a secret, perhaps with a JSON
-	// key behind a #.
+	// key behind a #. Those of publish reach the build commands of functions, and no build of an image.
 	Secrets map[string]string `yaml:"secrets"`
+	// SecretKeys are the ARNs of the customer managed keys, if any, that encrypt the secrets, in the toolchain region. The build's role decrypts
+	// with them, through Secrets Manager only; the policies of keys in other accounts must admit it.
+	SecretKeys []string `yaml:"secretKeys"`
 	// TimeoutMinutes of the build, 5 to 2160 (CodeBuild quotas). Default 30; of publish 60.
 	TimeoutMinutes int `yaml:"timeoutMinutes,minutes"`
 	// Reports are the JUnit files that the commands of tests and own steps write, as patterns below the root of the repository. Default
@@ -210,6 +213,8 @@ type Approval struct {
 	TimeoutMinutes int `yaml:"timeoutMinutes,minutes"`
 	// Topic is the ARN of an SNS topic in the toolchain account and region that is told. Empty: nobody is.
 	Topic string `yaml:"topic"`
+	// Key is the ARN of the customer managed key, if any, that encrypts the topic. The pipeline's role uses it through SNS only.
+	Key string `yaml:"key"`
 	// AfterChangeSet asks when the change sets are made, so that they can be looked at. Stacks that read what others of the same deployment
 	// write get theirs later, and are asked for again.
 	AfterChangeSet bool `yaml:"afterChangeSet"`

@@ -53,10 +53,13 @@ func (v *validator) add(path, message, hint string) {
 // isPatient says whether there are few enough problems for hints that take time; those of later ones cost more than they help.
 func (v *validator) isPatient() bool { return len(v.problems) < 1000 }
 
+// required is what is said of what is not there.
+const required = "is required"
+
 // given says whether a required text is there.
 func (v *validator) given(path, value, hint string) bool {
 	if value == "" {
-		v.add(path, "is required", hint)
+		v.add(path, required, hint)
 	}
 	return value != ""
 }

@@ -29,6 +29,13 @@ func (v *validator) approval(path string, a *Approval) {
 	if a.Topic != "" {
 		v.topic(join(path, "topic"), a.Topic)
 	}
+	switch at := join(path, "key"); {
+	case a.Key == "":
+	case a.Topic == "" && !v.unread(join(path, "topic")):
+		v.add(at, "means nothing without a topic, which it encrypts", "leave it out, or write topic too")
+	default:
+		v.key(at, a.Key, v.home(), "a topic is encrypted by a key of its own region")
+	}
 }
 
 func (v *validator) approvalText(at, text string) {

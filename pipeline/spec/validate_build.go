@@ -73,6 +73,11 @@ func (v *validator) buildVariables(at string, s *Step) {
 		if _, twice := s.Environment[name]; twice {
 			v.add(at, "is in environment too", "keep one")
 		}
+		if slices.ContainsFunc(v.spec.Environments, func(e Environment) bool { return isOutput(s.Secrets[name], &e) }) {
+			v.add(at, "is the name of an output, and outputs reach parameters of custom stacks only, not secrets",
+				"write the ARN of a secret of the toolchain account, such as arn:aws:secretsmanager:<region>:<account>:secret:<name>-<six characters>")
+			continue
+		}
 		v.secretOf(at, s.Secrets[name], v.home(), false)
 	}
 	if len(s.Environment) == 0 {
@@ -160,7 +165,7 @@ const (
 func (v *validator) permissions(path, who string, permissions []Permission, f filling) {
 	for i, p := range permissions {
 		at := index(path, i)
-		v.actions(join(at, "actions"), p.Actions, who)
+		v.actions(join(at, "actions"), p, who)
 		v.permissionResources(join(at, "resources"), p, f)
 		if p.Reason != "" && !slices.Contains(p.Resources, "*") {
 			v.add(join(at, "reason"), `is there, but no resource is "*"`, "leave it out")
@@ -168,8 +173,9 @@ func (v *validator) permissions(path, who string, permissions []Permission, f fi
 	}
 }
 
-func (v *validator) actions(path string, actions []string, who string) {
+func (v *validator) actions(path string, p Permission, who string) {
 	const hint = "write a service and an action, such as dynamodb:GetItem; a star may stand at the end, as in dynamodb:Get*"
+	actions := p.Actions
 	if len(actions) == 0 {
 		v.add(path, "there is none", "write at least one, such as dynamodb:GetItem")
 	}
@@ -179,9 +185,6 @@ func (v *validator) actions(path string, actions []string, who string) {
 		switch {
 		case action == "*", action == "*:*":
 			v.add(at, "allows everything", "say which actions, such as dynamodb:GetItem")
-		case strings.EqualFold(service, "sts"):
-			v.add(at, who+" cannot take on the roles of others, so that actions of "+shorten(service)+" are of no use to it",
-				"leave it out, and allow the actions that it needs themselves")
 		case isForbidden(service):
 			v.add(at, who+" with actions of "+shorten(service)+" could widen its own permissions", "give the operator's stacks what needs them")
 		case isService(service) && name == "*":
@@ -190,13 +193,48 @@ func (v *validator) actions(path string, actions []string, who string) {
 			v.add(at, strconv.Quote(shorten(action))+" is not an action", hint)
 		case slices.Contains(actions[:i], action):
 			v.add(at, strconv.Quote(shorten(action))+" is given twice", "keep one")
+		case service == "sts":
+			v.tokens(at, join(parentPath(path), "resources"), name, p, who)
 		}
 	}
 }
 
+// tokens checks an action of STS: who has it gets credentials, and not all of them are bound by the boundary of the role that asks.
+func (v *validator) tokens(at, resources, name string, p Permission, who string) {
+	lower := strings.ToLower(name)
+	matches := func(actions ...string) bool {
+		return slices.ContainsFunc(actions, func(a string) bool { return meet(lower, a) })
+	}
+	switch hasOwnBoundary := v.spec.PermissionsBoundary != "" || v.unread("permissionsBoundary"); {
+	case matches("assumerole*", "assumeroot") && !hasOwnBoundary:
+		v.add(at, who+" that may assume a role can do what that role can, whatever the boundary of its own role denies",
+			"allow the actions that it needs themselves, or set a permissionsBoundary of your own and name the role under resources")
+	case matches("assumerole*", "assumeroot"):
+		for i, r := range p.Resources {
+			if !isNamedRole(r) {
+				v.add(index(resources, i), strconv.Quote(shorten(r))+" is not the ARN of one role, and "+who+" could assume others",
+					"write one such as arn:aws:iam::111111111111:role/Reader, without stars")
+			}
+		}
+	case matches("getservicebearertoken", "decodeauthorizationmessage"):
+		if len(p.Resources) > 0 && !slices.Contains(p.Resources, "*") {
+			v.add(resources, "allow nothing: sts:"+shorten(name)+` supports no resource but "*"`,
+				`write resources: ["*"], and a reason beside it, such as that CodeArtifact needs the token to log in`)
+		}
+	case matches("getfederationtoken", "getsessiontoken"):
+		v.add(at, "AWS gives such tokens to IAM users only, never to a role, so that "+who+" cannot get one", "leave it out")
+	}
+}
+
+// isNamedRole says whether a resource of a permission is one role; placeholders may be in it.
+func isNamedRole(resource string) bool {
+	p := strings.SplitN(resource, ":", 6)
+	return len(p) == 6 && p[2] == "iam" && strings.HasPrefix(p[5], "role/") && !strings.ContainsAny(resource, "*?")
+}
+
 // isForbidden says whether nobody is given actions of a service.
 func isForbidden(service string) bool {
-	return slices.Contains([]string{"iam", "organizations", "account", "sts"}, strings.ToLower(service))
+	return slices.Contains([]string{"iam", "organizations", "account"}, strings.ToLower(service))
 }
 
 // isService matches what actions and ARNs call a service: s3, execute-api.
@@ -231,7 +269,7 @@ func (v *validator) permissionResources(path string, x Permission, f filling) {
 		for _, p := range problems {
 			if f == ofToolchain && (strings.Contains(p.Message, `"{environment}"`) || strings.Contains(p.Message, `"{type}"`)) {
 				p.Message = strings.Replace(p.Message, "unknown placeholder ", "the toolchain has no ", 1)
-				p.Hint = "the step runs before any environment: use {account}, {region} or {project}"
+				p.Hint = "the step's role is one for all environments: use {account}, {region} or {project}"
 			}
 			v.add(at, p.Message, p.Hint)
 		}

@@ -37,7 +37,7 @@ func (v *validator) container(path string, c *Container, e *Environment, k known
 	oneOfThese(v, join(path, "architecture"), c.Architecture, X86, ARM)
 	v.user(join(path, "user"), c.User)
 	v.containerVariables(path, c, e, isJob)
-	v.secretKeys(join(path, "secretKeys"), c.SecretKeys, e)
+	v.secretKeys(join(path, "secretKeys"), c.SecretKeys, inEnvironment(e))
 	v.grants(join(path, "reads"), c.Reads, e, k.buckets)
 	v.grants(join(path, "writes"), c.Writes, e, k.buckets)
 	v.permissions(join(path, "permissions"), "a container", c.Permissions, filledIn)
@@ -202,7 +202,7 @@ func (v *validator) containerVariables(path string, c *Container, e *Environment
 			v.add(at, "is in environment too", "keep one")
 		}
 		if isOutput(c.Secrets[name], e) {
-			v.add(at, "is an output of a stack, and those go to parameters of stacks alone",
+			v.add(at, "is the name of an output, and outputs reach parameters of custom stacks only, not secrets",
 				"write the secret's ARN, such as arn:aws:secretsmanager:{region}:{account}:secret:<name>-<six characters>, in the overrides if need be")
 			continue
 		}
@@ -266,30 +266,34 @@ func (v *validator) containerVariable(at, name string, isJob bool) {
 }
 
 // secretKeys are the ARNs of keys of KMS, which may be of another account.
-func (v *validator) secretKeys(path string, keys []string, e *Environment) {
+func (v *validator) secretKeys(path string, keys []string, where place) {
 	const most = 10 // a secret has one
-	const hint = "copy it from KMS: arn:aws:kms:<region>:<account>:key/<id>"
 	if len(keys) > most {
 		v.add(path, fmt.Sprintf("has %d keys, at most %d are allowed", len(keys), most), "")
 		return
 	}
 	for i, arn := range keys {
 		at := index(path, i)
-		p := strings.SplitN(arn, ":", 6)
-		id, isKey := strings.CutPrefix(p[len(p)-1], "key/")
-		switch {
-		case len(p) == 6 && p[2] == "kms" && strings.HasPrefix(p[5], "alias/"):
-			v.add(at, "is an alias, and permissions hold for keys", hint)
-			continue
-		case len(p) < 6 || p[0] != "arn" || p[2] != "kms" || !isAccount(p[4]) || !isKey || id == "" || !only(id, "-"):
-			v.add(at, strconv.Quote(shorten(arn))+" is not the ARN of a key", hint)
-			continue
-		case slices.Contains(keys[:i], arn):
+		if isKey := v.key(at, arn, where, "a secret is encrypted by a key of its own region"); isKey && slices.Contains(keys[:i], arn) {
 			v.add(at, strconv.Quote(shorten(arn))+" is given twice", "keep one")
-			continue
 		}
-		where := inEnvironment(e)
-		where.account.Account = p[4]
-		v.within(at, p, where, "a secret is encrypted by a key of its own region")
 	}
+}
+
+// key is the ARN of a key of KMS in the region of a place, which may be of another account. It says whether it is one.
+func (v *validator) key(at, arn string, where place, elsewhere string) bool {
+	const hint = "copy it from KMS: arn:aws:kms:<region>:<account>:key/<id>"
+	p := strings.SplitN(arn, ":", 6)
+	id, isKey := strings.CutPrefix(p[len(p)-1], "key/")
+	switch {
+	case len(p) == 6 && p[2] == "kms" && strings.HasPrefix(p[5], "alias/"):
+		v.add(at, "is an alias, and permissions hold for keys", hint)
+		return false
+	case len(p) < 6 || p[0] != "arn" || p[2] != "kms" || !isAccount(p[4]) || !isKey || id == "" || !only(id, "-"):
+		v.add(at, strconv.Quote(shorten(arn))+" is not the ARN of a key", hint)
+		return false
+	}
+	where.account.Account = p[4]
+	v.within(at, p, where, elsewhere)
+	return true
 }

@@ -226,20 +226,13 @@ func (v *validator) existingNetwork(path string, n *Network) {
 	if !isID(n.VPC, "vpc") {
 		v.add(join(path, "vpc"), strconv.Quote(shorten(n.VPC))+" is not the id of a VPC", "write one such as vpc-0123456789abcdef0")
 	}
-	for _, f := range []struct {
-		name string
-		set  bool // without a file
-	}{
-		{"zones", n.Zones != 0},
-		{"public", n.Public != nil},
-		{"private", n.Private != nil},
-		{"isolated", n.Isolated != nil},
-		{"nat", n.NAT != ""},
-		{"flowLogs", false},
-		{"endpoints", n.Endpoints != nil},
-	} {
-		if at := join(path, f.name); v.spec.says(at) || f.set && v.spec.positions == nil {
-			v.add(at, "cannot be set for a VPC that is there", "leave it out: null takes it back in an override")
+	set := map[string]bool{ // without a file; flow logs are a default
+		"zones": n.Zones != 0, "public": n.Public != nil, "private": n.Private != nil, "isolated": n.Isolated != nil, "nat": n.NAT != "",
+		"endpoints": n.Endpoints != nil,
+	}
+	for _, f := range refusedFields("application.network", func(string) string { return n.VPC }) {
+		if at := join(path, f.name); v.spec.says(at) || set[f.name] && v.spec.positions == nil {
+			v.add(at, f.message, f.hint)
 		}
 	}
 	if n.CIDR != "" {

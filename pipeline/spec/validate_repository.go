@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 func (v *validator) repositories(path string, e *Environment) {
@@ -33,6 +34,10 @@ func (v *validator) imageRepository(path string, r Repository, e *Environment) {
 		if !isLine(r.BuildArguments[name]) {
 			v.add(at, "is not one line of printable text", "put what is longer into a file of the context")
 		}
+		if shellVariable(r.BuildArguments[name]) != "" {
+			message, hint := unreadVariable(r.BuildArguments[name])
+			v.add(at, message, hint)
+		}
 	}
 	oneOfThese(v, join(path, "architecture"), r.Architecture, X86, ARM)
 	v.refresh(join(path, "refresh"), r.Refresh)
@@ -54,6 +59,31 @@ func (v *validator) repositoryName(at, scope, name string) {
 	if over := len(whole) - most; over > 0 && isProject(v.spec.Project) && scope != "" {
 		v.add(at, fmt.Sprintf("%s has %d characters, ECR allows %d", shorten(whole), len(whole), most), fmt.Sprintf("shorten this name or the project by %d", over))
 	}
+}
+
+// unreadVariable says why a build argument with something for a shell in it is refused.
+func unreadVariable(text string) (message, hint string) {
+	return "docker would get the letters " + strconv.Quote(shorten(shellVariable(text))) + ", because no shell reads build arguments",
+		"write the value itself; a secret would stay in the image: build an image that needs one elsewhere, and push it to a repository without context"
+}
+
+// shellVariable is what a shell would replace in a text, from its first dollar sign on: $NAME, ${NAME} or $(command); "" where there is nothing.
+func shellVariable(text string) string {
+	for i := range text {
+		if text[i] != '$' || i+1 == len(text) || !isLetter(rune(text[i+1])) && !strings.ContainsRune("_{(", rune(text[i+1])) {
+			continue
+		}
+		end := strings.IndexFunc(text[i+1:], func(r rune) bool { return !isLetter(r) && !isDigit(r) && r != '_' })
+		switch {
+		case text[i+1] == '{' || text[i+1] == '(':
+			return text[i:]
+		case end >= 0:
+			return text[i : i+1+end]
+		default:
+			return text[i:]
+		}
+	}
+	return ""
 }
 
 // refresh is any text; it is hashed and only has to be readable.

@@ -31,11 +31,8 @@ func (v *validator) steps() {
 }
 
 func (v *validator) synth(at string, s *Step) {
-	v.known(at, s)
+	v.refused(at, s)
 	v.commands(join(at, "commands"), s.Commands)
-	if s.Reports != nil {
-		v.add(join(at, "reports"), "cannot be set for synth", "it tests nothing: write an own step after it")
-	}
 	v.build(at, s, false)
 }
 
@@ -43,48 +40,28 @@ func (v *validator) test(at string, s *Step, inEnvironments bool) {
 	if s == nil {
 		return
 	}
-	v.known(at, s)
+	v.refused(at, s)
 	v.someCommands(join(at, "commands"), s.Commands, "write at least one, or null in place of the step to drop it")
 	v.reports(join(at, "reports"), s.Reports)
 	v.build(at, s, inEnvironments)
 }
 
 func (v *validator) publish(at string, s *Step) {
-	v.known(at, s)
-	for _, f := range []struct {
-		name string
-		set  bool
-	}{
-		{"commands", s.Commands != nil},
-		{"runtimes", s.Runtimes != nil},
-		{"reports", s.Reports != nil},
-	} {
-		if f.set {
-			v.add(join(at, f.name), "cannot be set: publish has no commands of its own", "write an own step before or after publish")
-		}
-	}
-	for _, f := range []struct {
-		name string
-		set  bool
-	}{
-		{"environments", s.Environments != nil},
-		{"types", s.Types != nil},
-	} {
-		if f.set {
-			v.add(join(at, f.name), "cannot be set: publish goes where code does", "limit the functions and repositories themselves")
-		}
-	}
+	v.refused(at, s)
+	v.publishSecrets(join(at, "secrets"), s)
 	v.build(at, &Step{
-		Image: s.Image, Environment: s.Environment, Secrets: s.Secrets, TimeoutMinutes: s.TimeoutMinutes, Permissions: s.Permissions,
-	}, true)
+		Image: s.Image, Environment: s.Environment, Secrets: s.Secrets, SecretKeys: s.SecretKeys, TimeoutMinutes: s.TimeoutMinutes, Permissions: s.Permissions,
+	}, false) // of the build, which is one for all environments
 }
 
-// known steps have a name and a place.
-func (v *validator) known(at string, s *Step) {
-	for _, f := range []struct{ name, value string }{{"name", s.Name}, {"before", s.Before}, {"after", s.After}} {
-		if f.value != "" {
-			v.add(join(at, f.name), "cannot be set here", "only own steps have it: leave it out")
-		}
+// publishSecrets are environment variables of the builds that publish: the build commands of functions see them, docker does not pass them on.
+func (v *validator) publishSecrets(at string, s *Step) {
+	hasBuild := slices.ContainsFunc(v.spec.Environments, func(e Environment) bool {
+		return slices.ContainsFunc(e.Application.Functions, func(f Function) bool { return f.Build != "" })
+	})
+	if len(s.Secrets) > 0 && s.Image == "" && !hasBuild && !v.unread("application") {
+		v.add(at, "reach no image build, and no function has a build command that could read them",
+			"leave them out; build an image that needs a secret elsewhere, and push it to a repository without context")
 	}
 }
 
@@ -115,6 +92,7 @@ func (v *validator) ownSteps(path string, steps []Step) {
 		v.ownName(join(at, "name"), s.Name)
 		v.someCommands(join(at, "commands"), s.Commands, "write at least one, such as make lint")
 		v.reports(join(at, "reports"), s.Reports)
+		v.refused(at, s)
 		v.build(at, s, v.anchor(at, s))
 	}
 	v.uniqueNames(path, names)
@@ -237,6 +215,10 @@ func (v *validator) build(at string, s *Step, inEnvironments bool) {
 		v.add(join(at, "runtimes"), "are only in CodeBuild's own images", "leave them out: the image has what the commands need, or they install it")
 	}
 	v.buildVariables(at, s)
+	v.secretKeys(join(at, "secretKeys"), s.SecretKeys, v.home())
+	if len(s.SecretKeys) > 0 && len(s.Secrets) == 0 && !v.unread(join(at, "secrets")) {
+		v.add(join(at, "secretKeys"), "mean nothing without secrets", "leave them out, or write secrets too")
+	}
 	f := ofToolchain
 	if inEnvironments {
 		f = ofEnvironment
@@ -244,15 +226,6 @@ func (v *validator) build(at string, s *Step, inEnvironments bool) {
 	v.permissions(join(at, "permissions"), "a step", s.Permissions, f)
 	if inEnvironments {
 		v.stepOnly(at, s.Only)
-		return
-	}
-	for _, f := range []struct {
-		name string
-		set  bool
-	}{{"environments", s.Environments != nil}, {"types", s.Types != nil}} {
-		if f.set {
-			v.add(join(at, f.name), "cannot be set: the step runs before any environment", "leave it out")
-		}
 	}
 }
 

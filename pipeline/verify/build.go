@@ -55,6 +55,7 @@ func (a *run) build(x *action) {
 	a.buildArtifacts(x, project, r)
 	a.clones(x, r)
 	a.w.logs(a.hop(x, "role "+r.name, "writes its logs"), project, r)
+	a.builders = append(a.builders, r)
 	a.variables(x, r)
 	for _, n := range project.properties.At("Environment", "EnvironmentVariables").Elements() {
 		resolve := func(key string) string { return project.stack.resolver.Resolve(n.Get(key)).String() }
@@ -163,6 +164,9 @@ func (a *run) looksUp(x *action, r *role, v variable) {
 		return
 	}
 	a.w.needs(a.hop(x, "role "+r.name, "looks up "+v.Name), "variables", r, q)
+	if service, _, _ := strings.Cut(q.action, ":"); len(r.foreignKeys(service)) > 0 {
+		a.usesKeys(a.hop(x, "role "+r.name, "decrypts "+v.Name+keysAssumed), "variables", r, service, "kms:Decrypt")
+	}
 }
 
 // clones: where the source hands over the repository itself, the build takes it through the connection.

@@ -766,6 +766,30 @@ func faults() []fault {
 		{"custom", "a build may not read its secret", []change{
 			drop("custom-delivery-builds", "Resources.IntegrationTestsRole.Properties.Policies[build].PolicyDocument.Statement[Secrets]"),
 		}, `variables custom-delivery-builds Resources.IntegrationTestsRole.Properties.Policies[build].PolicyDocument`},
+		{"custom", "a build may not decrypt its secret", []change{
+			drop("custom-delivery-builds", "Resources.IntegrationTestsRole.Properties.Policies[build].PolicyDocument.Statement[SecretKeys]"),
+		}, `variables custom-delivery-access Resources.Boundary.Properties.PolicyDocument.Statement[SecretKeys]`},
+		{"custom", "a build may decrypt its secret through another service", []change{
+			edit("custom-delivery-builds", "Resources.IntegrationTestsRole.Properties.Policies[build].PolicyDocument.Statement[SecretKeys]", "secretsmanager.", "ssm."),
+		}, `
+			grant-void custom-delivery-access Resources.Boundary.Properties.PolicyDocument.Statement[SecretKeys]
+			variables custom-delivery-access Resources.Boundary.Properties.PolicyDocument.Statement[SecretKeys]
+		`},
+		{"custom", "the boundary keeps a build from decrypting its secret", []change{
+			drop("custom-delivery-access", "Resources.Boundary.Properties.PolicyDocument.Statement[SecretKeys]"),
+		}, `
+			grant-void custom-delivery-access Resources.Boundary.Properties.PolicyDocument.Statement[Keys]
+			variables custom-delivery-access Resources.Boundary.Properties.PolicyDocument.Statement[Keys]
+		`},
+		{"custom", "an approval cannot encrypt", []change{
+			drop(custom, running+"[ApprovalKeys]"),
+		}, `approval custom-delivery-access Resources.Boundary.Properties.PolicyDocument.Statement[ApprovalKeys]`},
+		{"custom", "an approval may use its key, but not to encrypt", []change{
+			put(custom, running+"[ApprovalKeys].Action", "kms:Decrypt"),
+		}, `
+			approval custom-delivery-access Resources.Boundary.Properties.PolicyDocument.Statement[ApprovalKeys]
+			approval custom-delivery-pipeline Resources.PipelineRole.Properties.Policies[pipeline].PolicyDocument.Statement[ArtifactKey]
+		`},
 		{"custom", "a build takes another secret", []change{
 			edit("custom-delivery-builds", "Resources.IntegrationTestsProject.Properties.Environment.EnvironmentVariables", "custom/api-", "custom/apis-"),
 		}, `variables custom-delivery-builds Resources.IntegrationTestsRole.Properties.Policies[build].PolicyDocument.Statement[Secrets]`},

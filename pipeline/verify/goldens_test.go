@@ -70,6 +70,8 @@ func shopWith(t *testing.T, changes ...string) *assembly.Assembly {
 func TestVariantsVerifyClean(t *testing.T) {
 	t.Parallel()
 	oneAccount := []string{"222222222222", "111111111111", "333333333333", "111111111111", "444444444444", "111111111111"}
+	const token = `permissions: [{ actions: ["sts:GetServiceBearerToken"], resources: ["*"], reason: CodeArtifact needs it }]`
+	const another = `permissions: [{ actions: ["sts:AssumeRole"], resources: ["arn:aws:iam::555555555555:role/Reader"] }]`
 	sharedImages := []string{"image: web,", `image: "base:1",`, "image: nightly,", `image: "base:1",`}
 	for name, changes := range map[string][]string{
 		"images of the toolchain":   sharedImages,
@@ -79,6 +81,19 @@ func TestVariantsVerifyClean(t *testing.T) {
 			"schedule:", `permissions: [{ actions: ["textract:DetectDocumentText"], resources: ["*"], reason: "it knows no resource" }], schedule:`,
 			"[make acceptance-tests]", `[make acceptance-tests], permissions: [{ actions: ["cloudwatch:GetMetricData"], resources: ["*"], reason: "it knows no resource" }]`,
 			"[make test]", `[make test], permissions: [{ actions: ["cloudwatch:GetMetricData"], resources: ["*"], reason: "it knows no resource" }]`,
+		},
+		"tokens to log in to CodeArtifact with": {
+			"reads: [data]", token,
+			"schedule:", token + ", schedule:",
+			"[make acceptance-tests]", "[make acceptance-tests], " + token,
+			"[make test]", "[make test], " + token,
+		},
+		"another role within a boundary of the project's own": {
+			"project: shop\n", "project: shop\npermissionsBoundary: arn:aws:iam::{account}:policy/Boundary\n",
+			"reads: [data]", another,
+			"schedule:", another + ", schedule:",
+			"[make acceptance-tests]", "[make acceptance-tests], " + another,
+			"[make test]", "[make test], " + another,
 		},
 		"images of the toolchain in its own account": slices.Concat(oneAccount, sharedImages),
 	} {

@@ -23,6 +23,7 @@ type run struct {
 	missing  map[string]*finding
 	spaces   map[string]*action // namespaces, by name
 	deployed map[*stack]*action // what has deployed a stack so far
+	builders []*role            // the roles of the builds that it runs
 }
 
 // store is where the artifacts of a region are.
@@ -100,6 +101,7 @@ func (w *world) follow(x *thing) *run {
 	}
 	a.changeSets()
 	a.updatesItself()
+	a.keysUsed()
 	return a
 }
 

@@ -42,6 +42,10 @@ func (a *run) approve(x *action) {
 	topic := a.w.topics[name.String()]
 	if topic == nil { // it is somebody else's
 		a.w.needs(h, "approval", a.role, request{action: "sns:Publish", on: name})
+		if len(a.role.foreignKeys("sns")) > 0 {
+			h = a.hop(x, "role "+a.role.name, "encrypts for "+name.String()+keysAssumed)
+			a.usesKeys(h, "approval", a.role, "sns", "kms:Decrypt", "kms:GenerateDataKey")
+		}
 		return
 	}
 	a.w.needs(h, "approval", a.role, request{action: "sns:Publish", on: name, account: topic.stack.Account, policy: a.w.policyOf(topic)})

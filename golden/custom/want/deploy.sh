@@ -276,8 +276,10 @@ if begin operator toolchain 111111111111 eu-west-1 custom-delivery-artifacts; th
       'AccessCoversEnvironmentQaIn333333333333=/custom/delivery/access/CoversEnvironmentQaIn333333333333' \
       'AccessCoversRegionEuWest1=/custom/delivery/access/CoversRegionEuWest1' \
       'AccessCoversSecretB9C1426E=/custom/delivery/access/CoversSecretB9C1426E' \
+      'AccessCoversSecretKeyB23E2991=/custom/delivery/access/CoversSecretKeyB23E2991' \
       'AccessCoversSource3D6E24C7=/custom/delivery/access/CoversSource3D6E24C7' \
       'AccessCoversTopic83086E07=/custom/delivery/access/CoversTopic83086E07' \
+      'AccessCoversTopicKeyA122B007=/custom/delivery/access/CoversTopicKeyA122B007' \
     --tags \
       'pipeline=delivery' \
       'project=custom'
