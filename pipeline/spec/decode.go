@@ -13,7 +13,8 @@ const maxValues = 300_000
 
 // decoder sets Go values from nodes by their yaml tags. It knows no field by name but two: a name is never a place for
 // placeholders, and overrides hold patches. A new field of the Spec needs nothing here; the tag's option literal keeps placeholders out,
-// commas says that its text lists things, words that its list is a command; a unit is what its number counts.
+// commas says that its text lists things, words that its list is a command, listed that it is what a list sets where another field of the
+// same name takes anything else; a unit is what its number counts.
 type decoder struct {
 	*report
 	positions map[string]position
@@ -154,6 +155,9 @@ func (d decoder) structure(n *node, v reflect.Value, path string) {
 	known := d.fieldsOf(v.Type())
 	for _, f := range n.fields {
 		i := slices.IndexFunc(known, func(k structField) bool { return k.name == f.key })
+		if j := slices.IndexFunc(known, func(k structField) bool { return k.name == f.key && k.listed }); j >= 0 && f.value.kind == listKind {
+			i = j
+		}
 		if i < 0 {
 			if !d.spend(f.value, 1) {
 				return
@@ -175,9 +179,11 @@ func (d decoder) structure(n *node, v reflect.Value, path string) {
 }
 
 func (d decoder) unknown(f field, known []structField) {
-	names := make([]string, len(known))
-	for i, k := range known {
-		names[i] = k.name
+	var names []string
+	for _, k := range known {
+		if !k.listed {
+			names = append(names, k.name)
+		}
 	}
 	if meant := nearest(f.key, names); meant != "" {
 		d.failed[join(f.value.parent.path(), meant)] = true // it is not missing, only misspelt
@@ -383,6 +389,7 @@ type structField struct {
 	literal bool // braces in its text are no placeholders
 	commas  bool // separate what is listed in its text
 	words   bool // of a command are its items
+	listed  bool // it is what a list sets, and a field before it what anything else does
 	unit    string
 }
 
@@ -407,6 +414,8 @@ func fieldsOf(t reflect.Type) []structField {
 				field.commas = true
 			case "words":
 				field.words = true
+			case "listed":
+				field.listed = true
 			default:
 				field.unit = options
 			}
