@@ -153,8 +153,9 @@ func (a API) Add(t *cfn.Template) APIHandle {
 	authorizer := a.authorizer(t, api)
 	seen := map[string]string{} // routes by logical id
 	var last *cfn.Resource      // of its parts: API Gateway refuses changes of an API at the same time
-	next := func(part *cfn.Resource) *cfn.Resource {
-		if last != nil && last.ID() != part.ID() { // else it stands twice, which is refused
+	next := func(part *cfn.Resource, refersTo ...*cfn.Resource) *cfn.Resource {
+		stands := slices.Contains(refersTo, last) || last != nil && last.ID() == part.ID() // after it anyway; or twice, which is refused
+		if last != nil && !stands {
 			part.After(last)
 		}
 		last = part
@@ -184,7 +185,7 @@ func (a API) Add(t *cfn.Template) APIHandle {
 					"API Gateway takes the routes %s and %s for one, since only the names of variables differ", other, r.key())
 			}
 			seen[route] = r.key()
-			next(t.Add(route, r.properties(t, api, integration, authorizer)))
+			next(t.Add(route, r.properties(t, api, integration, authorizer)), integration)
 			t.Add(permission, &lambda.Permission{
 				Action: "lambda:InvokeFunction", FunctionName: t.Text(f.Alias), Principal: "apigateway.amazonaws.com", SourceArn: t.TextPtr(r.source(api)),
 			})

@@ -75,6 +75,9 @@ func TestNamesOfZonesChangeNothingButHowTheyAreFound(t *testing.T) {
 	named := networkResources(t, func(n *resources.Network) { n.Zones = []string{"eu-west-1a", "eu-west-1b"} })
 	for id, was := range networkResources(t, func(*resources.Network) {}) {
 		want := was
+		if strings.Contains(was, "AWS::EC2::Subnet\n") {
+			want = strings.Replace(want, "Properties:\n", "Metadata:\n  cfn-lint:\n    config:\n      ignore_checks:\n        - W3010\nProperties:\n", 1)
+		}
 		for i, name := range []string{"eu-west-1a", "eu-west-1b"} {
 			want = strings.ReplaceAll(want, fmt.Sprintf("!Select\n    - %d\n    - !GetAZs ''", i), name)
 		}
