@@ -29,7 +29,7 @@ type Network struct {
 	// NATs is how many zones have a NAT gateway, from the first; each needs a public subnet. The private subnets of the other zones reach
 	// the internet through the first, and through none if there is none.
 	NATs int
-	// RegionalNAT is one NAT gateway that AWS extends to all zones where something runs, with addresses of AWS's own; in place of NATs.
+	// RegionalNAT is one NAT gateway that AWS extends to all zones where something runs, with addresses that AWS manages; in place of NATs.
 	RegionalNAT bool
 	// Endpoints are AWS services by what follows the region in their endpoint's name, such as sqs or ecr.api, that the VPC reaches through
 	// addresses in its private subnets; they must be there in all of its zones. S3 and DynamoDB are always reached without the internet, by

@@ -140,7 +140,7 @@ type Network struct {
 	Private  []string `yaml:"private"`
 	Isolated []string `yaml:"isolated"`
 	// NAT is how private subnets reach the internet: none (not at all), one gateway, one for each zone, or a regional one that AWS extends
-	// to the zones in use. Default one; in prod each.
+	// to the zones in use, with addresses that AWS manages. Default one; in prod each.
 	NAT NAT `yaml:"nat"`
 	// FlowLogs says whether rejected and accepted traffic is logged. Default: in test and prod.
 	FlowLogs bool `yaml:"flowLogs"`

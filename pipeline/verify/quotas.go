@@ -38,7 +38,7 @@ type counted struct {
 func quotas() []quota {
 	return []quota{
 		{
-			service: "ec2", code: "L-0263D0A3", name: "EC2-VPC Elastic IPs", limit: 5, instead: "nat: regional, which takes none, or nat: one",
+			service: "ec2", code: "L-0263D0A3", name: "EC2-VPC Elastic IPs", limit: 5, instead: "nat: regional, whose addresses AWS manages, or nat: one",
 			counts: []counted{{kind: "AWS::EC2::EIP"}},
 		},
 		{
