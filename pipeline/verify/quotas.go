@@ -97,15 +97,9 @@ func quotas() []quota {
 			counts: []counted{{kind: "AWS::Lambda::Function", uses: number("ReservedConcurrentExecutions")}},
 		},
 		{
-			service: "fargate", code: "L-3032A538", name: "Fargate On-Demand vCPU resource count", limit: 6 * share, instead: "a lower count or maxVCPUs",
-			counts: []counted{
-				{kind: "AWS::ECS::Service", uses: (*world).fargateTasks},
-				{kind: "AWS::Batch::ComputeEnvironment", uses: computing("FARGATE")},
-			},
-		},
-		{
-			service: "fargate", code: "L-36FBB829", name: "Fargate Spot vCPU resource count", limit: 6 * share, instead: "a lower maxVCPUs",
-			counts: []counted{{kind: "AWS::Batch::ComputeEnvironment", uses: computing("FARGATE_SPOT")}},
+			service: "fargate", code: "L-3032A538", name: "Fargate On-Demand vCPU resource count", limit: 6 * share, instead: "a lower count",
+			// not what jobs may use at most: those that find no room wait
+			counts: []counted{{kind: "AWS::ECS::Service", uses: (*world).fargateTasks}},
 		},
 		{
 			service: "batch", code: "L-144F0CA5", name: "Compute environment limit", limit: 50,
@@ -272,16 +266,6 @@ func (x *thing) number(path ...string) int {
 		return 0
 	}
 	return n
-}
-
-// computing is what a compute environment of a type may have at once.
-func computing(typ string) func(*world, *thing) int {
-	return func(_ *world, x *thing) int {
-		if x.known("ComputeResources", "Type") != typ {
-			return 0
-		}
-		return x.number("ComputeResources", "MaxvCpus") * share
-	}
 }
 
 // fargateTasks are what the tasks of a service on Fargate have at most: as many as it is scaled to, or as it has.

@@ -13,7 +13,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/assembly"
 )
 
-// Three environments in two accounts, with what is said of quotas.
+// Three environments in one account, with what is said of quotas.
 func TestQuotasOfNewAccounts(t *testing.T) {
 	t.Parallel()
 	const function = "name: f, source: src, runtime: python3.13, handler: a.b"
@@ -32,9 +32,7 @@ func TestQuotasOfNewAccounts(t *testing.T) {
 			`account 222222222222 in eu-west-1 needs 9 of the quota "Fargate On-Demand vCPU resource count", of which a new account has 6 (dev 3, qa 3, prod 3)`,
 		}},
 		{"tasks that just fit", "network: { nat: one }\n  services: [{ " + service + "port: 0, cpu: 1024, memory: 2048, count: { min: 2, max: 2 } }]", nil},
-		{"jobs", "network: { nat: one }\n  jobs: [{ name: j, image: \"public.ecr.aws/nginx/nginx:1\", maxVCPUs: 3, compute: fargate-spot }]", []string{
-			`account 222222222222 in eu-west-1 needs 9 of the quota "Fargate Spot vCPU resource count", of which a new account has 6 (dev 3, qa 3, prod 3)`,
-		}},
+		{"jobs, which wait for room", "network: { nat: one }\n  jobs: [{ name: j, image: \"public.ecr.aws/nginx/nginx:1\", maxVCPUs: 3, compute: fargate-spot }]", nil},
 		{"reserved concurrency", "functions: [{ " + function + ", reservedConcurrency: 301 }]", []string{
 			`account 222222222222 in eu-west-1 needs 1003 of the quota "Concurrent executions", of which a new account has 1000 (dev 301, qa 301, prod 301, AWS 100)`,
 		}},
