@@ -152,15 +152,27 @@ func (a API) Add(t *cfn.Template) APIHandle {
 	})
 	authorizer := a.authorizer(t, api)
 	seen := map[string]string{} // routes by logical id
+	var last *cfn.Resource      // of its parts: API Gateway refuses changes of an API at the same time
+	next := func(part *cfn.Resource, refersTo ...*cfn.Resource) *cfn.Resource {
+		stands := slices.Contains(refersTo, last) || last != nil && last.ID() == part.ID() // after it anyway; or twice, which is refused
+		if last != nil && !stands {
+			part.After(last)
+		}
+		last = part
+		return part
+	}
+	if authorizer != nil {
+		next(authorizer)
+	}
 	for _, f := range a.Functions {
 		id := a.ID + f.ID + "Integration"
 		uri := t.TextPtr(f.Alias)
 		if uri == nil {
 			t.Fail("Resources."+id+".Properties.IntegrationUri", "there is no function", "set Alias")
 		}
-		integration := t.Add(id, &apigatewayv2.Integration{
+		integration := next(t.Add(id, &apigatewayv2.Integration{
 			ApiId: t.Text(cfn.Ref[cfn.APIID](api)), IntegrationType: "AWS_PROXY", IntegrationUri: uri, PayloadFormatVersion: new("2.0"),
-		})
+		}))
 		size := 0
 		for _, r := range f.Routes {
 			route, permission := a.ID+r.id()+"Route", a.ID+r.permissionID()+"Permission"
@@ -173,7 +185,7 @@ func (a API) Add(t *cfn.Template) APIHandle {
 					"API Gateway takes the routes %s and %s for one, since only the names of variables differ", other, r.key())
 			}
 			seen[route] = r.key()
-			t.Add(route, r.properties(t, api, integration, authorizer))
+			next(t.Add(route, r.properties(t, api, integration, authorizer)), integration)
 			t.Add(permission, &lambda.Permission{
 				Action: "lambda:InvokeFunction", FunctionName: t.Text(f.Alias), Principal: "apigateway.amazonaws.com", SourceArn: t.TextPtr(r.source(api)),
 			})
@@ -184,7 +196,7 @@ func (a API) Add(t *cfn.Template) APIHandle {
 				"the permissions of %d routes take some %d bytes of the function's policy, Lambda allows %d", len(f.Routes), size, maxFunctionPolicy)
 		}
 	}
-	a.stage(t, api, logs)
+	next(a.stage(t, api, logs))
 	return APIHandle{api}
 }
 
@@ -287,12 +299,12 @@ func (c *CORS) configuration(t *cfn.Template, path string) *apigatewayv2.Api_Cor
 }
 
 // stage declares where every change of the API is live at once.
-func (a API) stage(t *cfn.Template, api *cfn.Resource, logs LogGroupHandle) {
+func (a API) stage(t *cfn.Template, api *cfn.Resource, logs LogGroupHandle) *cfn.Resource {
 	id := a.ID + "Stage"
 	path := "Resources." + id + ".Properties.DefaultRouteSettings"
 	checkRange(t, path+".ThrottlingRateLimit", "API Gateway", a.Rate, 1, math.MaxInt32)
 	checkRange(t, path+".ThrottlingBurstLimit", "API Gateway", a.Burst, 1, math.MaxInt32)
-	t.Add(id, &apigatewayv2.Stage{
+	return t.Add(id, &apigatewayv2.Stage{
 		ApiId: t.Text(cfn.Ref[cfn.APIID](api)), StageName: "$default", AutoDeploy: new(true),
 		AccessLogSettings: &apigatewayv2.Stage_AccessLogSettings{
 			// the group itself: its own Arn goes on with :*

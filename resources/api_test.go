@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/cfnpipe/cfnpipe/resources"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
@@ -204,6 +206,42 @@ func TestTheAccessLogSaysWhoseFaultItWas(t *testing.T) {
 		if line[name] != want {
 			t.Errorf("%s is %q, want %q", name, line[name], want)
 		}
+	}
+}
+
+// A route refers to its integration. API Gateway answers changes of one API at the same time with ConflictException: CloudFormation makes its parts one after the other.
+func TestThePartsOfAnAPIAreMadeOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	tmpl := template()
+	route := func(path string) resources.APIRoute {
+		return resources.APIRoute{Method: "GET", Path: path, Authorization: "NONE"}
+	}
+	oneAPI(
+		resources.APIFunction{ID: "A", Alias: cfn.Literal[cfn.FunctionARN]("arn:aws:lambda:eu-west-1:222222222222:function:a:live"), Routes: []resources.APIRoute{route("/a"), route("/b")}},
+		resources.APIFunction{ID: "B", Alias: cfn.Literal[cfn.FunctionARN]("arn:aws:lambda:eu-west-1:222222222222:function:b:live"), Routes: []resources.APIRoute{route("/c")}},
+	).Add(tmpl)
+	n, err := tmpl.Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parts []string
+	for i, id := range n.Get("Resources").Keys {
+		r := n.Get("Resources").Items[i]
+		if typ := r.Get("Type").Text; typ == "AWS::ApiGatewayV2::Api" || !strings.HasPrefix(typ, "AWS::ApiGatewayV2::") {
+			continue
+		}
+		after := ""
+		if d := r.Get("DependsOn"); d != nil {
+			after = d.Text
+		}
+		parts = append(parts, id+" after "+after)
+	}
+	want := []string{
+		"ApiAIntegration after ", "ApiGetARoute after ", "ApiGetBRoute after ApiGetARoute", "ApiBIntegration after ApiGetBRoute", "ApiGetCRoute after ",
+		"ApiStage after ApiGetCRoute",
+	}
+	if diff := cmp.Diff(want, parts); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
 	}
 }
 

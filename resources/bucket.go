@@ -129,8 +129,9 @@ func (b LogBucket) Add(t *cfn.Template) LogBucketHandle {
 	return LogBucketHandle{bucket}
 }
 
-// loadBalancersMayWrite lets Elastic Load Balancing write. Its principal is the same in every region and partition: what older regions
-// know beside it, an account of AWS for each, it replaces. The ARN of who logs holds the account, so that needs no condition of its own.
+// loadBalancersMayWrite lets Elastic Load Balancing write. Its principal is the same in every region and partition: what regions from before
+// August 2022 know beside it, an account of AWS for each, it replaces there and in GovCloud (User Guide for Application Load Balancers, access
+// logs). The ARN of who logs holds the account, so that needs no condition of its own.
 func (b LogBucket) loadBalancersMayWrite(bucket *cfn.Resource) policy.Statement {
 	account := cfn.AccountID()
 	var objects, balancers []cfn.Part

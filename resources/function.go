@@ -44,6 +44,11 @@ type Function struct {
 	// Subnets and SecurityGroups by id; without them the function runs in no VPC.
 	Subnets        cfn.List[cfn.SubnetID]
 	SecurityGroups cfn.List[cfn.SecurityGroupID]
+	// Group is the one of SecurityGroups that goes with the function; nil if none does. Lambda deletes the network interfaces in it with the
+	// function's role, some 20 minutes after the function has left them, so it is deleted before the role.
+	Group *SecurityGroupHandle
+	// Networked functions may have been in a VPC before: without Subnets, Lambda still deletes the network interfaces that they left.
+	Networked bool
 	// ReservedConcurrency is taken from the account's for this function alone. Nil reserves none.
 	ReservedConcurrency *int
 }
@@ -110,7 +115,9 @@ func (f Function) Add(t *cfn.Template) FunctionHandle {
 	place := cfn.Literal[cfn.Text]("")
 	if properties.VpcConfig = f.vpc(t, path); properties.VpcConfig != nil {
 		place = cfn.Format[cfn.Text]("%s%s", unknown(t, path, f.SecurityGroups), unknown(t, path, f.Subnets))
-		grants = append(grants, f.networkInterfaces()...)
+		grants = append(grants, f.networkInterfaces(connecting()...)...)
+	} else if f.Networked {
+		grants = append(grants, f.networkInterfaces(disconnecting()...)...)
 	}
 	role := Role{
 		ID: f.ID + "Role", Name: f.RoleName, Path: f.RolePath, Description: "Function " + f.Name + " runs with it",
@@ -119,6 +126,9 @@ func (f Function) Add(t *cfn.Template) FunctionHandle {
 		Policies: []InlinePolicy{{Name: "function", Document: grants}},
 	}.Add(t)
 	properties.Role = t.Text(role.ARN())
+	if f.Group != nil {
+		f.Group.group.After(role.Resource()) // CloudFormation deletes in reverse order, and waits until nothing is in the group
+	}
 	function := t.Add(f.ID, properties)
 
 	// a version never changes: another description, so another release or other settings, make another version
@@ -162,12 +172,21 @@ func unknown[K any](t *cfn.Template, path string, list cfn.List[K]) cfn.Value[cf
 	return cfn.Format[cfn.Text](" %s", text)
 }
 
-// networkInterfaces lets Lambda connect the function to its VPC with the function's role, and denies the same to the function's code.
-func (f Function) networkInterfaces() policy.Identity {
-	actions := []string{
+// disconnecting is what Lambda needs to delete network interfaces (AWS Lambda Developer Guide, Giving Lambda functions access to a VPC).
+func disconnecting() []string {
+	return []string{"ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"}
+}
+
+// connecting is what Lambda needs to connect a function to a VPC, and to disconnect it.
+func connecting() []string {
+	return []string{
 		"ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces",
 		"ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs", "ec2:UnassignPrivateIpAddresses",
 	}
+}
+
+// networkInterfaces lets Lambda connect the function to its VPC with the function's role, and denies the same to the function's code.
+func (f Function) networkInterfaces(actions ...string) policy.Identity {
 	self := cfn.Format[cfn.Text]("arn:%s:lambda:%s:%s:function:%s", cfn.Partition(), cfn.Region(), cfn.AccountID(), cfn.Lit(f.Name))
 	return policy.Identity{
 		policy.Allow("NetworkInterfaces", actions...).On(cfn.Lit("*")), // most of them know no resource, none knows the function's

@@ -190,6 +190,10 @@ func TestAFunctionMayDoWhatItsSettingsNeedOnly(t *testing.T) {
 			"a VPC: its code may not use Lambda's own permissions", inVPC("subnet-1", "sg-1"),
 			[]string{"Logs Allow", "NetworkInterfaces Allow", "NotItsCode Deny"},
 		},
+		{
+			"a VPC that it may have left", func(f *resources.Function) { f.Networked = true },
+			[]string{"Logs Allow", "NetworkInterfaces Allow", "NotItsCode Deny"},
+		},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			t.Parallel()

@@ -259,6 +259,11 @@ var builders = []struct {
 		n.NATs = 3
 		n.Add(t)
 	}},
+	{"network-regional", func(t *cfn.Template) {
+		n := oneNetwork()
+		n.Zones, n.RegionalNAT = []string{"eu-west-1a", "eu-west-1b"}, true
+		n.Add(t)
+	}},
 	{"network-private", func(t *cfn.Template) {
 		n := oneNetwork()
 		n.Public, n.Isolated, n.Endpoints = nil, nil, []string{"ecr.api", "ecr.dkr", "logs"}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/awslabs/goformation/v7/cloudformation/ec2"
+	"github.com/awslabs/goformation/v7/cloudformation/tags"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 	"github.com/cfnpipe/cfnpipe/resources/policy"
@@ -20,12 +21,16 @@ type Network struct {
 	Name string
 	// CIDR of the VPC, /16 to /28 (Amazon VPC quotas).
 	CIDR string
-	// Public, Private and Isolated are the CIDRs of the subnets: the first of each in the first zone of the region that the account can use,
-	// and so on. /28 at the smallest; load balancers need /27.
+	// Zones are the names of the availability zones, such as eu-west-1a: the first subnet of each layer is in the first, and so on. Empty:
+	// those of the region that the account can use, as EC2 lists them.
+	Zones []string
+	// Public, Private and Isolated are the CIDRs of the subnets, by zone. /28 at the smallest; load balancers need /27.
 	Public, Private, Isolated []string
 	// NATs is how many zones have a NAT gateway, from the first; each needs a public subnet. The private subnets of the other zones reach
 	// the internet through the first, and through none if there is none.
 	NATs int
+	// RegionalNAT is one NAT gateway that AWS extends to all zones where something runs, with addresses that AWS manages; in place of NATs.
+	RegionalNAT bool
 	// Endpoints are AWS services by what follows the region in their endpoint's name, such as sqs or ecr.api, that the VPC reaches through
 	// addresses in its private subnets; they must be there in all of its zones. S3 and DynamoDB are always reached without the internet, by
 	// routes.
@@ -142,6 +147,12 @@ func (n Network) check(t *cfn.Template) {
 	if n.NATs < 0 || n.NATs > len(n.Public) {
 		t.Failf(path, "add public subnets, or leave it out", "there are %d NAT gateways for %d public subnets", n.NATs, len(n.Public))
 	}
+	if n.RegionalNAT && (n.NATs > 0 || len(n.Public) == 0) {
+		t.Fail(path, "there is a regional NAT gateway beside those of zones, or without an internet gateway", "set NATs to 0 and add public subnets")
+	}
+	if len(n.Zones) > 0 && max(len(n.Public), len(n.Private), len(n.Isolated)) > len(n.Zones) {
+		t.Failf(path, "name a zone for each subnet of a layer", "there are names of %d zones, and more subnets", len(n.Zones))
+	}
 	if len(n.Endpoints) > 0 && len(n.Private) == 0 {
 		t.Fail(path, "there are endpoints but no private subnets for them", "add private subnets, or leave them out")
 	}
@@ -172,10 +183,32 @@ func (b *networkBuilder) addPublic() {
 	for zone, cidr := range b.Public {
 		b.public = append(b.public, b.addSubnet("Public", "public", zone, cidr, table))
 	}
+	if b.RegionalNAT {
+		b.addRegionalNAT()
+		return
+	}
 	for zone := range min(b.NATs, len(b.public)) {
 		b.addNAT(zone)
 	}
 }
+
+// addRegionalNAT declares a NAT gateway of the whole VPC, which needs no subnet. A route table that AWS makes leads it to the internet gateway.
+func (b *networkBuilder) addRegionalNAT() {
+	b.nats = append(b.nats, b.t.Add(b.ID+"RegionalNat", &regionalNAT{
+		AvailabilityMode: "regional", ConnectivityType: "public", Tags: nameTag(b.Name + "-nat"), VpcId: b.t.Text(b.VPCID()),
+	}).After(b.internet))
+}
+
+// regionalNAT has the properties of a NAT gateway that goformation lacks, and not the subnet that it requires.
+type regionalNAT struct {
+	AvailabilityMode string     `json:"AvailabilityMode"`
+	ConnectivityType string     `json:"ConnectivityType"`
+	Tags             []tags.Tag `json:"Tags"`
+	VpcId            string     `json:"VpcId"` //nolint:revive,staticcheck // as CloudFormation spells it
+}
+
+// AWSCloudFormationType is that of every NAT gateway.
+func (*regionalNAT) AWSCloudFormationType() string { return "AWS::EC2::NatGateway" }
 
 // addNAT declares a NAT gateway in a zone. It comes after its way to the internet and goes before it: an internet gateway cannot be detached
 // while addresses are mapped through it.
@@ -216,13 +249,25 @@ func (b *networkBuilder) addTable(id, name string) *cfn.Resource {
 func (b *networkBuilder) addSubnet(id, name string, zone int, cidr string, table *cfn.Resource) *cfn.Resource {
 	number := strconv.Itoa(zone + 1)
 	subnet := b.t.Add(b.ID+id+number, &ec2.Subnet{
-		VpcId: b.t.Text(b.VPCID()), AvailabilityZone: b.t.TextPtr(cfn.Select(zone, cfn.Zones())), CidrBlock: new(cidr),
+		VpcId: b.t.Text(b.VPCID()), AvailabilityZone: b.t.TextPtr(b.zone(zone)), CidrBlock: new(cidr),
 		MapPublicIpOnLaunch: new(false), Tags: nameTag(b.Name + "-" + name + "-" + number),
 	})
+	if zone < len(b.Zones) {
+		ignore := cfn.Object{{Name: "ignore_checks", Value: []any{"W3010"}}} // that the zone has a name: EC2's own list can change
+		subnet.Metadata("cfn-lint", cfn.Object{{Name: "config", Value: ignore}})
+	}
 	b.t.Add(b.ID+id+number+"TableAssociation", &ec2.SubnetRouteTableAssociation{
 		SubnetId: b.t.Text(cfn.Ref[cfn.SubnetID](subnet)), RouteTableId: b.t.Text(cfn.Ref[cfn.Text](table)),
 	})
 	return subnet
+}
+
+// zone is the name of an availability zone.
+func (b *networkBuilder) zone(i int) cfn.Value[cfn.Text] {
+	if i < len(b.Zones) {
+		return cfn.Literal[cfn.Text](b.Zones[i])
+	}
+	return cfn.Select(i, cfn.Zones())
 }
 
 // addEndpoints declares how the VPC reaches AWS services without the internet. The endpoints let everything through, as NAT would: who may

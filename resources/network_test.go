@@ -69,6 +69,49 @@ func TestAnotherZoneChangesNoSubnet(t *testing.T) {
 	}
 }
 
+// Where the names are those that EC2 would list, CloudFormation sees the same zones, and replaces nothing.
+func TestNamesOfZonesChangeNothingButHowTheyAreFound(t *testing.T) {
+	t.Parallel()
+	named := networkResources(t, func(n *resources.Network) { n.Zones = []string{"eu-west-1a", "eu-west-1b"} })
+	for id, was := range networkResources(t, func(*resources.Network) {}) {
+		want := was
+		if strings.Contains(was, "AWS::EC2::Subnet\n") {
+			want = strings.Replace(want, "Properties:\n", "Metadata:\n  cfn-lint:\n    config:\n      ignore_checks:\n        - W3010\nProperties:\n", 1)
+		}
+		for i, name := range []string{"eu-west-1a", "eu-west-1b"} {
+			want = strings.ReplaceAll(want, fmt.Sprintf("!Select\n    - %d\n    - !GetAZs ''", i), name)
+		}
+		if strings.Contains(want, "GetAZs") {
+			t.Fatalf("%s is not understood:\n%s", id, want)
+		}
+		if diff := cmp.Diff(want, named[id]); diff != "" {
+			t.Errorf("%s: want -, got +:\n%s", id, diff)
+		}
+	}
+}
+
+// A regional NAT gateway is another resource than those of zones, so that CloudFormation makes it before they go, and moves the routes between.
+func TestARegionalNATChangesNothingButTheRoutesToIt(t *testing.T) {
+	t.Parallel()
+	regional := networkResources(t, func(n *resources.Network) { n.RegionalNAT = true })
+	for id, was := range networkResources(t, func(*resources.Network) {}) {
+		if diff := cmp.Diff(was, regional[id]); diff != "" {
+			t.Errorf("%s: no NAT -, a regional one +:\n%s", id, diff)
+		}
+	}
+	for zone := 1; zone <= 2; zone++ {
+		id := fmt.Sprintf("VpcPrivate%dRoute", zone)
+		if got := regional[id]; !strings.Contains(got, "NatGatewayId: !Ref VpcRegionalNat\n") {
+			t.Errorf("%s does not lead to it:\n%s", id, got)
+		}
+	}
+	for id, r := range regional {
+		if strings.Contains(r, "AWS::EC2::EIP") {
+			t.Errorf("%s takes an address of the account's:\n%s", id, r)
+		}
+	}
+}
+
 func TestNetworksThatEC2Refuses(t *testing.T) {
 	t.Parallel()
 	const subnet = "Resources.VpcPrivate2.Properties.CidrBlock: "
@@ -121,6 +164,14 @@ func TestNetworksThatEC2Refuses(t *testing.T) {
 		{
 			"NAT without a public subnet", func(n *resources.Network) { n.Public, n.NATs = nil, 1 },
 			"Resources.Vpc: there are 1 NAT gateways for 0 public subnets; add public subnets, or leave it out",
+		},
+		{
+			"a regional NAT beside another", func(n *resources.Network) { n.NATs, n.RegionalNAT = 1, true },
+			"Resources.Vpc: there is a regional NAT gateway beside those of zones, or without an internet gateway; set NATs to 0 and add public subnets",
+		},
+		{
+			"names of too few zones", func(n *resources.Network) { n.Zones = []string{"eu-west-1a"} },
+			"Resources.Vpc: there are names of 1 zones, and more subnets; name a zone for each subnet of a layer",
 		},
 		{
 			"endpoints without a subnet", func(n *resources.Network) { n.Private, n.Endpoints = nil, []string{"sqs"} },

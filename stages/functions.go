@@ -67,7 +67,7 @@ func (s *Functions) Build(t *cfn.Template) error {
 			Boundary: access.RoleBoundary(),
 			Grants:   append(bucketGrants(t, s.Storage, f.Reads, f.Writes), granted("Permission", f.Permissions)...),
 			LogKey:   key.ARN(), LogDays: s.Environment.LogDays,
-			Tracing: f.Tracing, ReservedConcurrency: f.ReservedConcurrency,
+			Tracing: f.Tracing, ReservedConcurrency: f.ReservedConcurrency, Networked: s.networked(),
 		}
 		for _, name := range slices.Sorted(maps.Keys(f.Environment)) {
 			function.Environment = append(function.Environment, resources.Variable{Name: name, Value: cfn.Lit(f.Environment[name])})
@@ -123,7 +123,13 @@ func (s *Functions) connect(t *cfn.Template, function *resources.Function, f spe
 	}.Add(t)
 	function.Subnets = s.Network.Subnets(t, Private)
 	function.SecurityGroups = cfn.ListOf(group.GroupID())
+	function.Group = &group
 	return nil
+}
+
+// networked says whether functions of the environment are, or may have been, in a VPC.
+func (s *Functions) networked() bool {
+	return s.Network != nil || slices.ContainsFunc(s.Functions, func(f spec.Function) bool { return f.VPC != nil })
 }
 
 // apiLogs is the name of the log group of the API.

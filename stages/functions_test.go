@@ -162,3 +162,53 @@ func TestAFunctionRunsWhereItsVPCSays(t *testing.T) {
 		t.Errorf("got %d security groups, want one, for the function in the network", len(groups))
 	}
 }
+
+// Lambda deletes network interfaces with the function's role, long after the function has left them: a role that loses the permission with
+// the VPC leaves them, and the security group, behind.
+func TestAFunctionThatLeavesItsVPCCanStillDeleteItsInterfaces(t *testing.T) {
+	t.Parallel()
+	const (
+		network  = "  network: { cidr: 10.0.0.0/16 }\n"
+		function = "source: lambda/hello, runtime: python3.13, handler: index.handler"
+	)
+	for _, c := range []struct {
+		name, application string
+		want              []string
+	}{
+		{"in a network, outside it", network + "  functions: [{ name: hello, " + function + " }]\n", []string{"ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"}},
+		{
+			"beside a function in a VPC", "  functions:\n    - { name: hello, " + function + " }\n" +
+				"    - { name: other, " + function + ", vpc: { subnets: [subnet-0a1b2c3d], securityGroups: [sg-0a1b2c3d] } }\n",
+			[]string{"ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"},
+		},
+		{"without any VPC", "  functions: [{ name: hello, " + function + " }]\n", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			stacks, problems := ownSystem(t, c.application, nil)
+			if problems != "" {
+				t.Fatal(problems)
+			}
+			s := stackNamed(t, stacks, "shop-dev-functions")
+			statements := ofType(s.Template, "AWS::IAM::Role")["HelloFunctionRole"].Get("Policies").Items[0].At("PolicyDocument", "Statement").Items
+			for _, sid := range []string{"NetworkInterfaces", "NotItsCode"} { // its code cannot
+				if got := texts(s, find(statements, sid).Get("Action")); !slices.Equal(got, c.want) {
+					t.Errorf("%s is of %q, want %q", sid, got, c.want)
+				}
+			}
+		})
+	}
+}
+
+// CloudFormation deletes what depends on a role before the role: the function, and then its security group, which it retries to delete until
+// Lambda has deleted the interfaces in it.
+func TestARoleIsDeletedAfterTheGroupWhoseInterfacesItDeletes(t *testing.T) {
+	t.Parallel()
+	_, at := functionsOf(t, "dev")
+	if got := at("OrdersFunctionSecurityGroup", "DependsOn"); got.Text != "OrdersFunctionRole" {
+		t.Errorf("the group is deleted before\n%s", got.YAML())
+	}
+	if got := at("OrdersFunction", "Properties", "Role", "Fn::GetAtt"); !strings.Contains(string(got.YAML()), "OrdersFunctionRole") {
+		t.Errorf("the function is deleted before\n%s", got.YAML())
+	}
+}

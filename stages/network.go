@@ -87,13 +87,15 @@ func (s *Network) Build(t *cfn.Template) error {
 	network := resources.Network{
 		ID: "Vpc", Name: spec.NetworkName(p.Project, p.Scope), CIDR: s.Network.CIDR,
 		Public: subnets.Public, Private: subnets.Private, Isolated: subnets.Isolated,
-		Endpoints: s.Network.Endpoints,
+		Endpoints: s.Network.Endpoints, Zones: s.Network.ZoneNames,
 	}
 	switch s.Network.NAT {
 	case spec.EachNAT:
 		network.NATs = len(subnets.Public)
 	case spec.OneNAT:
 		network.NATs = 1
+	case spec.RegionalNAT:
+		network.RegionalNAT = true
 	case spec.NoNAT:
 		network.NATs = 0
 	}

@@ -60,6 +60,24 @@ func TestNetworksByTypeOfEnvironment(t *testing.T) {
 	}
 }
 
+func TestANetworkHasTheZonesAndTheNATThatItNames(t *testing.T) {
+	t.Parallel()
+	stacks, problems := ownSystem(t, "  network: { zones: [eu-west-1c, eu-west-1a], nat: regional }\n", nil)
+	if problems != "" {
+		t.Fatal(problems)
+	}
+	s := stackNamed(t, stacks, "shop-dev-network")
+	for id, want := range map[string]string{"VpcPublic1": "eu-west-1c", "VpcPrivate1": "eu-west-1c", "VpcIsolated2": "eu-west-1a"} {
+		if got := text(s, ofType(s.Template, "AWS::EC2::Subnet")[id].Get("AvailabilityZone")); got != want {
+			t.Errorf("%s is in %s, want %s", id, got, want)
+		}
+	}
+	nats := ofType(s.Template, "AWS::EC2::NatGateway")
+	if got := text(s, nats["VpcRegionalNat"].Get("AvailabilityMode")); got != "regional" || len(nats) != 1 || len(ofType(s.Template, "AWS::EC2::EIP")) > 0 {
+		t.Errorf("got %d NAT gateways, the regional one %q", len(nats), got)
+	}
+}
+
 func TestANetworkPublishesItsSubnetsByLayer(t *testing.T) {
 	t.Parallel()
 	s := stackNamed(t, assembled(t, networked), "shop-gov-network")

@@ -128,15 +128,19 @@ type Network struct {
 	// balancers, and has no default.
 	CIDR string `yaml:"cidr"`
 	// Zones is how many availability zones have subnets: 2 to 4, and no more than a new account can use in the region, which in most are 3.
-	// Default 2; in prod 3, where the region has as many.
+	// Default 2; in prod 3, where the region has as many. CloudFormation asks EC2 which they are, the first by name: its answer can change
+	// with the account, and subnets do not move.
 	Zones int `yaml:"zones"`
+	// ZoneNames are the zones by name, 1 to 4, where the file has a list under zones. The first of them has the first subnet of each layer.
+	ZoneNames []string `yaml:"zones,listed"`
 	// Public, Private and Isolated are the CIDRs of the subnets, one for each zone. Default: the VPC is cut into four parts, one for each
 	// zone that there can be, and each part into a half (private) and two quarters (public, isolated), so that no subnet ever moves. Load
 	// balancers need /27 or larger, isolated subnets may be as small as /28.
 	Public   []string `yaml:"public"`
 	Private  []string `yaml:"private"`
 	Isolated []string `yaml:"isolated"`
-	// NAT is how private subnets reach the internet: none (not at all), one gateway, or one for each zone. Default one; in prod each.
+	// NAT is how private subnets reach the internet: none (not at all), one gateway, one for each zone, or a regional one that AWS extends
+	// to the zones in use, with addresses that AWS manages. Default one; in prod each.
 	NAT NAT `yaml:"nat"`
 	// FlowLogs says whether rejected and accepted traffic is logged. Default: in test and prod.
 	FlowLogs bool `yaml:"flowLogs"`
@@ -158,9 +162,10 @@ type NAT string
 
 // The kinds of NAT.
 const (
-	NoNAT   NAT = "none"
-	OneNAT  NAT = "one"
-	EachNAT NAT = "each"
+	NoNAT       NAT = "none"
+	OneNAT      NAT = "one"
+	EachNAT     NAT = "each"
+	RegionalNAT NAT = "regional"
 )
 
 // Routes of an API that lead to one function.

@@ -13,8 +13,8 @@ const maxValues = 300_000
 
 // decoder sets Go values from nodes by their yaml tags. It knows no field by name but two: a name is never a place for
 // placeholders, and overrides hold patches. A new field of the Spec needs nothing here; the tag's option literal keeps placeholders out,
-// commas says that its text lists things, words that its list is a command, arguments
-// that docker gets its values; a unit is what its number counts.
+// commas says that its text lists things, words that its list is a command, arguments that docker gets its values, listed that it is what a
+// list sets where another field of the same name takes anything else; a unit is what its number counts.
 type decoder struct {
 	*report
 	positions map[string]position
@@ -157,6 +157,9 @@ func (d decoder) structure(n *node, v reflect.Value, path string) {
 	known := d.fieldsOf(v.Type())
 	for _, f := range n.fields {
 		i := slices.IndexFunc(known, func(k structField) bool { return k.name == f.key })
+		if j := slices.IndexFunc(known, func(k structField) bool { return k.name == f.key && k.listed }); j >= 0 && f.value.kind == listKind {
+			i = j
+		}
 		if i < 0 {
 			if !d.spend(f.value, 1) {
 				return
@@ -387,6 +390,7 @@ type structField struct {
 	commas    bool // separate what is listed in its text
 	words     bool // of a command are its items
 	arguments bool // of docker are its values
+	listed    bool // it is what a list sets, and a field before it what anything else does
 	unit      string
 }
 
@@ -413,6 +417,8 @@ func fieldsOf(t reflect.Type) []structField {
 				field.words = true
 			case "arguments":
 				field.arguments = true
+			case "listed":
+				field.listed = true
 			default:
 				field.unit = options
 			}

@@ -42,8 +42,23 @@ func TestNetworkRefuses(t *testing.T) {
 			`8:64: environments[1].region: "us-east" is not a region; did you mean "us-east-1"?`,
 			"17:12: application.network.zones: cannot be 4: a new account can use 3 zones of eu-west-1; use 2 or 3",
 		}},
+		{"zones of another region", []string{"zones: 2", "zones: [eu-west-1a, eu-west-2b]"}, []string{
+			`17:13: application.network.zones[0]: "eu-west-1a" is not an availability zone of us-east-1; write one such as us-east-1a, or {region}a where environments are in several regions`,
+			`17:25: application.network.zones[1]: "eu-west-2b" is not an availability zone of eu-west-1; write one such as eu-west-1a, or {region}a where environments are in several regions`,
+			`17:25: application.network.zones[1]: "eu-west-2b" is not an availability zone of us-east-1; write one such as us-east-1a, or {region}a where environments are in several regions`,
+		}},
+		{"zone that is a local one", []string{"zones: 2", `zones: ["{region}a", "{region}-lax-1a"]`}, []string{
+			`17:26: application.network.zones[1]: "eu-west-1-lax-1a" is not an availability zone of eu-west-1; write one such as eu-west-1a, or {region}a where environments are in several regions`,
+			`17:26: application.network.zones[1]: "us-east-1-lax-1a" is not an availability zone of us-east-1; write one such as us-east-1a, or {region}a where environments are in several regions`,
+		}},
+		{"zone named twice", []string{"zones: 2", `zones: ["{region}a", "{region}a"]`}, []string{
+			`17:26: application.network.zones[1]: "eu-west-1a" is given twice; keep one`, `17:26: application.network.zones[1]: "us-east-1a" is given twice; keep one`,
+		}},
+		{"names of no zones", []string{"zones: 2", "zones: []"}, []string{"17:12: application.network.zones: lists 0 zones; name 1 to 4"}},
+		{"names of five zones", []string{"zones: 2", `zones: ["{region}a", "{region}b", "{region}c", "{region}d", "{region}e"]`}, []string{"17:12: application.network.zones: lists 5 zones; name 1 to 4"}},
+		{"zones by a mapping", []string{"zones: 2", "zones: { count: 2 }"}, []string{"17:12: application.network.zones: needs a number, found a mapping"}},
 		{"nat misspelt", []string{"nat: one", "nat: eech"}, []string{`18:10: application.network.nat: cannot be "eech"; did you mean "each"?`}},
-		{"nat unknown", []string{"nat: one", "nat: gateway"}, []string{`18:10: application.network.nat: cannot be "gateway"; use none, one or each`}},
+		{"nat unknown", []string{"nat: one", "nat: gateway"}, []string{`18:10: application.network.nat: cannot be "gateway"; use none, one, each or regional`}},
 		{"nat as a boolean", []string{"nat: one", "nat: false"}, []string{`18:10: application.network.nat: needs text, found false; quote it: "false"`}},
 		{"network misspelt", []string{"  network:\n", "  netwrk:\n"}, []string{`15:3: application.netwrk: unknown field; did you mean "network"?`}},
 		{"field misspelt", []string{"    zones: 2", "    zone: 2"}, []string{`17:5: application.network.zone: unknown field; did you mean "zones"?`}},
@@ -242,6 +257,58 @@ func TestFourZones(t *testing.T) {
 			t.Errorf("%s has %d zones", region, got)
 		}
 	}
+}
+
+// Zones may have names: their number is that of the names, and an override takes another number or other names.
+func TestZonesByName(t *testing.T) {
+	t.Parallel()
+	src := change(t, small, "region: us-east-1 }", "region: us-east-1 }\n  - { name: qa, type: test, account: \"333333333333\" }\n  - { name: west, type: prod, account: \"555555555555\", region: us-west-1 }")
+	s := parse(t, src+`application: { network: { zones: ["{region}b", "{region}a"] } }
+overrides: { qa: { network: { zones: 3 } }, west: { network: { zones: [us-west-1c], nat: regional } } }
+`)
+	want := []spec.Network{
+		{CIDR: "10.0.0.0/16", Zones: 2, ZoneNames: []string{"eu-west-1b", "eu-west-1a"}, NAT: spec.OneNAT},
+		{CIDR: "10.0.0.0/16", Zones: 2, ZoneNames: []string{"us-east-1b", "us-east-1a"}, NAT: spec.EachNAT, FlowLogs: true},
+		{CIDR: "10.0.0.0/16", Zones: 3, NAT: spec.OneNAT, FlowLogs: true},
+		{CIDR: "10.0.0.0/16", Zones: 1, ZoneNames: []string{"us-west-1c"}, NAT: spec.RegionalNAT, FlowLogs: true},
+	}
+	for i, e := range s.Environments {
+		if d := cmp.Diff(&want[i], e.Application.Network); d != "" {
+			t.Errorf("%s: -want +got\n%s", e.Name, d)
+		}
+	}
+}
+
+// A Spec made in Go has names, their number, or both where they agree.
+func TestZonesOfGo(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		network spec.Network
+		want    string
+	}{
+		{spec.Network{ZoneNames: []string{"eu-west-1a", "eu-west-1b"}}, ""},
+		{spec.Network{Zones: 2, ZoneNames: []string{"eu-west-1a", "eu-west-1b"}}, ""},
+		{spec.Network{Zones: 3, ZoneNames: []string{"eu-west-1a", "eu-west-1b"}}, "there are 3 zones, but 2 names of zones"},
+	} {
+		s := parse(t, small)
+		fresh := &spec.Spec{Project: s.Project, Toolchain: s.Toolchain, Source: s.Source, Environments: s.Environments[:1]}
+		fresh.Environments[0].Application = spec.Application{Network: &c.network}
+		fresh.Resolve()
+		got := ""
+		for _, p := range fresh.Validate() {
+			got += p.Message
+		}
+		if got != c.want {
+			t.Errorf("%+v: got %q, want %q", c.network, got, c.want)
+		}
+	}
+}
+
+// A load balancer stands in two zones.
+func TestALoadBalancerNeedsTwoNamedZones(t *testing.T) {
+	t.Parallel()
+	src := small + "application:\n  network: { zones: [\"{region}a\"] }\n  services: [{ name: web, image: \"public.ecr.aws/nginx/nginx:1\", port: 80 }]\n"
+	refuse(t, src, "11:14: application.services[0].loadBalancer: a load balancer needs subnets in two zones, and the network has one; name another zone in its zones")
 }
 
 func TestNetworkDefaults(t *testing.T) {

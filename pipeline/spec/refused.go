@@ -60,7 +60,7 @@ func (d decoder) accepted(n *node, known []structField) []string {
 	for _, k := range known {
 		switch {
 		case slices.ContainsFunc(refused, func(f refusedField) bool { return f.name == k.name }):
-		case k.name == "name" && isKeyed: // its key is its name
+		case k.name == "name" && isKeyed, k.listed: // its key is its name; the field before it has the same one
 		default:
 			names = append(names, k.name)
 		}

@@ -76,6 +76,7 @@ func (n *Network) resolve(e *Environment, saysZones bool) {
 		return
 	}
 	fallback(&n.CIDR, "10.0.0.0/16")
+	fallback(&n.Zones, len(n.ZoneNames))
 	if !saysZones {
 		fallback(&n.Zones, defaultZones(e))
 	}

@@ -49,8 +49,8 @@ func (v *validator) newNetwork(path string, n *Network, e *Environment) {
 		}
 	}
 	vpc, hasRange := v.vpcRange(join(path, "cidr"), n.CIDR)
-	hasZones := v.zones(join(path, "zones"), n.Zones, e.Region)
-	oneOfThese(v, join(path, "nat"), n.NAT, NoNAT, OneNAT, EachNAT)
+	hasZones := v.zones(join(path, "zones"), n, e.Region)
+	oneOfThese(v, join(path, "nat"), n.NAT, NoNAT, OneNAT, EachNAT, RegionalNAT)
 	v.subnets(path, n, e.Region, vpc, hasRange, hasZones)
 	v.endpoints(join(path, "endpoints"), n.Endpoints)
 }
@@ -112,8 +112,11 @@ func (v *validator) vpcRange(at, text string) (p netip.Prefix, ok bool) {
 	return p, false
 }
 
-func (v *validator) zones(at string, n int, region string) bool {
-	most := zonesOf(region)
+func (v *validator) zones(at string, network *Network, region string) bool {
+	n, most := network.Zones, zonesOf(region)
+	if network.ZoneNames != nil {
+		return v.zoneNames(at, network, region)
+	}
 	if n <= most || n > mostZones || !isRegion(region) {
 		v.between(at, n, 2, mostZones, "zones")
 		return n >= 2 && n <= mostZones
@@ -121,6 +124,30 @@ func (v *validator) zones(at string, n int, region string) bool {
 	fewer := words([]int{2, 3}[:most-1])
 	v.add(at, fmt.Sprintf("cannot be %d: a new account can use %d zones of %s", n, most, region), "use "+oneOf(fewer))
 	return false
+}
+
+// zoneNames are those of availability zones of a region, such as eu-west-1a. It says whether their number is good.
+func (v *validator) zoneNames(at string, n *Network, region string) bool {
+	for i, name := range n.ZoneNames {
+		letter, ok := strings.CutPrefix(name, region)
+		switch at := index(at, i); {
+		case slices.Contains(n.ZoneNames[:i], name):
+			v.add(at, strconv.Quote(shorten(name))+" is given twice", "keep one")
+		case !isRegion(region):
+		case !ok || len(letter) != 1 || letter[0] < 'a' || letter[0] > 'z':
+			v.add(at, strconv.Quote(shorten(name))+" is not an availability zone of "+region,
+				"write one such as "+region+"a, or {region}a where environments are in several regions")
+		}
+	}
+	switch names := len(n.ZoneNames); {
+	case names == 0 || names > mostZones:
+		v.add(at, fmt.Sprintf("lists %d zones", names), fmt.Sprintf("name 1 to %d", mostZones))
+		return false
+	case names != n.Zones:
+		v.add(at, fmt.Sprintf("there are %d zones, but %d names of zones", n.Zones, names), "set the names alone")
+		return false
+	}
+	return true
 }
 
 // The sizes of a subnet, as the lengths of prefixes: EC2 takes /16 to /28, load balancers /27 and larger.
@@ -227,7 +254,7 @@ func (v *validator) existingNetwork(path string, n *Network) {
 		v.add(join(path, "vpc"), strconv.Quote(shorten(n.VPC))+" is not the id of a VPC", "write one such as vpc-0123456789abcdef0")
 	}
 	set := map[string]bool{ // without a file; flow logs are a default
-		"zones": n.Zones != 0, "public": n.Public != nil, "private": n.Private != nil, "isolated": n.Isolated != nil, "nat": n.NAT != "",
+		"zones": n.Zones != 0 || n.ZoneNames != nil, "public": n.Public != nil, "private": n.Private != nil, "isolated": n.Isolated != nil, "nat": n.NAT != "",
 		"endpoints": n.Endpoints != nil,
 	}
 	for _, f := range refusedFields("application.network", func(string) string { return n.VPC }) {

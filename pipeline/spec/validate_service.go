@@ -163,8 +163,12 @@ func (v *validator) from(path string, s *Service, e *Environment) {
 // balancerSubnets of a VPC that is there must be two at least: a load balancer stands in two zones.
 func (v *validator) balancerSubnets(path string, l *LoadBalancer, e *Environment) {
 	n := e.Application.Network
-	if n == nil || n.VPC == "" {
-		return // one that is made has two zones at least
+	switch {
+	case n == nil, n.VPC == "" && (n.Zones != 1 || len(n.ZoneNames) != 1): // any other number was refused
+		return
+	case n.VPC == "":
+		v.add(path, "a load balancer needs subnets in two zones, and the network has one", "name another zone in its zones")
+		return
 	}
 	layer, ids, what := "privateSubnets", n.PrivateSubnets, "an internal load balancer"
 	if l.Faces() {

@@ -1137,6 +1137,9 @@ func faults() []fault {
 		{"shop", "more resources than CloudFormation takes", []change{
 			resourcesUpTo(extras, 501),
 		}, `budget shop-prod-extras prod/extras.yaml`},
+		{"shop", "more addresses than a new account can have", []change{
+			addressesUpTo("shop-prod-network", 6),
+		}, `warning quota shop-prod-network Resources.Address5.Properties`},
 	}
 }
 
@@ -1171,6 +1174,16 @@ func resourcesUpTo(stack string, n int) change {
 		for i := len(resources.Keys); i < n; i++ {
 			const group = "{ Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: one more, VpcId: !Ref VpcId } }"
 			resources.Set(fmt.Sprintf("Group%d", i), value(b.T, group))
+		}
+	}
+}
+
+// addressesUpTo has so many addresses, of which the network has two.
+func addressesUpTo(stack string, n int) change {
+	return func(b *breakage) {
+		resources, _, _ := b.at(stack, "Resources")
+		for i := 2; i < n; i++ {
+			resources.Set(fmt.Sprintf("Address%d", i), value(b.T, "{ Type: AWS::EC2::EIP, Properties: { Domain: vpc } }"))
 		}
 	}
 }

@@ -91,5 +91,6 @@ func Rules() []Rule {
 		{"lockout", "The account's administrators can manage keys, buckets, repositories, topics and queues."},
 		{"name-conflict", "Names are unique in their account and region."},
 		{"budget", "The limits of AWS are kept, with some room."},
+		{"quota", "A new account can have what its stacks need in a region."},
 	}
 }

@@ -28,6 +28,7 @@ func Verify(a *assembly.Assembly) *Report {
 	w.guards()
 	w.names()
 	w.budgets()
+	w.quotas()
 	r.finish()
 	return r
 }

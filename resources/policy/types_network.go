@@ -65,11 +65,12 @@ func (s Scope) networkRow(typ string) []Statement {
 			s.sees("ec2:DescribeAddresses"),
 		}
 	case "AWS::EC2::NatGateway":
-		// left out: further addresses, and regional gateways with their service-linked role
+		// left out: further addresses
 		return []Statement{
 			s.makes("natgateway", "ec2:CreateNatGateway", "ec2:CreateTags"),
 			s.changes("ec2:CreateNatGateway", "ec2:DeleteNatGateway", "ec2:DeleteTags"),
 			s.sees("ec2:DescribeNatGateways"),
+			s.linkedRole("NATRole", "ec2-nat-gateway.amazonaws.com"), // a regional one allocates its addresses with it (Amazon VPC User Guide)
 		}
 	case "AWS::EC2::VPCEndpoint":
 		// left out: services in other regions, and networks of services

@@ -154,6 +154,7 @@ func TestRowsStayInTheirScope(t *testing.T) {
 		":iam::${AWS::AccountId}:role/aws-service-role/ecs.amazonaws.com/",
 		":iam::${AWS::AccountId}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/",
 		":iam::${AWS::AccountId}:role/aws-service-role/elasticloadbalancing.amazonaws.com/",
+		":iam::${AWS::AccountId}:role/aws-service-role/ec2-nat-gateway.amazonaws.com/",
 		":batch:%:${AWS::AccountId}:compute-environment/shop-dev-",
 		":batch:%:${AWS::AccountId}:job-definition/shop-dev-",
 		":batch:%:${AWS::AccountId}:job-queue/shop-dev-",
