@@ -137,6 +137,8 @@ func (a *Access) Build(t *cfn.Template) error {
 			ID: "Boundary", Name: a.name(spec.BoundaryPart), Path: spec.AccessPath(p.Project),
 			Description: "The most that roles in the stacks of " + p.Project + "-" + p.Scope + " can do",
 			Document:    append(a.Ceiling, a.apart()...),
+			Advice: "it denies access to the other environments and pipelines of account " + p.Account +
+				": move one to an account of its own, or bring a permissionsBoundary of your own",
 		}.Add(t)
 	}
 	pipelineRole := resources.RoleARNOf(cfn.Lit(a.Toolchain), spec.ApplicationPath(p.Project), spec.Name(p.Project, a.Pipeline, spec.PipelinePart))
@@ -205,15 +207,14 @@ type Neighbour struct {
 	Shares bool
 }
 
-// EnvironmentServices have the things that are called after an environment, beside S3.
+// EnvironmentServices have the things that are called after an environment, beside S3 and SSM: those of which a boundary allows roles to use what
+// is not their own environment's. What has another's tags is denied beside that; tables have tags in IAM only where the account says so.
 func EnvironmentServices() []string {
-	return []string{
-		"batch", "cloudwatch", "ecr", "ecs", "elasticloadbalancing", "events", "lambda", "logs", "scheduler", "sns", "sqs",
-	}
+	return []string{"dynamodb", "ecr", "ecs", "lambda", "logs", "sns", "sqs"}
 }
 
 // PipelineServices have those that are called after a pipeline.
-func PipelineServices() []string { return []string{"codebuild", "logs"} }
+func PipelineServices() []string { return []string{"logs"} }
 
 // apart keeps the roles of deployed stacks from what neighbours in the account own: one branch must not change what another runs with.
 func (a *Access) apart() policy.Identity {
@@ -227,13 +228,12 @@ func (a *Access) apart() policy.Identity {
 	for _, n := range a.Neighbours {
 		name := spec.Name(a.Place.Project, n.Scope, "*")
 		bucket := resources.BucketARN(cfn.Lit(name))
-		theirs = theirs.On(bucket, cfn.Format[cfn.Text]("%s/*", bucket), arn("ssm", "parameter/"+a.Place.Project+"/"+n.Scope+"/*"))
+		theirs = theirs.On(bucket, arn("ssm", "parameter/"+a.Place.Project+"/"+n.Scope+"/*")) // a bucket's objects, too
 		for _, service := range n.Services {
 			theirs = theirs.On(arn(service, "*"+name)) // of whatever kind
 		}
 		if slices.Contains(n.Services, "ecs") {
-			cluster := spec.ClusterName(a.Place.Project, n.Scope) // what is in it has its name in the middle
-			theirs = theirs.On(arn("ecs", "*/"+cluster), arn("ecs", "*/"+cluster+"/*"))
+			theirs = theirs.On(arn("ecs", "*/"+spec.ClusterName(a.Place.Project, n.Scope)+"/*")) // what is in it has its name in the middle
 		}
 	}
 	list := policy.Identity{theirs}

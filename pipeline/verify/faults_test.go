@@ -935,6 +935,9 @@ func faults() []fault {
 		{"one-account", "code may reach what another environment has", []change{
 			drop("try-dev-access", "Resources.Boundary.Properties.PolicyDocument.Statement[NeighboursApart]"),
 		}, `chain try-dev-access Resources.Boundary.Properties.PolicyDocument`},
+		{"one-account", "code may change any function", []change{
+			put("try-dev-access", "Resources.Boundary.Properties.PolicyDocument.Statement[Own].Resource", "'*'"),
+		}, `chain try-dev-access Resources.Boundary.Properties.PolicyDocument`},
 		{"one-account", "code may reach another environment's functions", []change{
 			drop("try-dev-access", "Resources.Boundary.Properties.PolicyDocument.Statement[NeighboursApart].Resource[lambda:*:*:*try-prod]"),
 		}, `chain try-dev-access Resources.Boundary.Properties.PolicyDocument`},
@@ -1011,7 +1014,7 @@ func faults() []fault {
 			edit(functions, "Resources.ApiGetHelloPermission.Properties.SourceArn", "/GET/hello", "/GET/hallo"),
 		}, `application shop-dev-functions Resources.ApiGetHelloRoute.Properties.Target`},
 		{"shop", "code may open sessions", []change{
-			drop(devAccess, "Resources.Boundary.Properties.PolicyDocument.Statement[Application].NotAction[ssm:StartSession]"),
+			add(devAccess, "Resources.Boundary.Properties.PolicyDocument.Statement[Application].Action", "ssm:Start*"),
 		}, `chain shop-dev-access Resources.Boundary.Properties.PolicyDocument`},
 		{"existing-vpc", "instances cannot register", []change{
 			drop("hotel-dev-batch", "Resources.TrainJobInstanceRole.Properties.Policies[agent].PolicyDocument.Statement[Register]"),
@@ -1069,7 +1072,8 @@ func faults() []fault {
 			drop(functions, "Resources.HelloFunctionRole.Properties.Policies[function].PolicyDocument.Statement[NotItsCode]"),
 		}, `warning function-network shop-dev-functions Resources.HelloFunctionRole.Properties`},
 		{"shop", "the boundary takes away what a function is given", []change{
-			add(devAccess, "Resources.Boundary.Properties.PolicyDocument.Statement[Application].NotAction", "s3:GetObject"),
+			edit(devAccess, "Resources.Boundary.Properties.PolicyDocument.Statement[Application].Action[s3:Get*]", "s3:Get", "s3:GetB"),
+			drop(devAccess, "Resources.Boundary.Properties.PolicyDocument.Statement[Application].Action[s3:*Object*]"),
 		}, `
 			application shop-dev-access Resources.Boundary.Properties.PolicyDocument.Statement[Application]
 			grant-void shop-dev-access Resources.Boundary.Properties.PolicyDocument.Statement[Application]
@@ -1206,6 +1210,17 @@ func TestRulesHaveFaults(t *testing.T) {
 	for _, r := range verify.Rules() {
 		if !slices.Contains(used, r.Name) {
 			t.Errorf("no fault is found by rule %s: %s", r.Name, r.What)
+		}
+	}
+}
+
+// Whatever lets code act with the roles of others is found in a boundary.
+func TestPowersInBoundariesAreFound(t *testing.T) {
+	t.Parallel()
+	for _, action := range verify.Powers() {
+		a := broken(t, "minimal", add("tiny-dev-access", "Resources.Boundary.Properties.PolicyDocument.Statement[Application].Action", "'"+action+"'"))
+		if !slices.Contains(found(a, verify.Verify(a)), "chain tiny-dev-access Resources.Boundary.Properties.PolicyDocument") {
+			t.Errorf("nothing is found where a boundary allows %s", action)
 		}
 	}
 }

@@ -178,6 +178,7 @@ project='shop'
 known='dev qa toolchain prod'
 
 arguments "$@"
+needs_bucket operator qa qa/access.yaml
 needs_release pipeline dev dev/functions.config.json HelloCodeKey
 needs_release pipeline dev dev/batch.config.json NightlyImageTag
 needs_release pipeline dev dev/services.config.json WebImageTag
@@ -204,6 +205,7 @@ fi
 
 if begin operator qa 333333333333 eu-west-1 shop-qa-access; then
   deploy qa/access.yaml \
+    --s3-bucket "${bucket:-}" \
     --capabilities CAPABILITY_NAMED_IAM \
     --tags \
       'environment=qa' \
