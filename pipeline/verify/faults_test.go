@@ -36,9 +36,12 @@ const (
 	tester    = "Resources.TestRole.Properties"
 	inBucket  = "Resources.BucketPolicy.Properties.PolicyDocument.Statement"
 	inKey     = "Resources.Key.Properties.KeyPolicy.Statement"
-	reading   = "Resources.ArtifactPolicy.Properties.PolicyDocument.Statement"
-	builder   = "Resources.BuildRole.Properties"
-	project   = "Resources.BuildProject.Properties"
+	publishes = "{ Sid: Tell, Effect: Allow, Action: sns:Publish, Resource: 'arn:aws:sns:eu-west-1:444444444444:shop-prod-alarms' }"
+	usesKey   = "{ Sid: TellKey, Effect: Allow, Action: [kms:Decrypt, kms:GenerateDataKey], Resource: 'arn:aws:kms:eu-west-1:444444444444:key/*', " +
+		"Condition: { StringEquals: { kms:ViaService: sns.eu-west-1.amazonaws.com } } }"
+	reading = "Resources.ArtifactPolicy.Properties.PolicyDocument.Statement"
+	builder = "Resources.BuildRole.Properties"
+	project = "Resources.BuildProject.Properties"
 )
 
 // fault is one thing that is wrong with a golden, and all that must be found of it: rule, stack, and path in the template, or file; warnings
@@ -991,6 +994,37 @@ func faults() []fault {
 			add("shop-qa-monitoring", "Resources.TopicPolicy.Properties.PolicyDocument.Statement",
 				"{ Effect: Allow, Principal: { AWS: '*' }, Action: sns:Subscribe, Resource: !Ref Topic }"),
 		}, `queue-open shop-qa-monitoring Resources.TopicPolicy.Properties.PolicyDocument`},
+		{"shop", "a role may publish to a topic, and not use its key", []change{
+			add("shop-prod-functions", "Resources.HelloFunctionRole.Properties.Policies[0].PolicyDocument.Statement", publishes),
+		}, `
+			application shop-prod-functions Resources.HelloFunctionRole.Properties.Policies[function].PolicyDocument.Statement[BucketKey]
+		`},
+		{"shop", "a role may publish to all topics of its environment, and the key of one does not admit it", []change{
+			add("shop-prod-functions", "Resources.HelloFunctionRole.Properties.Policies[0].PolicyDocument.Statement", strings.Replace(publishes, "alarms", "*", 1)),
+			add("shop-prod-functions", "Resources.HelloFunctionRole.Properties.Policies[0].PolicyDocument.Statement", usesKey),
+			drop("shop-prod-monitoring", inKey+"[EncryptMessagesOfRoles]"),
+		}, `
+			application shop-prod-monitoring Resources.Key.Properties.KeyPolicy.Statement[Administer]
+		`},
+		{"shop", "a rule tells a topic whose key, which the topic names by its id, does not admit rules", []change{
+			put("shop-qa-monitoring", "Resources.Topic.Properties.KmsMasterKeyId", "!Ref Key"),
+			put("shop-qa-monitoring", inKey+"[EncryptMessages].Principal.Service", "cloudwatch.amazonaws.com"),
+		}, `
+			application shop-qa-monitoring Resources.Key.Properties.KeyPolicy.Statement[Administer]
+		`},
+		{"shop", "a key wants to know of EventBridge for whom it publishes", []change{
+			add("shop-qa-monitoring", inKey, "{ Sid: Rules, Effect: Allow, Principal: { Service: events.amazonaws.com }, Action: 'kms:*', Resource: '*', "+
+				"Condition: { StringEquals: { aws:SourceAccount: '333333333333' } } }"),
+			put("shop-qa-monitoring", inKey+"[EncryptMessages].Principal.Service", "cloudwatch.amazonaws.com"),
+		}, `
+			application shop-qa-monitoring Resources.Key.Properties.KeyPolicy.Statement[Rules]
+		`},
+		{"shop", "a rule tells a topic whose key, which the topic names by its alias, does not admit rules", []change{
+			put("shop-qa-monitoring", "Resources.Topic.Properties.KmsMasterKeyId", "alias/shop-qa-monitoring"),
+			put("shop-qa-monitoring", inKey+"[EncryptMessages].Principal.Service", "cloudwatch.amazonaws.com"),
+		}, `
+			application shop-qa-monitoring Resources.Key.Properties.KeyPolicy.Statement[Administer]
+		`},
 		{"own-stacks", "everybody sends to a queue", []change{
 			add("depot-dev-queues", "Resources.OrdersPolicy.Properties.PolicyDocument.Statement", "{ Effect: Allow, Principal: '*', Action: sqs:SendMessage, Resource: '*' }"),
 		}, `queue-open depot-dev-queues Resources.OrdersPolicy.Properties.PolicyDocument`},
@@ -1222,5 +1256,15 @@ func TestPowersInBoundariesAreFound(t *testing.T) {
 		if !slices.Contains(found(a, verify.Verify(a)), "chain tiny-dev-access Resources.Boundary.Properties.PolicyDocument") {
 			t.Errorf("nothing is found where a boundary allows %s", action)
 		}
+	}
+}
+
+// A role of the application that may publish, and use the key through SNS, tells the topic of alarms.
+func TestRolesTellTheTopicOfAlarms(t *testing.T) {
+	t.Parallel()
+	const statements = "Resources.HelloFunctionRole.Properties.Policies[0].PolicyDocument.Statement"
+	a := broken(t, "shop", add("shop-prod-functions", statements, publishes), add("shop-prod-functions", statements, usesKey))
+	if got := found(a, verify.Verify(a)); len(got) > 0 {
+		t.Errorf("found %q", got)
 	}
 }
