@@ -139,6 +139,9 @@ func (w *world) chain() {
 			}
 			may.changeAccess(r.stack)
 			may.exceed(r.stack)
+			if r.duties != nil {
+				may.placeInto(r)
+			}
 			if r.duties == nil {
 				may.not("it would delete what the stack holds", "cloudformation:DeleteStack",
 					r.stack.arn("cloudformation", "stack/"+w.prefixOf(r.stack)+"x/1f2e"), "cloudformation:RoleArn", w.executionOf(r.stack))
@@ -365,6 +368,58 @@ func (f *fence) reach(s *stack) {
 				"aws:ResourceTag/project", f.w.assembly.Project, "aws:ResourceTag/environment", scope)
 		}
 	}
+}
+
+// placeInto the networks of other environments of the account is forbidden, as far as IAM can tell: into those that carry their tags, and into
+// the subnets that their stacks name by id and none of this one does.
+func (f *fence) placeInto(r *role) {
+	s, scope := r.stack, f.w.scopeOf(r.stack)
+	own := f.w.subnetsOf(scope, s.Account)
+	var asked []string
+	for _, o := range f.w.stacks {
+		other := f.w.scopeOf(o)
+		if o.Account != s.Account || o.Environment == "" || other == scope || slices.Contains(asked, other) {
+			continue
+		}
+		asked = append(asked, other)
+		why := "its network belongs to " + other
+		for _, action := range []string{"ec2:CreateSecurityGroup", "ec2:CreateSubnet"} {
+			f.not(why, action, s.arn("ec2", "vpc/vpc-1f2e"), "aws:RequestedRegion", s.Region,
+				"aws:ResourceTag/project", f.w.assembly.Project, "aws:ResourceTag/environment", other)
+		}
+		for _, id := range f.w.subnetsOf(other, s.Account) {
+			if slices.Contains(own, id) {
+				continue
+			}
+			begin := f.w.prefixOf(s)
+			f.not(why, "ecs:CreateService", s.arn("ecs", "service/"+strings.TrimSuffix(begin, "-")+"/"+begin+"x"), "ecs:subnet", id)
+			f.not(why, "lambda:CreateFunction", s.arn("lambda", "function:"+begin+"x"), "lambda:SubnetIds", id)
+			f.not(why, "elasticloadbalancing:CreateLoadBalancer", s.arn("elasticloadbalancing", "loadbalancer/app/"+begin+"x/1f2e"),
+				"elasticloadbalancing:Subnet", id)
+		}
+	}
+}
+
+// subnetsOf an environment that its templates name by id.
+func (w *world) subnetsOf(scope, account string) []string {
+	var list []string
+	for _, s := range w.stacks {
+		if s.Account != account || w.scopeOf(s) != scope {
+			continue
+		}
+		for _, id := range s.ids {
+			if strings.HasPrefix(s.things[id].kind, "AWS::IAM::") {
+				continue // policies name those of others to deny them
+			}
+			s.things[id].properties.Walk(func(_ string, n *tree.Node) bool {
+				if n.Kind == tree.String && strings.HasPrefix(n.Text, "subnet-") {
+					list = append(list, n.Text)
+				}
+				return true
+			})
+		}
+	}
+	return list
 }
 
 // touched says what harms a thing, or tells what is in it, and its ARN.
