@@ -149,7 +149,9 @@ func (y *System) tellNeighbours() {
 			}
 		}
 		for _, other := range y.Environments {
-			near(other.Place.Account, stages.Neighbour{Scope: other.Place.Scope, Services: stages.EnvironmentServices()})
+			n := stages.Neighbour{Scope: other.Place.Scope, Services: stages.EnvironmentServices()}
+			n.VPC, n.Subnets = e.Network.Besides(other.Network)
+			near(other.Place.Account, n)
 		}
 		for _, p := range y.Pipelines {
 			near(p.Place.Account, stages.Neighbour{Scope: p.Place.Scope, Services: stages.PipelineServices()})

@@ -103,6 +103,8 @@ type ManagedPolicy struct {
 	Document cfn.Node
 	// Roles by name to which the policy is attached.
 	Roles []string
+	// Advice is what to do where the document is larger than IAM allows. Empty: to grant less.
+	Advice string
 }
 
 // ManagedPolicyHandle is a declared managed policy.
@@ -119,7 +121,11 @@ func (p ManagedPolicy) Add(t *cfn.Template) ManagedPolicyHandle {
 	checkName(t, "Resources."+p.ID+".Properties.ManagedPolicyName", "IAM", p.Name, nameCharactersOfIAM, 1, maxPolicyName)
 	path := "Resources." + p.ID + ".Properties.PolicyDocument"
 	n := p.Document.Node(t, path)
-	policy.Budget(t, path, "a managed policy", policy.MaxManaged, n)
+	if size := policy.Size(t.Place, n); p.Advice != "" && size > policy.MaxManaged {
+		t.Failf(path, p.Advice, "the policy has %d bytes, IAM allows %d", size, policy.MaxManaged)
+	} else {
+		policy.Budget(t, path, "a managed policy", policy.MaxManaged, n)
+	}
 	managed := t.Add(p.ID, &iam.ManagedPolicy{
 		ManagedPolicyName: new(p.Name), Path: new(p.Path), Description: new(p.Description), PolicyDocument: n, Roles: p.Roles,
 	})

@@ -23,6 +23,9 @@ type Topic struct {
 	Alarms string
 	// Events says whether EventBridge may publish.
 	Events bool
+	// Roles of the account, by ARN with wildcards, that may publish if their own policies allow it, and the use of the key. Nil: those of the
+	// account that the key's policy admits otherwise.
+	Roles cfn.Part
 	// Emails are the addresses that get each message once somebody there has confirmed it.
 	Emails []string
 }
@@ -39,6 +42,13 @@ func (h TopicHandle) ARN() cfn.Value[cfn.TopicARN] { return cfn.Ref[cfn.TopicARN
 func (x Topic) MayUseKey() policy.Statement {
 	return policy.Allow("EncryptMessages", "kms:Decrypt", "kms:GenerateDataKey*").By(x.publishers()...).On(cfn.Lit("*")).
 		If(policy.When("StringEquals", "kms:EncryptionContext:aws:sns:topicArn", x.arn()))
+}
+
+// RolesMayUseKey is the statement of the key's policy for Roles: through SNS, for the messages of this topic.
+func (x Topic) RolesMayUseKey() policy.Statement {
+	return policy.Allow("EncryptMessagesOfRoles", "kms:Decrypt", "kms:GenerateDataKey*").By(policy.Account(cfn.AccountID())).On(cfn.Lit("*")).If(
+		policy.ByRoleLike(x.Roles), policy.Through("sns", cfn.Region()),
+		policy.When("StringEquals", "kms:EncryptionContext:aws:sns:topicArn", x.arn()))
 }
 
 func (x Topic) publishers() []policy.Principal {

@@ -96,6 +96,8 @@ func (a *Access) Build(t *cfn.Template) error {
 			ID: "Boundary", Name: a.name(spec.BoundaryPart), Path: spec.AccessPath(p.Project),
 			Description: "The most that roles in the stacks of " + p.Project + "-" + p.Scope + " can do",
 			Document:    append(a.Ceiling, a.apart()...),
+			Advice: "it denies access to the other environments and pipelines of account " + p.Account +
+				": move one to an account of its own, or bring a permissionsBoundary of your own",
 		}.Add(t)
 	}
 	pipelineRole := resources.RoleARNOf(cfn.Lit(a.Toolchain), spec.ApplicationPath(p.Project), spec.Name(p.Project, a.Pipeline, spec.PipelinePart))
@@ -160,17 +162,19 @@ type Neighbour struct {
 	Services []string
 	// Shares says that it is the toolchain: all may pull from its repositories, and none may change them.
 	Shares bool
+	// VPC and Subnets of the network of an environment by id, where it is an existing one; those that the two share are left out.
+	VPC     string
+	Subnets []string
 }
 
-// EnvironmentServices have the things that are called after an environment, beside S3.
+// EnvironmentServices have the things that are called after an environment, beside S3 and SSM: those of which a boundary allows roles to use what
+// is not their own environment's. What has another's tags is denied beside that; tables have tags in IAM only where the account says so.
 func EnvironmentServices() []string {
-	return []string{
-		"batch", "cloudwatch", "ecr", "ecs", "elasticloadbalancing", "events", "lambda", "logs", "scheduler", "sns", "sqs",
-	}
+	return []string{"dynamodb", "ecr", "ecs", "lambda", "logs", "sns", "sqs"}
 }
 
 // PipelineServices have those that are called after a pipeline.
-func PipelineServices() []string { return []string{"codebuild", "logs"} }
+func PipelineServices() []string { return []string{"logs"} }
 
 // apart keeps the roles of deployed stacks from what neighbours in the account own: one branch must not change what another runs with.
 func (a *Access) apart() policy.Identity {
@@ -184,30 +188,71 @@ func (a *Access) apart() policy.Identity {
 	for _, n := range a.Neighbours {
 		name := spec.Name(a.Place.Project, n.Scope, "*")
 		bucket := resources.BucketARN(cfn.Lit(name))
-		theirs = theirs.On(bucket, cfn.Format[cfn.Text]("%s/*", bucket), arn("ssm", "parameter/"+a.Place.Project+"/"+n.Scope+"/*"))
+		theirs = theirs.On(bucket, arn("ssm", "parameter/"+a.Place.Project+"/"+n.Scope+"/*")) // a bucket's objects, too
 		for _, service := range n.Services {
 			theirs = theirs.On(arn(service, "*"+name)) // of whatever kind
 		}
 		if slices.Contains(n.Services, "ecs") {
-			cluster := spec.ClusterName(a.Place.Project, n.Scope) // what is in it has its name in the middle
-			theirs = theirs.On(arn("ecs", "*/"+cluster), arn("ecs", "*/"+cluster+"/*"))
+			theirs = theirs.On(arn("ecs", "*/"+spec.ClusterName(a.Place.Project, n.Scope)+"/*")) // what is in it has its name in the middle
 		}
 	}
 	list := policy.Identity{theirs}
-	var environments []cfn.Part
 	for _, n := range a.Neighbours {
-		if slices.Contains(n.Services, "ecs") {
-			environments = append(environments, cfn.Lit(n.Scope))
-		}
 		if n.Shares {
 			images := resources.RepositoryARNOf(cfn.Lit("*"), cfn.Lit("*"), spec.Name(a.Place.Project, n.Scope, "*"))
 			list = append(list, policy.DenyAllBut("SharedImagesPulledOnly", resources.PullActions()...).On(images))
 		}
 	}
-	if len(environments) > 0 { // what has no name of our choice
-		list = append(list, policy.Deny("NeighboursTagged", "*").On(cfn.Lit("*")).If(
-			policy.When("StringEquals", "aws:ResourceTag/project", cfn.Lit(a.Place.Project)),
-			policy.When("StringEquals", "aws:ResourceTag/environment", environments...)))
+	if tags := a.neighbourTags(); tags != nil { // what has no name of our choice
+		list = append(list, policy.Deny("NeighboursTagged", "*").On(cfn.Lit("*")).If(tags...))
+	}
+	return list
+}
+
+// neighbourTags hold for what carries the tags of other environments of the account; nil where there are none.
+func (a *Access) neighbourTags() []policy.Condition {
+	var environments []cfn.Part
+	for _, n := range a.Neighbours {
+		if slices.Contains(n.Services, "ecs") {
+			environments = append(environments, cfn.Lit(n.Scope))
+		}
+	}
+	if len(environments) == 0 {
+		return nil
+	}
+	return []policy.Condition{
+		policy.When("StringEquals", "aws:ResourceTag/project", cfn.Lit(a.Place.Project)),
+		policy.When("StringEquals", "aws:ResourceTag/environment", environments...),
+	}
+}
+
+// networksApart keeps the execution role from putting anything into the networks of neighbours. Services make network interfaces with roles of
+// their own, which no boundary binds: of these, IAM knows the subnets by their ids alone, and of Batch it knows none.
+func (a *Access) networksApart() policy.Identity {
+	var list policy.Identity
+	if tags := a.neighbourTags(); tags != nil {
+		list = append(list, policy.Deny("NeighboursNetworks", "ec2:*").On(cfn.Lit("*")).If(tags...))
+	}
+	var networks, subnets []cfn.Part
+	for _, n := range a.Neighbours {
+		if n.VPC != "" {
+			networks = append(networks, a.arns("ec2", "vpc/"+n.VPC)...)
+		}
+		for _, id := range n.Subnets {
+			subnets = append(subnets, cfn.Lit(id))
+		}
+	}
+	if len(networks) > 0 {
+		list = append(list, policy.Deny("NeighboursVPCs", "ec2:CreateSecurityGroup").On(networks...))
+	}
+	if len(subnets) > 0 {
+		for _, x := range []struct{ sid, key, actions string }{
+			{"NeighboursSubnetsOfTasks", "ecs:subnet", "ecs:CreateService ecs:UpdateService"},
+			{"NeighboursSubnetsOfFunctions", "lambda:SubnetIds", "lambda:CreateFunction lambda:UpdateFunctionConfiguration"},
+			{"NeighboursSubnetsOfLoadBalancers", "elasticloadbalancing:Subnet", "elasticloadbalancing:CreateLoadBalancer elasticloadbalancing:SetSubnets"},
+		} {
+			list = append(list, policy.Deny(x.sid, strings.Fields(x.actions)...).On(cfn.Lit("*")).If(policy.When("ForAnyValue:StringEquals", x.key, subnets...)))
+		}
 	}
 	return list
 }
@@ -349,7 +394,7 @@ func (a *Access) execution() (policy.Identity, error) {
 		policy.Deny("KeepBoundary", "iam:DeleteRolePermissionsBoundary").On(resources.RoleARNOf(cfn.AccountID(), "/", "*")),
 		policy.Deny("NeverAccessParameters", "ssm:DeleteParameter", "ssm:PutParameter").
 			On(a.arns("ssm", "parameter"+a.Place.ParameterPath()+a.Name()+"/*")...),
-	}, granted, a.readPublic(), a.granted), nil
+	}, a.networksApart(), granted, a.readPublic(), a.granted), nil
 }
 
 // publicParameters that a stack reads belong to no account; none where no stack does.

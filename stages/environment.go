@@ -156,27 +156,30 @@ func Tags(s *spec.Spec, more map[string]string, kind, name string) map[string]st
 	return tags
 }
 
-// applicationCeiling is the most that a role of an application may be given: anything but what spec.CeilingLeavesOut says. It may become
-// another role of the project's applications, and no other.
+// applicationCeiling is the most that a role of an application may be given: what spec.CeilingAllows and spec.OwnedOnly say, and to become
+// another role of the project's applications.
 func applicationCeiling(p cfn.Place) policy.Identity {
-	applications := cfn.Format[cfn.Text]("arn:%s:iam::*:role%s*", cfn.Partition(), cfn.Lit(spec.ApplicationPath(p.Project)))
-	own := func(service, resource string) cfn.Part {
-		return cfn.Format[cfn.Text]("arn:%s:%s:*:*:%s", cfn.Partition(), cfn.Lit(service), cfn.Lit(resource))
-	}
-	list := policy.Identity{
-		// a boundary grants nothing: this is the outer limit of what the roles' own policies grant
-		policy.AllowAllBut("Application", spec.CeilingLeavesOut()...).On(cfn.Lit("*")),
-		policy.Deny("OwnRolesOnly", "sts:AssumeRole").OnAllBut(applications),
-	}
-	for _, o := range spec.OwnedOnly(p.Project, p.Scope) {
-		statement := policy.Deny(o.Sid, o.Actions...)
-		for _, r := range o.Resources {
-			statement = statement.OnAllBut(own(o.Service, r))
+	arn := func(service, resource string) cfn.Part {
+		region := "*"
+		if service == "iam" {
+			region = ""
 		}
-		list = append(list, statement)
+		return cfn.Format[cfn.Text]("arn:%s:%s:%s:*:%s", cfn.Partition(), cfn.Lit(service), cfn.Lit(region), cfn.Lit(resource))
 	}
-	return append(list, policy.Deny("NeverAccessParameters", "ssm:DeleteParameter", "ssm:DeleteParameters", "ssm:PutParameter").
-		On(own("ssm", "parameter"+p.ParameterPath()+(&Access{}).Name()+"/*")))
+	own := policy.Allow("Own") // each action knows the resources of its own service only
+	for _, o := range spec.OwnedOnly(p.Project, p.Scope) {
+		own = own.Also(o.Actions...)
+		for _, r := range o.Resources {
+			own = own.On(arn(o.Service, r))
+		}
+	}
+	return policy.Identity{
+		// a boundary grants nothing: this is the outer limit of what the roles' own policies grant
+		policy.Allow("Application", spec.CeilingAllows()...).On(cfn.Lit("*")),
+		own,
+		policy.Allow("OwnRoles", "sts:AssumeRole").On(arn("iam", "role"+spec.ApplicationPath(p.Project)+"*")),
+		policy.Deny("NeverAccessParameters", "ssm:*").On(arn("ssm", "parameter"+p.ParameterPath()+(&Access{}).Name()+"/*")),
+	}
 }
 
 // pendingDays is how long a deleted key can still be restored; 7 and 30 are the least and the most of KMS.

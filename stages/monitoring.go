@@ -26,9 +26,15 @@ type Monitoring struct {
 // Name of the stack.
 func (s *Monitoring) Name() string { return "monitoring" }
 
-// TopicARN is where alarms are told, for other stacks; it admits alarms whose names begin as the environment's do.
+// TopicARN is where alarms are told, for other stacks; it admits alarms whose names begin as the environment's do, rules of EventBridge, and the
+// application's roles whose own policies let them publish.
 func (s *Monitoring) TopicARN() cfn.Output[cfn.TopicARN] {
 	return cfn.Output[cfn.TopicARN]{From: s, Name: "TopicArn"}
+}
+
+// KeyARN is the key of the topic, for roles of other stacks that publish to it: with sns:Publish they need kms:Decrypt and kms:GenerateDataKey.
+func (s *Monitoring) KeyARN() cfn.Output[cfn.KeyARN] {
+	return cfn.Output[cfn.KeyARN]{From: s, Name: "KeyArn"}
 }
 
 // The thresholds of alarms. They are the same in every environment: shares grow with the traffic by themselves, and an environment in which
@@ -70,20 +76,23 @@ func (s *Monitoring) Build(t *cfn.Template) error {
 	t.Description = fmt.Sprintf("%s: the alarms and the dashboard of environment %s. Deployed by the pipeline.", p.Project, s.Environment.called())
 	topic := resources.Topic{
 		ID: "Topic", Name: spec.Name(p.Project, p.Scope, spec.AlarmsPart), Sender: p.Project + " in " + p.Scope,
-		Alarms: spec.Name(p.Project, p.Scope, "*"), Events: s.Batch != nil, Emails: addresses(s.Monitoring.Email),
+		Alarms: spec.Name(p.Project, p.Scope, "*"), Events: true, Emails: addresses(s.Monitoring.Email),
+		Roles: resources.RoleARNOf(cfn.AccountID(), spec.ApplicationPath(p.Project), spec.Name(p.Project, p.Scope, "*")),
 	}
-	topic.Key = resources.Key{
+	key := resources.Key{
 		ID: "Key", Alias: spec.Name(p.Project, p.Scope, s.Name()),
 		Description:    fmt.Sprintf("Encrypts what the alarms of %s in environment %s say", p.Project, p.Scope),
 		Administrators: []cfn.Part{s.Environment.Access.Role(spec.ExecutionPart)},
 		Fenced:         []cfn.Part{ProjectRoles(p)},
-		Users:          policy.Resource{topic.MayUseKey()},
+		Users:          policy.Resource{topic.MayUseKey(), topic.RolesMayUseKey()},
 		PendingDays:    s.Environment.pendingDays(),
 	}.Add(t).ARN()
+	topic.Key = key
 	m := &monitor{
 		t: t, topic: topic.Add(t).ARN(), latency: cmp.Or(s.Monitoring.LatencySeconds, spec.DefaultMonitoring().LatencySeconds),
 	}
 	cfn.Publish(t, s.TopicARN(), m.topic)
+	cfn.Publish(t, s.KeyARN(), key)
 	if s.Functions != nil {
 		m.api(s.Functions)
 		m.functions(s.Functions.Functions)

@@ -159,6 +159,26 @@ func TestThingsOfOneNameHaveAlarmsOfTheirOwn(t *testing.T) {
 	}
 }
 
+// Rules and roles of stacks of the project's own may use the topic, whatever else is watched.
+func TestTheTopicServesOwnStacks(t *testing.T) {
+	t.Parallel()
+	template := watching(t, func(m *stages.Monitoring) { m.Batch = nil }).Template
+	topic, key := template.At("Resources", "TopicPolicy", "Properties", "PolicyDocument"), template.At("Resources", "Key", "Properties", "KeyPolicy")
+	for name, text := range map[string]string{"topic": string(topic.YAML()), "key": string(key.YAML())} {
+		for _, service := range []string{"cloudwatch.amazonaws.com", "events.amazonaws.com"} {
+			if !strings.Contains(text, service) {
+				t.Errorf("the policy of the %s does not admit %s", name, service)
+			}
+		}
+	}
+	if text := string(key.YAML()); !strings.Contains(text, "EncryptMessagesOfRoles") || !strings.Contains(text, "kms:ViaService: !Sub sns.${AWS::Region}.amazonaws.com") {
+		t.Errorf("the policy of the key does not admit roles through SNS:\n%s", text)
+	}
+	if template.At("Resources", "KeyArnParameter") == nil {
+		t.Error("own stacks cannot take the ARN of the key")
+	}
+}
+
 func TestOnlyWhatIsThereIsWatched(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -174,7 +194,7 @@ func TestOnlyWhatIsThereIsWatched(t *testing.T) {
 			"no load balancers", func(m *stages.Monitoring) { m.Services.Services[0].LoadBalancer = nil },
 			[]string{"-service-unreachable", "## Load balancers", "AWS/ApplicationELB"},
 		},
-		{"no jobs", func(m *stages.Monitoring) { m.Batch = nil }, []string{"-job", "## Jobs", "AWS::Events::Rule", "events.amazonaws.com"}},
+		{"no jobs", func(m *stages.Monitoring) { m.Batch = nil }, []string{"-job", "## Jobs", "AWS::Events::Rule"}},
 		{"no schedules", func(m *stages.Monitoring) { m.Batch.Jobs[0].Schedule = "" }, []string{"-missed"}},
 		{
 			"no queues", func(m *stages.Monitoring) {

@@ -2,6 +2,7 @@ package stages
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources"
@@ -17,6 +18,23 @@ type Network struct {
 
 // Name of the stack.
 func (s *Network) Name() string { return spec.NetworkPart }
+
+// Besides is what another network has by id, where it exists already, that this one has not.
+func (s *Network) Besides(other *Network) (vpc string, subnets []string) {
+	if other == nil || !other.Exists() {
+		return "", nil
+	}
+	var own spec.Network
+	if s != nil {
+		own = s.Network
+	}
+	if vpc = other.Network.VPC; vpc == own.VPC {
+		vpc = ""
+	}
+	return vpc, slices.DeleteFunc(slices.Concat(other.Network.PrivateSubnets, other.Network.PublicSubnets), func(id string) bool {
+		return slices.Contains(own.PrivateSubnets, id) || slices.Contains(own.PublicSubnets, id)
+	})
+}
 
 // Exists says that the VPC is there already, so that there is nothing to build.
 func (s *Network) Exists() bool { return s.Network.VPC != "" }

@@ -66,7 +66,7 @@ func (s *Services) outputNames() []string {
 	return list
 }
 
-func (s *Monitoring) outputNames() []string { return []string{s.TopicARN().Name} }
+func (s *Monitoring) outputNames() []string { return []string{s.KeyARN().Name, s.TopicARN().Name} }
 
 func (s *Own) outputNames() []string {
 	root, err := tree.Parse(s.Stack.Template, s.Stack.Content)

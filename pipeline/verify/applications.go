@@ -322,18 +322,73 @@ func (w *world) tells(x *thing, service, source string, target eval.Value) {
 	if p != nil || service == "events" { // without a policy, a topic admits what its account's alarms say, but not EventBridge
 		w.serviceNeeds(nil, "application", topic, principal, request{action: "sns:Publish", on: target, policy: p, context: context})
 	}
-	encryption := topic.text("KmsMasterKeyId")
-	if strings.HasSuffix(encryption.String(), "alias/aws/sns") {
+	if strings.HasSuffix(topic.text("KmsMasterKeyId").String(), "alias/aws/sns") {
 		w.report.fail(s, topic.path("KmsMasterKeyId"), "application", principal+" cannot use the key of AWS for topics, so "+x.id+" tells nobody",
 			"give the topic a key of its own")
 	}
-	key := w.keys[encryption.String()]
+	key := w.topicKey(topic)
 	if key == nil {
 		return
 	}
-	context = keys("kms:EncryptionContext:aws:sns:topicArn", target.String(), "aws:SourceAccount", x.stack.Account, "aws:SourceArn", source)
+	if context = keys("kms:EncryptionContext:aws:sns:topicArn", target.String()); service != "events" {
+		// EventBridge does not tell KMS for whom it publishes (Amazon SNS Developer Guide, "Key management")
+		context["aws:SourceAccount"], context["aws:SourceArn"] = eval.Texts(x.stack.Account), eval.Texts(source)
+	}
 	for _, action := range []string{"kms:Decrypt", "kms:GenerateDataKey"} {
 		w.serviceNeeds(nil, "application", key, principal, request{action: action, on: key.arn(), policy: w.policyOf(key), context: context})
+	}
+}
+
+// topicKey is the key of a topic, which it may name by ARN, id or alias; nil where it has none, or one that no stack makes.
+func (w *world) topicKey(topic *thing) *thing {
+	name := topic.text("KmsMasterKeyId")
+	if key := w.keys[name.String()]; key != nil || name.String() == "" {
+		return key
+	}
+	isOne := func(key *thing, name eval.Value) bool { return key.ref().Equal(name) || key.arn().Equal(name) }
+	for _, key := range w.ofKind("AWS::KMS::Key") {
+		if key.stack.Account != topic.stack.Account || key.stack.Region != topic.stack.Region {
+			continue
+		}
+		if isOne(key, name) {
+			return key
+		}
+		for _, x := range w.ofKind("AWS::KMS::Alias") {
+			if x.stack == key.stack && isOne(key, x.text("TargetKeyId")) && strings.HasSuffix(name.String(), x.known("AliasName")) && x.known("AliasName") != "" {
+				return key
+			}
+		}
+	}
+	return nil
+}
+
+// publishes: a role that may publish to a topic of the system may use its key, or SNS refuses each message.
+func (w *world) publishes(r *role, st *statement, on eval.Value) {
+	const publish = "sns:publish"
+	if !slices.ContainsFunc(st.lowered, func(action string) bool {
+		begin, _, isPattern := strings.Cut(action, "*")
+		return action == publish || isPattern && strings.HasPrefix(publish, begin)
+	}) {
+		return
+	}
+	for _, topic := range w.ofKind("AWS::SNS::Topic") {
+		arn := topic.arn()
+		begin, _, isPattern := strings.Cut(on.String(), "*")
+		if !on.Equal(arn) && !(isPattern && strings.Contains(begin, ":sns:") && strings.HasPrefix(arn.String(), begin)) {
+			continue
+		}
+		q := request{action: "sns:Publish", on: arn, account: topic.stack.Account, policy: w.policyOf(topic)}
+		key := w.topicKey(topic)
+		if key == nil || w.may(r, q).Verdict != eval.Allowed {
+			continue
+		}
+		for _, action := range []string{"kms:Decrypt", "kms:GenerateDataKey"} {
+			w.needs(nil, "application", r, request{
+				action: action, on: key.arn(), account: key.stack.Account, policy: w.policyOf(key),
+				context: keys("kms:ViaService", "sns."+topic.stack.Region+".amazonaws.com", "kms:CallerAccount", r.stack.Account,
+					"kms:EncryptionContext:aws:sns:topicArn", arn.String()),
+			})
+		}
 	}
 }
 
@@ -454,6 +509,7 @@ func (w *world) grantsHold(r *role) {
 			continue
 		}
 		for _, on := range st.resources {
+			w.publishes(r, st, on)
 			for _, action := range st.actions {
 				name, _ := action.Known()
 				if r.boundary != nil && !strings.Contains(name, "*") { // of a pattern, the boundary may hold a part

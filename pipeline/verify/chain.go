@@ -139,6 +139,9 @@ func (w *world) chain() {
 			}
 			may.changeAccess(r.stack)
 			may.exceed(r.stack)
+			if r.duties != nil {
+				may.placeInto(r)
+			}
 			if r.duties == nil {
 				may.not("it would delete what the stack holds", "cloudformation:DeleteStack",
 					r.stack.arn("cloudformation", "stack/"+w.prefixOf(r.stack)+"x/1f2e"), "cloudformation:RoleArn", w.executionOf(r.stack))
@@ -222,19 +225,17 @@ func (w *world) guardBoundary(p *managed) {
 	may.changeAccess(s)
 	may.exceed(s)
 	may.reach(s)
-	const why = "it is another's"
-	may.not(why, "lambda:UpdateFunctionCode", s.arn("lambda", "function:stranger"))
-	may.not(why, "batch:SubmitJob", s.arn("batch", "job-definition/stranger"))
-	may.not(why, "ssm:PutParameter", s.arn("ssm", "parameter/stranger"))
-	may.not(why, "codebuild:UpdateProject", s.arn("codebuild", "project/stranger"))
-	may.not(why, "codepipeline:UpdatePipeline", s.arn("codepipeline", "stranger"))
-	may.not(why, "kms:PutKeyPolicy", s.arn("kms", "key/stranger"))
-	for _, action := range []string{
-		"codedeploy:CreateDeployment", "ec2:ModifyInstanceAttribute", "ecs:ExecuteCommand", "organizations:LeaveOrganization", "rolesanywhere:CreateProfile",
-		"servicecatalog:ProvisionProduct", "ssm:SendCommand", "ssm:StartSession",
-	} {
+	powers := Powers()
+	if s.Environment == "" { // what a step of a pipeline may do beyond that, the spec says with a reason
+		powers = []string{
+			"batch:SubmitJob", "codebuild:UpdateProject", "codedeploy:CreateDeployment", "codepipeline:UpdatePipeline", "ec2:ModifyInstanceAttribute",
+			"ecs:ExecuteCommand", "kms:PutKeyPolicy", "lambda:UpdateFunctionCode", "organizations:LeaveOrganization", "rolesanywhere:CreateProfile",
+			"servicecatalog:ProvisionProduct", "ssm:PutParameter", "ssm:SendCommand", "ssm:StartSession",
+		}
+	}
+	for _, action := range powers {
 		service, _, _ := strings.Cut(action, ":")
-		may.not("it would work with the roles of others", action, s.arn(service, "stranger"))
+		may.not("it would work with what is another's", action, s.arn(service, strangers(service)))
 	}
 	for _, x := range w.pipelines {
 		connection := w.connectionOf(x)
@@ -249,6 +250,22 @@ func (w *world) guardBoundary(p *managed) {
 			may.not("a build would read other repositories", use, connection,
 				prefix+":ProviderAction", "GitPull", prefix+":FullRepositoryId", "stranger/stranger")
 		}
+	}
+}
+
+// strangers is the last part of the ARN of what is nobody's of the system; of Lambda's and SSM's, as it must look to be a function or a parameter.
+func strangers(service string) string {
+	switch service {
+	case "batch":
+		return "job-definition/stranger"
+	case "lambda":
+		return "function:stranger"
+	case "kms":
+		return "key/stranger"
+	case "ssm":
+		return "parameter/stranger"
+	default:
+		return "stranger"
 	}
 }
 
@@ -352,10 +369,62 @@ func (f *fence) reach(s *stack) {
 			}
 		}
 		if o.Environment != "" {
-			f.not(why, "ec2:TerminateInstances", s.arn("ec2", "instance/i-1f2e"),
+			f.not(why, "secretsmanager:GetSecretValue", s.arn("secretsmanager", "secret:stranger-1f2e"),
 				"aws:ResourceTag/project", f.w.assembly.Project, "aws:ResourceTag/environment", scope)
 		}
 	}
+}
+
+// placeInto the networks of other environments of the account is forbidden, as far as IAM can tell: into those that carry their tags, and into
+// the subnets that their stacks name by id and none of this one does.
+func (f *fence) placeInto(r *role) {
+	s, scope := r.stack, f.w.scopeOf(r.stack)
+	own := f.w.subnetsOf(scope, s.Account)
+	var asked []string
+	for _, o := range f.w.stacks {
+		other := f.w.scopeOf(o)
+		if o.Account != s.Account || o.Environment == "" || other == scope || slices.Contains(asked, other) {
+			continue
+		}
+		asked = append(asked, other)
+		why := "its network belongs to " + other
+		for _, action := range []string{"ec2:CreateSecurityGroup", "ec2:CreateSubnet"} {
+			f.not(why, action, s.arn("ec2", "vpc/vpc-1f2e"), "aws:RequestedRegion", s.Region,
+				"aws:ResourceTag/project", f.w.assembly.Project, "aws:ResourceTag/environment", other)
+		}
+		for _, id := range f.w.subnetsOf(other, s.Account) {
+			if slices.Contains(own, id) {
+				continue
+			}
+			begin := f.w.prefixOf(s)
+			f.not(why, "ecs:CreateService", s.arn("ecs", "service/"+strings.TrimSuffix(begin, "-")+"/"+begin+"x"), "ecs:subnet", id)
+			f.not(why, "lambda:CreateFunction", s.arn("lambda", "function:"+begin+"x"), "lambda:SubnetIds", id)
+			f.not(why, "elasticloadbalancing:CreateLoadBalancer", s.arn("elasticloadbalancing", "loadbalancer/app/"+begin+"x/1f2e"),
+				"elasticloadbalancing:Subnet", id)
+		}
+	}
+}
+
+// subnetsOf an environment that its templates name by id.
+func (w *world) subnetsOf(scope, account string) []string {
+	var list []string
+	for _, s := range w.stacks {
+		if s.Account != account || w.scopeOf(s) != scope {
+			continue
+		}
+		for _, id := range s.ids {
+			if strings.HasPrefix(s.things[id].kind, "AWS::IAM::") {
+				continue // policies name those of others to deny them
+			}
+			s.things[id].properties.Walk(func(_ string, n *tree.Node) bool {
+				if n.Kind == tree.String && strings.HasPrefix(n.Text, "subnet-") {
+					list = append(list, n.Text)
+				}
+				return true
+			})
+		}
+	}
+	return list
 }
 
 // touched says what harms a thing, or tells what is in it, and its ARN.

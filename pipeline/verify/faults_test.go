@@ -36,9 +36,12 @@ const (
 	tester    = "Resources.TestRole.Properties"
 	inBucket  = "Resources.BucketPolicy.Properties.PolicyDocument.Statement"
 	inKey     = "Resources.Key.Properties.KeyPolicy.Statement"
-	reading   = "Resources.ArtifactPolicy.Properties.PolicyDocument.Statement"
-	builder   = "Resources.BuildRole.Properties"
-	project   = "Resources.BuildProject.Properties"
+	publishes = "{ Sid: Tell, Effect: Allow, Action: sns:Publish, Resource: 'arn:aws:sns:eu-west-1:444444444444:shop-prod-alarms' }"
+	usesKey   = "{ Sid: TellKey, Effect: Allow, Action: [kms:Decrypt, kms:GenerateDataKey], Resource: 'arn:aws:kms:eu-west-1:444444444444:key/*', " +
+		"Condition: { StringEquals: { kms:ViaService: sns.eu-west-1.amazonaws.com } } }"
+	reading = "Resources.ArtifactPolicy.Properties.PolicyDocument.Statement"
+	builder = "Resources.BuildRole.Properties"
+	project = "Resources.BuildProject.Properties"
 )
 
 // fault is one thing that is wrong with a golden, and all that must be found of it: rule, stack, and path in the template, or file; warnings
@@ -959,6 +962,9 @@ func faults() []fault {
 		{"one-account", "code may reach what another environment has", []change{
 			drop("try-dev-access", "Resources.Boundary.Properties.PolicyDocument.Statement[NeighboursApart]"),
 		}, `chain try-dev-access Resources.Boundary.Properties.PolicyDocument`},
+		{"one-account", "code may change any function", []change{
+			put("try-dev-access", "Resources.Boundary.Properties.PolicyDocument.Statement[Own].Resource", "'*'"),
+		}, `chain try-dev-access Resources.Boundary.Properties.PolicyDocument`},
 		{"one-account", "code may reach another environment's functions", []change{
 			drop("try-dev-access", "Resources.Boundary.Properties.PolicyDocument.Statement[NeighboursApart].Resource[lambda:*:*:*try-prod]"),
 		}, `chain try-dev-access Resources.Boundary.Properties.PolicyDocument`},
@@ -1012,6 +1018,37 @@ func faults() []fault {
 			add("shop-qa-monitoring", "Resources.TopicPolicy.Properties.PolicyDocument.Statement",
 				"{ Effect: Allow, Principal: { AWS: '*' }, Action: sns:Subscribe, Resource: !Ref Topic }"),
 		}, `queue-open shop-qa-monitoring Resources.TopicPolicy.Properties.PolicyDocument`},
+		{"shop", "a role may publish to a topic, and not use its key", []change{
+			add("shop-prod-functions", "Resources.HelloFunctionRole.Properties.Policies[0].PolicyDocument.Statement", publishes),
+		}, `
+			application shop-prod-functions Resources.HelloFunctionRole.Properties.Policies[function].PolicyDocument.Statement[BucketKey]
+		`},
+		{"shop", "a role may publish to all topics of its environment, and the key of one does not admit it", []change{
+			add("shop-prod-functions", "Resources.HelloFunctionRole.Properties.Policies[0].PolicyDocument.Statement", strings.Replace(publishes, "alarms", "*", 1)),
+			add("shop-prod-functions", "Resources.HelloFunctionRole.Properties.Policies[0].PolicyDocument.Statement", usesKey),
+			drop("shop-prod-monitoring", inKey+"[EncryptMessagesOfRoles]"),
+		}, `
+			application shop-prod-monitoring Resources.Key.Properties.KeyPolicy.Statement[Administer]
+		`},
+		{"shop", "a rule tells a topic whose key, which the topic names by its id, does not admit rules", []change{
+			put("shop-qa-monitoring", "Resources.Topic.Properties.KmsMasterKeyId", "!Ref Key"),
+			put("shop-qa-monitoring", inKey+"[EncryptMessages].Principal.Service", "cloudwatch.amazonaws.com"),
+		}, `
+			application shop-qa-monitoring Resources.Key.Properties.KeyPolicy.Statement[Administer]
+		`},
+		{"shop", "a key wants to know of EventBridge for whom it publishes", []change{
+			add("shop-qa-monitoring", inKey, "{ Sid: Rules, Effect: Allow, Principal: { Service: events.amazonaws.com }, Action: 'kms:*', Resource: '*', "+
+				"Condition: { StringEquals: { aws:SourceAccount: '333333333333' } } }"),
+			put("shop-qa-monitoring", inKey+"[EncryptMessages].Principal.Service", "cloudwatch.amazonaws.com"),
+		}, `
+			application shop-qa-monitoring Resources.Key.Properties.KeyPolicy.Statement[Rules]
+		`},
+		{"shop", "a rule tells a topic whose key, which the topic names by its alias, does not admit rules", []change{
+			put("shop-qa-monitoring", "Resources.Topic.Properties.KmsMasterKeyId", "alias/shop-qa-monitoring"),
+			put("shop-qa-monitoring", inKey+"[EncryptMessages].Principal.Service", "cloudwatch.amazonaws.com"),
+		}, `
+			application shop-qa-monitoring Resources.Key.Properties.KeyPolicy.Statement[Administer]
+		`},
 		{"own-stacks", "everybody sends to a queue", []change{
 			add("depot-dev-queues", "Resources.OrdersPolicy.Properties.PolicyDocument.Statement", "{ Effect: Allow, Principal: '*', Action: sqs:SendMessage, Resource: '*' }"),
 		}, `queue-open depot-dev-queues Resources.OrdersPolicy.Properties.PolicyDocument`},
@@ -1035,7 +1072,7 @@ func faults() []fault {
 			edit(functions, "Resources.ApiGetHelloPermission.Properties.SourceArn", "/GET/hello", "/GET/hallo"),
 		}, `application shop-dev-functions Resources.ApiGetHelloRoute.Properties.Target`},
 		{"shop", "code may open sessions", []change{
-			drop(devAccess, "Resources.Boundary.Properties.PolicyDocument.Statement[Application].NotAction[ssm:StartSession]"),
+			add(devAccess, "Resources.Boundary.Properties.PolicyDocument.Statement[Application].Action", "ssm:Start*"),
 		}, `chain shop-dev-access Resources.Boundary.Properties.PolicyDocument`},
 		{"existing-vpc", "instances cannot register", []change{
 			drop("hotel-dev-batch", "Resources.TrainJobInstanceRole.Properties.Policies[agent].PolicyDocument.Statement[Register]"),
@@ -1093,7 +1130,8 @@ func faults() []fault {
 			drop(functions, "Resources.HelloFunctionRole.Properties.Policies[function].PolicyDocument.Statement[NotItsCode]"),
 		}, `warning function-network shop-dev-functions Resources.HelloFunctionRole.Properties`},
 		{"shop", "the boundary takes away what a function is given", []change{
-			add(devAccess, "Resources.Boundary.Properties.PolicyDocument.Statement[Application].NotAction", "s3:GetObject"),
+			edit(devAccess, "Resources.Boundary.Properties.PolicyDocument.Statement[Application].Action[s3:Get*]", "s3:Get", "s3:GetB"),
+			drop(devAccess, "Resources.Boundary.Properties.PolicyDocument.Statement[Application].Action[s3:*Object*]"),
 		}, `
 			application shop-dev-access Resources.Boundary.Properties.PolicyDocument.Statement[Application]
 			grant-void shop-dev-access Resources.Boundary.Properties.PolicyDocument.Statement[Application]
@@ -1244,5 +1282,26 @@ func TestRulesHaveFaults(t *testing.T) {
 		if !slices.Contains(used, r.Name) {
 			t.Errorf("no fault is found by rule %s: %s", r.Name, r.What)
 		}
+	}
+}
+
+// Whatever lets code act with the roles of others is found in a boundary.
+func TestPowersInBoundariesAreFound(t *testing.T) {
+	t.Parallel()
+	for _, action := range verify.Powers() {
+		a := broken(t, "minimal", add("tiny-dev-access", "Resources.Boundary.Properties.PolicyDocument.Statement[Application].Action", "'"+action+"'"))
+		if !slices.Contains(found(a, verify.Verify(a)), "chain tiny-dev-access Resources.Boundary.Properties.PolicyDocument") {
+			t.Errorf("nothing is found where a boundary allows %s", action)
+		}
+	}
+}
+
+// A role of the application that may publish, and use the key through SNS, tells the topic of alarms.
+func TestRolesTellTheTopicOfAlarms(t *testing.T) {
+	t.Parallel()
+	const statements = "Resources.HelloFunctionRole.Properties.Policies[0].PolicyDocument.Statement"
+	a := broken(t, "shop", add("shop-prod-functions", statements, publishes), add("shop-prod-functions", statements, usesKey))
+	if got := found(a, verify.Verify(a)); len(got) > 0 {
+		t.Errorf("found %q", got)
 	}
 }

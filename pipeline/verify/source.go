@@ -49,13 +49,13 @@ func (a *run) approve(x *action) {
 		return
 	}
 	a.w.needs(h, "approval", a.role, request{action: "sns:Publish", on: name, account: topic.stack.Account, policy: a.w.policyOf(topic)})
-	key := a.w.keys[topic.text("KmsMasterKeyId").String()]
+	key := a.w.topicKey(topic)
 	if key == nil {
 		return
 	}
 	for _, action := range []string{"kms:Decrypt", "kms:GenerateDataKey"} {
 		a.w.needs(h, "approval", a.role, request{
-			action: action, on: topic.text("KmsMasterKeyId"), account: key.stack.Account, policy: a.w.policyOf(key),
+			action: action, on: key.arn(), account: key.stack.Account, policy: a.w.policyOf(key),
 			context: keys("kms:ViaService", "sns."+topic.stack.Region+".amazonaws.com", "kms:CallerAccount", a.role.stack.Account),
 		})
 	}

@@ -49,6 +49,12 @@ func DenyAllBut(sid string, actions ...string) Statement {
 	return Statement{sid: sid, effect: EffectDeny, notActions: actions}
 }
 
+// Also adds actions.
+func (s Statement) Also(actions ...string) Statement {
+	s.actions = append(slices.Clip(s.actions), actions...)
+	return s
+}
+
 // On adds resources.
 func (s Statement) On(resources ...cfn.Part) Statement {
 	s.resources = append(slices.Clip(s.resources), resources...)
