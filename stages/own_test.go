@@ -882,3 +882,18 @@ func TestWhatElseIsWrongWithATooLargeStackHasNoPlace(t *testing.T) {
 		t.Errorf("got %v and %v", problems, rest)
 	}
 }
+
+func TestOwnStacksWhoseResourcesNeedEachOther(t *testing.T) {
+	t.Parallel()
+	_, got := ownSystem(t, "  stacks:\n    - { name: ring, template: ring.yaml }\n", map[string]string{"ring.yaml": `Resources:
+  A: { Type: AWS::SQS::Queue, Properties: { Tags: [{ Key: k, Value: !GetAtt B.Arn }] } }
+  B:
+    Type: AWS::SQS::Queue
+    DependsOn:
+      - A
+`})
+	want := `pipeline.yaml:10:31: application.stacks[0].template: ring.yaml:6: Resources.B.DependsOn[0]: resources need each other: A → B → A (Resources.A.Properties.Tags[0].Value, Resources.B.DependsOn[0]); remove A at Resources.B.DependsOn[0]`
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
+	}
+}

@@ -78,6 +78,13 @@ func faults() []fault {
 			reference shop-prod-extras Resources.Orders.DependsOn
 			reference shop-prod-extras Rules.None.Assertions[0].Assert.Fn::Equals[0]
 		`},
+		{"shop", "resources need each other", []change{
+			put(extras, "Resources.Orders.DependsOn", "[OrdersPolicy]"),
+			put(extras, "Resources.Importer.DependsOn", "Importer"),
+		}, `
+			cycle shop-prod-extras Resources.Importer.DependsOn
+			cycle shop-prod-extras Resources.Orders.DependsOn[0]
+		`},
 		// who runs the pipeline
 		{"shop", "the pipeline's role trusts another service", []change{
 			put(delivery, runRole+".AssumeRolePolicyDocument.Statement[CodePipeline].Principal.Service", "codebuild.amazonaws.com"),

@@ -7,10 +7,14 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// references finds what a template names by Ref, Fn::GetAtt, Fn::Sub or DependsOn and does not declare: CloudFormation makes no change set of it.
+// references finds what a template names by Ref, Fn::GetAtt, Fn::Sub or DependsOn and does not declare, and
+// resources that need each other: CloudFormation makes no change set of it.
 func (w *world) references(s *stack) {
 	if s.Template.Get("Transform") != nil {
 		return // which may declare more
+	}
+	for _, c := range tree.Cycles(s.Template) {
+		w.report.fail(s, c.Needs[c.Break].Path, "cycle", "resources need each other: "+c.String()+" ("+c.Paths()+")", c.Hint())
 	}
 	r := &references{w: w, stack: s, declared: map[string]bool{}}
 	for _, name := range keysOf(s.Template.Get("Parameters")) {
