@@ -79,7 +79,7 @@ func (x *refusal) ask(q request) {
 
 // lacks says which sides would have to allow a request, and whom they would have to name.
 func (w *world) lacks(r *role, q request, d eval.Decision) (list []lacking, whom string) {
-	if d.Verdict != eval.ImplicitDeny {
+	if d.Verdict != eval.ImplicitDeny || d.Refused != "" {
 		return nil, ""
 	}
 	guarded := q.policy != nil && (q.policy.Source.Kind == eval.Key || q.policy.Source.Kind == eval.Trust)
@@ -167,6 +167,9 @@ func (x *refusal) hint() string {
 	}
 	if x.verdict == eval.ExplicitDeny {
 		lines = append(lines, "let the statement that denies it except this, or do not ask for it")
+	}
+	if x.verdict == eval.ImplicitDeny && len(x.lacking) == 0 {
+		lines = append(lines, "remove what asks for it: no policy can allow it")
 	}
 	if x.verdict == eval.Unknown {
 		lines = append(lines, "write it with names that stand in the templates")
