@@ -341,7 +341,7 @@ func (w *world) narrows(r *role, st *statement) {
 				continue
 			}
 			context := st.contexts()[0]
-			context[key] = eval.Texts("stranger")
+			context[key] = eval.Texts(other)
 			q := request{action: st.actions[0].String(), on: st.resources[0], context: context, policy: w.leaveToIAM(st.resources[0].String(), st.s.Account)}
 			own := &eval.Policy{Source: p.Source, Place: p.Place, Statements: p.Statements[i : i+1]}
 			if w.evaluate(r.principal(), q, eval.Policies{Identity: []*eval.Policy{own}, Resource: q.policy}).Verdict == eval.Allowed {

@@ -145,7 +145,7 @@ func (x *refusal) message() string {
 	if len(x.purposes) > 0 {
 		text += " (for " + some(x.purposes) + ")"
 	}
-	return anything(text)
+	return text
 }
 
 // hint is what to change, in words that can be written down as statements, and why.
@@ -174,12 +174,7 @@ func (x *refusal) hint() string {
 	if x.verdict == eval.Unknown {
 		lines = append(lines, "write it with names that stand in the templates")
 	}
-	return anything(strings.Join(append(lines, "because "+x.why), "\n"))
-}
-
-// anything takes the place of the names that requests were made with for want of real ones.
-func anything(text string) string {
-	return strings.NewReplacer("1f2e.zip", "*", "1f2e", "*").Replace(text)
+	return strings.Join(append(lines, "because "+x.why), "\n")
 }
 
 // statements that would allow all of it: actions with the same resources and conditions in one.

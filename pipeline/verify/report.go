@@ -127,6 +127,7 @@ func (r *Report) finish() {
 		if f.refusal != nil {
 			f.Message, f.Hint = f.refusal.message(), f.refusal.hint()
 		}
+		f.Message, f.Hint = shown(f.Message), shown(f.Hint)
 	}
 	slices.SortStableFunc(r.list, func(a, b *finding) int {
 		return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.order, b.order), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Path, b.Path))
