@@ -24,8 +24,8 @@ func (g *needs) assignments() []func(condition string) bool {
 		}
 	}
 	if len(leaves) > most {
-		for _, n := range g.all {
-			n.choices = nil
+		for i := range g.all {
+			g.all[i].choices = nil
 		}
 		leaves = nil
 	}

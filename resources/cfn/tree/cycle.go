@@ -51,14 +51,14 @@ func (c Cycle) Hint() string {
 // each is taken away, the template has no circle left. A circle that two branches of one condition keep from closing is none.
 func Cycles(template *Node) []Cycle {
 	g := newNeeds(template)
-	if !g.closes(g.all) {
+	if g.inCircles(g.all, -1, -1) == 0 {
 		return nil
 	}
 	var cycles []Cycle
 	taken := map[[2]int]bool{} // the needs that circles found so far are broken at
 	for _, holds := range g.assignments() {
 		for {
-			left := slices.DeleteFunc(slices.Clone(g.all), func(n *need) bool { return taken[n.between()] || !n.isThere(holds) })
+			left := slices.DeleteFunc(slices.Clone(g.all), func(n need) bool { return taken[n.between()] || !n.isThere(holds) })
 			circle := g.shortest(left)
 			if circle == nil {
 				break
@@ -77,7 +77,7 @@ type needs struct {
 	ids      []string
 	nodes    []*Node
 	index    map[string]int
-	all      []*need
+	all      []need
 	from     int     // the resource that is read
 	choices  *choice // under which it is read
 }
@@ -128,7 +128,7 @@ func (g *needs) add(id string, where *Node) {
 		if c := g.nodes[to].Get("Condition"); c != nil && c.Kind == String {
 			choices = &choice{condition: c.Text, isThen: true, outer: choices}
 		}
-		g.all = append(g.all, &need{from: g.from, to: to, where: where, choices: choices})
+		g.all = append(g.all, need{from: g.from, to: to, where: where, choices: choices})
 	}
 }
 
@@ -180,26 +180,26 @@ func (g *needs) sub(n, arg *Node) {
 	}
 }
 
-// closes says whether some needs have a circle: none is left when what needs nothing is taken away, again and again.
-func (g *needs) closes(list []*need) bool { return g.inCircles(list, -1, -1) > 0 }
-
-// inCircles counts the resources that are in circles, or need what is, where one does not need another.
-func (g *needs) inCircles(list []*need, from, to int) int {
-	open, by := make([]int, len(g.ids)), make([][]int, len(g.ids))
-	for _, n := range list {
-		if n.from != from || n.to != to {
+// inCircles counts the resources that are in circles, or need what is, where one does not need another: those that are left when what needs
+// nothing is taken away, again and again.
+func (g *needs) inCircles(list []need, from, to int) int {
+	counts := make([]int, 3*len(g.ids)+len(list))
+	open, last, done := counts[:len(g.ids)], counts[len(g.ids):2*len(g.ids)], counts[2*len(g.ids):2*len(g.ids)]
+	before := counts[3*len(g.ids):] // of the needs for one resource, the one before each, plus one
+	for i := range list {
+		if n := &list[i]; n.from != from || n.to != to {
 			open[n.from]++
-			by[n.to] = append(by[n.to], n.from)
+			before[i], last[n.to] = last[n.to], i+1
 		}
 	}
-	var done []int
 	for i, count := range open {
 		if count == 0 {
 			done = append(done, i)
 		}
 	}
 	for i := 0; i < len(done); i++ {
-		for _, k := range by[done[i]] {
+		for at := last[done[i]]; at > 0; at = before[at-1] {
+			k := list[at-1].from
 			if open[k]--; open[k] == 0 {
 				done = append(done, k)
 			}
@@ -209,7 +209,7 @@ func (g *needs) inCircles(list []*need, from, to int) int {
 }
 
 // shortest circle: the resources around it, from the one that comes first in the template; nil where there is none.
-func (g *needs) shortest(list []*need) []int {
+func (g *needs) shortest(list []need) []int {
 	to := make([][]int, len(g.ids))
 	for _, n := range list {
 		to[n.from] = append(to[n.from], n.to)
@@ -244,14 +244,14 @@ func (g *needs) shortest(list []*need) []int {
 }
 
 // draw a circle, with the paths of what names the resources in it.
-func (g *needs) draw(circle []int, list []*need) Cycle {
+func (g *needs) draw(circle []int, list []need) Cycle {
 	var c Cycle
 	least, isDeclared := 0, false
 	for i, from := range circle {
 		to := circle[(i+1)%len(circle)]
 		var named *need
-		for _, n := range list {
-			if n.between() == [2]int{from, to} && (named == nil || g.isDependsOn(n) && !g.isDependsOn(named)) {
+		for k := range list {
+			if n := &list[k]; n.between() == [2]int{from, to} && (named == nil || g.isDependsOn(n) && !g.isDependsOn(named)) {
 				named = n
 			}
 		}

@@ -7,27 +7,22 @@ import (
 
 // refusal is what AWS lets nobody do, whatever policies say.
 type refusal struct {
-	service, resource string // as in ARNs; what the resource begins with, in lower case
+	service, resource string // as in ARNs; what the resource begins with
 	account           string // of the resource; any where it is empty
 	why               string
-	actions           []string // in lower case, without the service
+	actions           string // with spaces between them, without the service
 }
 
 // refusals are those that AWS documents. Service-linked roles (role/aws-service-role/) are none: who may, makes and deletes them, and changes
 // what is said about them.
-func refusals() []refusal {
-	return []refusal{
-		{"iam", "role/aws-reserved/", "", "AWS alone changes and uses the roles under /aws-reserved/, such as those of IAM Identity Center", []string{
-			"attachrolepolicy", "createrole", "createservicelinkedrole", "deleterole", "deleterolepermissionsboundary", "deleterolepolicy",
-			"deleteservicelinkedrole", "detachrolepolicy", "passrole", "putrolepermissionsboundary", "putrolepolicy", "tagrole", "untagrole",
-			"updateassumerolepolicy", "updaterole", "updateroledescription",
-		}},
-		{"iam", "policy/", "aws", "AWS alone changes the managed policies that it keeps", []string{
-			"createpolicy", "createpolicyversion", "deletepolicy", "deletepolicyversion", "setdefaultpolicyversion", "tagpolicy", "untagpolicy",
-		}},
-		{"kms", "alias/aws/", "", "aliases that begin with alias/aws/ are those of the keys that AWS manages", []string{
-			"createalias", "deletealias", "updatealias",
-		}},
+func refusals() [3]refusal {
+	return [...]refusal{
+		{"iam", "role/aws-reserved/", "", "AWS alone changes and uses the roles under /aws-reserved/, such as those of IAM Identity Center",
+			"AttachRolePolicy CreateRole CreateServiceLinkedRole DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy DeleteServiceLinkedRole " +
+				"DetachRolePolicy PassRole PutRolePermissionsBoundary PutRolePolicy TagRole UntagRole UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription"},
+		{"iam", "policy/", "aws", "AWS alone changes the managed policies that it keeps",
+			"CreatePolicy CreatePolicyVersion DeletePolicy DeletePolicyVersion SetDefaultPolicyVersion TagPolicy UntagPolicy"},
+		{"kms", "alias/aws/", "", "aliases that begin with alias/aws/ are those of the keys that AWS manages", "CreateAlias DeleteAlias UpdateAlias"},
 	}
 }
 
@@ -38,15 +33,24 @@ func refused(action, resource Value) string {
 	if service != "iam" && service != "kms" {
 		return "" // most requests
 	}
-	text, _ := resource.start()
-	const fields = 6 // of an ARN
-	arn := strings.SplitN(text, ":", fields)
-	if len(arn) < fields {
-		return ""
+	rest, _ := resource.start()
+	var of, account string
+	for i := range 5 { // the fields of an ARN before the resource itself
+		field, after, ok := strings.Cut(rest, ":")
+		switch {
+		case !ok:
+			return ""
+		case i == 2:
+			of = field
+		case i == 4:
+			account = field
+		}
+		rest = after
 	}
 	for _, r := range refusals() {
-		if service == r.service && arn[2] == r.service && (r.account == "" || arn[4] == r.account) &&
-			strings.HasPrefix(strings.ToLower(arn[5]), r.resource) && slices.Contains(r.actions, name) {
+		isOn := service == r.service && of == r.service && (r.account == "" || account == r.account) &&
+			len(rest) >= len(r.resource) && strings.EqualFold(rest[:len(r.resource)], r.resource)
+		if isOn && slices.ContainsFunc(strings.Fields(r.actions), func(a string) bool { return strings.EqualFold(a, name) }) {
 			return r.why
 		}
 	}
