@@ -21,12 +21,13 @@ func (w *world) executes(h *Hop, r *role, s *stack) {
 	r.duties.names = once(r.duties.names, strings.TrimSuffix(w.prefixOf(s), "-"))
 	for _, kind := range s.kinds() {
 		if !w.knows(kind) {
-			continue // what it takes stands in the spec
+			continue // which is not judged
 		}
 		for _, x := range w.row(r, s, kind).refused {
 			w.refuse(h, "execution", r.thing, r, x.request, x.Decision, "role "+r.name, kind+" in stack "+s.Name)
 		}
 	}
+	w.notJudged(h, r, s)
 	for _, id := range s.ids {
 		x := s.things[id]
 		for _, q := range makes(x) {

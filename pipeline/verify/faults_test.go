@@ -852,7 +852,7 @@ func faults() []fault {
 		`},
 		{"shop", "an own template has a type that nobody knows", []change{
 			put(extras, "Resources.Rover", "{ Type: AWS::Mars::Rover }"),
-		}, `warning type-unknown shop-prod-extras Resources.Rover.Type`},
+		}, `warning not-judged shop-prod-extras Resources.Rover.Type`},
 
 		// who must not
 		{"shop", "a deploy role may change its access stack", []change{

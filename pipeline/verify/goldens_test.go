@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -32,10 +33,21 @@ func goldens(tb testing.TB) []string {
 
 func TestGoldensVerifyClean(t *testing.T) {
 	t.Parallel()
+	notJudged := map[string][]string{"own-stacks": {"warning depot-prod-archive Resources.Questions.Type not-judged"}}
 	for _, name := range goldens(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			left := slices.Clone(notJudged[name])
+			defer func() {
+				if len(left) > 0 {
+					t.Errorf("not found: %v", left)
+				}
+			}()
 			for _, f := range verify.Verify(golden(t, name)).Findings {
+				if i := slices.Index(left, fmt.Sprintf("%s %s %s %s", f.Severity, f.Stack, f.Path, f.Rule)); i >= 0 {
+					left = slices.Delete(left, i, i+1)
+					continue
+				}
 				t.Errorf("%s: %s %s: %s: %s\n%s", f.Severity, f.Stack, f.Path, f.Rule, f.Message, f.Hint)
 			}
 		})

@@ -39,6 +39,8 @@ type Report struct {
 	Chains []Chain
 	// Budgets are the limits that grow with the system.
 	Budgets []Budget
+	// Coverage is what was judged, and what was not.
+	Coverage Coverage
 
 	list []*finding // as they come up
 }

@@ -47,7 +47,7 @@ func Rules() []Rule {
 		{"execution-role", "The execution role is made by a stack of the same account."},
 		{"execution", "The execution role may make, read, change, tag and delete what the templates hold, and pass their roles to the services that they are for."},
 		{"execution-wide", "The execution role may do no more than that, on nothing else, and under the conditions that narrow it."},
-		{"type-unknown", "Of resource types that cfnpipe does not know, the spec says what they take."},
+		{"not-judged", "The proof knows what deploying each resource type requires, and the stacks that templates read outputs of."},
 		{"template-path", "Templates and configurations that actions name are the stack's own."},
 		{"capabilities", "Actions and manifest acknowledge what the template needs."},
 		{"overrides", "Overrides name parameters of the template, give what the configuration does not, and fit."},

@@ -21,13 +21,13 @@ func Verify(a *assembly.Assembly) *Report {
 	for _, s := range w.stacks {
 		w.access(s)
 		w.references(s)
-		w.unknownTypes(s)
 	}
 	w.principals()
 	w.applications()
 	w.guards()
 	w.names()
 	w.budgets()
+	w.cover()
 	r.finish()
 	return r
 }
