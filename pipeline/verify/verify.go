@@ -20,7 +20,7 @@ func Verify(a *assembly.Assembly) *Report {
 	w.undeployed(runs)
 	for _, s := range w.stacks {
 		w.access(s)
-		w.references(s)
+		w.references(s, runs)
 	}
 	w.principals()
 	w.applications()

@@ -156,6 +156,7 @@ func (w *world) add(i int) {
 		ID: s.Path, StackName: s.Name, Account: s.Account, Region: s.Region, Partition: partitionOf(s.Region), URLSuffix: "amazonaws.com",
 		Parameters: map[string]eval.Value{}, Lists: map[string][]eval.Value{}, Attribute: s.attribute,
 	}
+	s.resolver.StackOutput = func(o tree.StackOutput) (eval.Value, bool) { return w.outputOf(s, o) }
 	w.stacks = append(w.stacks, s)
 	if !slices.Contains(w.accounts, s.Account) {
 		w.accounts = append(w.accounts, s.Account)

@@ -123,6 +123,10 @@ func (c *checker) visit(path string, n *tree.Node) bool {
 		}
 	case "Fn::Sub":
 		c.sub(path, arg)
+	case "Fn::GetStackOutput":
+		if _, problem, _ := n.StackOutput(); problem != "" {
+			c.fail(path, problem, "correct it")
+		}
 	case "Condition":
 		// a policy statement's Condition is a map, so this one is a name
 		c.condition(path, arg.Text)
