@@ -265,6 +265,9 @@ func (c *generateCommand) Run(s *session) error {
 		return err
 	}
 	fmt.Fprintf(s.stderr, "wrote %d stacks into %s; see what to deploy with: cfnpipe plan %s\n%s", len(a.Stacks), c.Output, word(c.Output), gone)
+	if types := r.Coverage.Types; len(types) > 0 && !c.NoVerify {
+		fmt.Fprintf(s.stderr, "not judged: %s: cfnpipe does not know which permissions deploying them requires; check those of their stacks\n", strings.Join(types, ", "))
+	}
 	switch n := len(r.Findings); {
 	case n == 0 || c.NoVerify:
 	case n == 1:

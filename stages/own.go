@@ -135,6 +135,13 @@ func (s *Own) Wire(t *cfn.Template, others []*cfn.Template) error {
 			s.pass(t, name, d.Text)
 		}
 	}
+	for _, r := range s.readings(s.root) {
+		for _, o := range others {
+			if r.stack == o.Name() && r.region == o.Place.Region && r.account == o.Place.Account && o != t {
+				t.DeployAfter(o)
+			}
+		}
+	}
 	for _, p := range t.Problems() {
 		s.located(p)
 	}
@@ -256,15 +263,19 @@ func oneOrMany(many bool) (is, typ string) {
 	return "a text", "String"
 }
 
+// partitionOf a region, of those that cfnpipe knows.
+func partitionOf(region string) string {
+	if strings.HasPrefix(region, "us-gov-") {
+		return "aws-us-gov"
+	}
+	return "aws"
+}
+
 // known are the outputs of stacks whose values are known while building: the access stack's, and those of a network that exists.
 func (e *Environment) known() map[string]map[string]knownOutput {
-	partition := "aws"
-	if strings.HasPrefix(e.Place.Region, "us-gov-") {
-		partition = "aws-us-gov"
-	}
 	boundary := e.Access.Boundary
 	if boundary == "" {
-		boundary = fmt.Sprintf("arn:%s:iam::%s:policy%s%s", partition, e.Place.Account, spec.AccessPath(e.Place.Project),
+		boundary = fmt.Sprintf("arn:%s:iam::%s:policy%s%s", partitionOf(e.Place.Region), e.Place.Account, spec.AccessPath(e.Place.Project),
 			spec.Name(e.Place.Project, e.Place.Scope, spec.BoundaryPart))
 	}
 	known := map[string]map[string]knownOutput{
@@ -287,6 +298,20 @@ func (s *Own) Grants() policy.Identity {
 	list := granted(cfn.ID(s.Name(), "permission"), s.Stack.Permissions)
 	if services := s.Passes(); len(services) > 0 {
 		list = append(list, s.scope().Pass("PassRolesOf"+cfn.ID(s.Name()), services...))
+	}
+	if root, err := tree.Parse(s.Stack.Template, s.Stack.Content); err == nil { // else Build says so
+		reads := policy.Allow("ReadOutputsFor"+cfn.ID(s.Name()), "cloudformation:DescribeStacks")
+		seen := map[reading]bool{}
+		for _, r := range s.readings(root) {
+			if r.hasRole || seen[r] {
+				continue // the role needs it
+			}
+			seen[r] = true
+			reads = reads.On(cfn.Format[cfn.Text]("arn:%s:cloudformation:%s:%s:stack/%s/*", cfn.Partition(), cfn.Lit(r.region), cfn.Lit(r.account), cfn.Lit(r.stack)))
+		}
+		if len(seen) > 0 {
+			list = append(list, reads)
+		}
 	}
 	return list
 }

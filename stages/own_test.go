@@ -874,3 +874,91 @@ func TestWhatElseIsWrongWithATooLargeStackHasNoPlace(t *testing.T) {
 		t.Errorf("got %v and %v", problems, rest)
 	}
 }
+
+func TestOwnStacksWhoseResourcesNeedEachOther(t *testing.T) {
+	t.Parallel()
+	_, got := ownSystem(t, "  stacks:\n    - { name: ring, template: ring.yaml }\n", map[string]string{"ring.yaml": `Resources:
+  A: { Type: AWS::SQS::Queue, Properties: { Tags: [{ Key: k, Value: !GetAtt B.Arn }] } }
+  B:
+    Type: AWS::SQS::Queue
+    DependsOn:
+      - A
+`})
+	want := `pipeline.yaml:10:31: application.stacks[0].template: ring.yaml:6: Resources.B.DependsOn[0]: resources need each other: A → B → A (Resources.A.Properties.Tags[0].Value, Resources.B.DependsOn[0]); remove A at Resources.B.DependsOn[0]`
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
+	}
+}
+
+func TestOwnStacksReadOutputsOfOthers(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{
+		"queue.yaml": queueTemplate,
+		"reader.yaml": `Parameters:
+  From: { Type: String, Default: shop-dev-queue }
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties:
+      DisplayName: !GetStackOutput # short
+        StackName: shop-dev-queue
+        OutputName: Url
+      Tags:
+        - { Key: a, Value: { 'Fn::GetStackOutput': { StackName: !Ref From, OutputName: Arn } } }
+        - { Key: b, Value: { 'Fn::GetStackOutput': { StackName: !Sub 'shop-${AWS::AccountId}', OutputName: Arn, Region: us-east-1 } } }
+        - { Key: c, Value: { 'Fn::GetStackOutput': { StackName: far, OutputName: Arn, RoleArn: 'arn:aws:iam::999999999999:role/reader' } } }
+`,
+	}
+	// the one that reads comes first, and needs the other
+	stacks, problems := ownSystem(t, "  stacks:\n    - { name: reader, template: reader.yaml }\n    - { name: queue, template: queue.yaml }\n", files)
+	if problems != "" {
+		t.Fatal(problems)
+	}
+	reader := stackNamed(t, stacks, "shop-dev-reader")
+	if got := strings.Join(reader.DependsOn, " "); got != "shop-dev-queue shop-dev-access" && got != "shop-dev-access shop-dev-queue" {
+		t.Errorf("it is deployed after %s", got)
+	}
+	if text := string(reader.Source.Text); !strings.Contains(text, "DisplayName: !GetStackOutput # short\n        StackName: shop-dev-queue\n") {
+		t.Errorf("it is not as it was written:\n%s", text)
+	}
+	var got []string
+	stackNamed(t, stacks, "shop-dev-access-policies-1").Template.Walk(func(_ string, n *tree.Node) bool {
+		if sid := n.Get("Sid"); sid != nil && sid.Text == "ReadOutputsForReader" {
+			for _, r := range n.Get("Resource").Elements() {
+				got = append(got, n.Get("Action").Text+" "+r.Get("Fn::Sub").Text)
+			}
+		}
+		return true
+	})
+	want := []string{
+		"cloudformation:DescribeStacks arn:${AWS::Partition}:cloudformation:eu-west-1:222222222222:stack/shop-dev-queue/*",
+		"cloudformation:DescribeStacks arn:${AWS::Partition}:cloudformation:us-east-1:222222222222:stack/shop-222222222222/*",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
+	}
+}
+
+func TestOwnStacksReadOutputsWrongly(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ why, value, want string }{
+		{"a short form inside", "!GetStackOutput { StackName: !Ref AWS::StackName, OutputName: B }",
+			`pipeline.yaml:10:31: application.stacks[0].template: t.yaml:1:98: CloudFormation takes no short form such as !Ref inside !GetStackOutput: write Fn::GetStackOutput for the outer one`},
+		{"no output", "!GetStackOutput { StackName: x }",
+			"pipeline.yaml:10:31: application.stacks[0].template: t.yaml:1: Resources.T.Properties.DisplayName: Fn::GetStackOutput takes a map with StackName and OutputName, and perhaps Region and RoleArn; correct it"},
+	} {
+		_, got := ownSystem(t, "  stacks:\n    - { name: data, template: t.yaml }\n", map[string]string{
+			"t.yaml": "Resources: { T: { Type: AWS::SNS::Topic, Properties: { DisplayName: " + c.value + " } } }\n",
+		})
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: want -, got +:\n%s", c.why, diff)
+		}
+	}
+	_, got := ownSystem(t, "  stacks:\n    - { name: one, template: one.yaml }\n    - { name: two, template: two.yaml }\n", map[string]string{
+		"one.yaml": "Resources: { T: { Type: AWS::SNS::Topic, Properties: { DisplayName: !GetStackOutput { StackName: shop-dev-two, OutputName: O } } } }\nOutputs: { O: { Value: x } }\n",
+		"two.yaml": "Resources: { T: { Type: AWS::SNS::Topic, Properties: { DisplayName: !GetStackOutput { StackName: shop-dev-one, OutputName: O } } } }\nOutputs: { O: { Value: x } }\n",
+	})
+	if !strings.Contains(got, "stacks need each other: one → two → one") {
+		t.Errorf("stacks that read each other: got %s", got)
+	}
+}

@@ -54,11 +54,11 @@ func (w *world) application(x *thing) {
 		}
 	case "AWS::S3::Bucket":
 		w.accessLogs(x, "logging.s3.amazonaws.com", x.arn(), x.known("LoggingConfiguration", "DestinationBucketName"),
-			x.known("LoggingConfiguration", "LogFilePrefix")+"log", "LoggingConfiguration")
+			x.known("LoggingConfiguration", "LogFilePrefix")+anyID, "LoggingConfiguration")
 	case "AWS::ElasticLoadBalancingV2::LoadBalancer":
 		const property = "LoadBalancerAttributes"
-		source := eval.Text(s.arn("elasticloadbalancing", "loadbalancer/app/"+x.known("Name")+"/1f2e"))
-		object := attributeOf(x, property, "access_logs.s3.prefix") + "/AWSLogs/" + s.Account + "/log"
+		source := eval.Text(s.arn("elasticloadbalancing", "loadbalancer/app/"+x.known("Name")+"/"+anyID))
+		object := attributeOf(x, property, "access_logs.s3.prefix") + "/AWSLogs/" + s.Account + "/" + anyID
 		w.accessLogs(x, "logdelivery.elasticloadbalancing.amazonaws.com", source, attributeOf(x, property, "access_logs.s3.bucket"),
 			strings.TrimPrefix(object, "/"), property)
 	case "AWS::ECR::Repository":
@@ -109,7 +109,7 @@ func (w *world) function(x *thing) {
 		w.needs(nil, "application", r, request{action: "xray:PutTraceSegments", on: eval.Text("*")})
 	}
 	if x.properties.Get("VpcConfig") != nil {
-		address := eval.Text(x.stack.arn("ec2", "network-interface/eni-1f2e"))
+		address := eval.Text(x.stack.arn("ec2", "network-interface/eni-"+anyID))
 		w.needs(nil, "application", r,
 			request{action: "ec2:CreateNetworkInterface", on: address},
 			request{action: "ec2:DeleteNetworkInterface", on: address},
@@ -120,14 +120,14 @@ func (w *world) function(x *thing) {
 	if bucket == nil || deployer == nil {
 		return
 	}
-	object := eval.Concat(bucket.arn(), eval.Text("/code/1f2e.zip"))
+	object := eval.Concat(bucket.arn(), eval.Text("/code/"+anyID+".zip"))
 	w.needs(nil, "application", deployer, request{action: "s3:GetObject", on: object, policy: w.policyOf(bucket)})
 	w.usesKeyOf(nil, "application", deployer, bucket, "kms:Decrypt")
 }
 
 // notItsCode: Lambda makes the network interfaces, with the function's role. The function's code need not.
 func (w *world) notItsCode(x *thing, r *role) {
-	address := eval.Text(x.stack.arn("ec2", "network-interface/eni-1f2e"))
+	address := eval.Text(x.stack.arn("ec2", "network-interface/eni-"+anyID))
 	for _, action := range []string{"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"} {
 		q := request{action: action, on: address, context: keys("lambda:SourceFunctionArn", x.arn().String())}
 		if w.may(r, q).Verdict == eval.Allowed {
@@ -140,7 +140,7 @@ func (w *world) notItsCode(x *thing, r *role) {
 
 // writesLogs: a role must be able to write to a log group that a stack makes.
 func (w *world) writesLogs(r *role, x *thing, group eval.Value) {
-	arn := eval.Concat(eval.Text(x.stack.arn("logs", "log-group:")), group, eval.Text(":log-stream:stream"))
+	arn := eval.Concat(eval.Text(x.stack.arn("logs", "log-group:")), group, eval.Text(":log-stream:"+anyID))
 	for _, action := range []string{"logs:CreateLogStream", "logs:PutLogEvents"} {
 		w.needs(nil, "application", r, request{action: action, on: arn})
 	}
@@ -159,13 +159,13 @@ func (w *world) sends(r *role, queue eval.Value) {
 // tasks: ECS becomes the role that starts a task, and the role of its code, which it says for whom it does.
 func (w *world) tasks(x *thing, start, code string) {
 	const service = "ecs-tasks.amazonaws.com"
-	context := keys("aws:SourceAccount", x.stack.Account, "aws:SourceArn", x.stack.arn("ecs", "task/1f2e"))
+	context := keys("aws:SourceAccount", x.stack.Account, "aws:SourceArn", x.stack.arn("ecs", "task/"+anyID))
 	if r := w.roleOf(x, start); r != nil {
 		w.assumedByService(nil, r, service, context)
 	}
 	if r := w.roleOf(x, code); r != nil {
 		w.assumedByService(nil, r, service, context)
-		w.guardDeputy(r, service, "stranger")
+		w.guardDeputy(r, service, other)
 	}
 }
 
@@ -242,11 +242,11 @@ func (w *world) instances(x *thing) {
 				if name == "" {
 					continue
 				}
-				cluster := "AWSBatch-" + name + "-1f2e"
+				cluster := "AWSBatch-" + name + "-" + anyID
 				for _, action := range []string{"ecs:RegisterContainerInstance", "ecs:SubmitContainerStateChange", "ecs:SubmitTaskStateChange"} {
 					w.needs(nil, "application", r, request{action: action, on: eval.Text(x.stack.arn("ecs", "cluster/"+cluster))})
 				}
-				w.needs(nil, "application", r, request{action: "ecs:Poll", on: eval.Text(x.stack.arn("ecs", "container-instance/"+cluster+"/1f2e"))})
+				w.needs(nil, "application", r, request{action: "ecs:Poll", on: eval.Text(x.stack.arn("ecs", "container-instance/"+cluster+"/"+anyID))})
 			}
 		}
 	}
@@ -275,7 +275,7 @@ func (w *world) schedule(x *thing) {
 	if !strings.HasPrefix(definition, "arn:") {
 		definition = s.arn("batch", "job-definition/"+definition)
 	}
-	for _, on := range []string{queue, definition, definition + ":7"} {
+	for _, on := range []string{queue, definition, definition + ":" + anyID} {
 		w.needs(nil, "application", r, request{action: "batch:SubmitJob", on: eval.Text(on)})
 	}
 }
@@ -288,7 +288,7 @@ func (w *world) flowLog(x *thing) {
 	}
 	s, group := x.stack, x.text("LogGroupName")
 	w.assumedByService(nil, r, "vpc-flow-logs.amazonaws.com",
-		keys("aws:SourceAccount", s.Account, "aws:SourceArn", s.arn("ec2", "vpc-flow-log/fl-1f2e")))
+		keys("aws:SourceAccount", s.Account, "aws:SourceArn", s.arn("ec2", "vpc-flow-log/fl-"+anyID)))
 	w.writesLogs(r, x, group)
 	w.needs(nil, "application", r, request{action: "logs:DescribeLogGroups", on: eval.Text(s.arn("logs", "log-group:*"))},
 		request{action: "logs:DescribeLogStreams", on: eval.Concat(eval.Text(s.arn("logs", "log-group:")), group, eval.Text(":log-stream:*"))})
@@ -476,7 +476,7 @@ func (w *world) project(x *thing) {
 	if bucket, prefix, _ := strings.Cut(x.known("Cache", "Location"), "/"); w.buckets[bucket] != nil {
 		b := w.buckets[bucket]
 		for _, action := range []string{"s3:GetObject", "s3:PutObject"} {
-			w.needs(nil, "application", r, request{action: action, on: eval.Concat(b.arn(), eval.Text("/"+prefix+"/x")), policy: w.policyOf(b)})
+			w.needs(nil, "application", r, request{action: action, on: eval.Concat(b.arn(), eval.Text("/"+prefix+"/"+anyID)), policy: w.policyOf(b)})
 		}
 	}
 	for _, group := range keysOf(x.buildSpec().node.Get("reports")) {

@@ -98,7 +98,7 @@ func (a *run) objects(h *Hop, rule string, s *store, r *role, actions, uses []st
 			context["s3:x-amz-server-side-encryption-aws-kms-key-id"] = []eval.Value{s.keyARN}
 		}
 		a.w.needs(h, rule, r, request{
-			action: action, on: eval.Concat(arn, eval.Text("/"+a.chain.Pipeline+"/1f2e")),
+			action: action, on: eval.Concat(arn, eval.Text("/"+a.chain.Pipeline+"/"+anyID)),
 			account: s.bucket.stack.Account, policy: a.w.policyOf(s.bucket), context: context,
 		})
 	}

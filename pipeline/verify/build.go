@@ -154,7 +154,7 @@ func (a *run) looksUp(x *action, r *role, v variable) {
 		q = request{action: "ssm:GetParameters", on: eval.Text(r.stack.arn("ssm", "parameter/"+strings.TrimPrefix(name, "/")))}
 	case "SECRETS_MANAGER":
 		parts := strings.Split(name, ":")
-		if q = (request{action: "secretsmanager:GetSecretValue", on: eval.Text(r.stack.arn("secretsmanager", "secret:"+parts[0]+"-1f2e1f"))}); len(parts) > 6 {
+		if q = (request{action: "secretsmanager:GetSecretValue", on: eval.Text(r.stack.arn("secretsmanager", "secret:"+parts[0]+"-"+anyID))}); len(parts) > 6 {
 			q.on = eval.Text(strings.Join(parts[:7], ":"))
 			if parts[4] != r.stack.Account {
 				return // whose policy stands in no template
@@ -213,7 +213,7 @@ func (w *world) logs(h *Hop, project *thing, r *role) {
 	if group.Equal(eval.Value{}) {
 		return
 	}
-	arn := eval.Concat(eval.Text(project.stack.arn("logs", "log-group:")), group, eval.Text(":log-stream:1f2e"))
+	arn := eval.Concat(eval.Text(project.stack.arn("logs", "log-group:")), group, eval.Text(":log-stream:"+anyID))
 	for _, action := range []string{"logs:CreateLogStream", "logs:PutLogEvents"} {
 		w.needs(h, "logs", r, request{action: action, on: arn})
 	}

@@ -52,7 +52,7 @@ func (w *world) guardPassing(r *role, st *statement) {
 		return
 	}
 	for _, on := range st.resources {
-		if w.mayBy(r, st, request{action: "iam:PassRole", on: on, context: keys("iam:PassedToService", "stranger.amazonaws.com")}) {
+		if w.mayBy(r, st, request{action: "iam:PassRole", on: on, context: keys("iam:PassedToService", other+".amazonaws.com")}) {
 			w.breachIn(st.s, st.place.Path, "pass-any", "role "+r.name+" may pass roles to any service", "add a condition with iam:PassedToService", false)
 			return
 		}
@@ -70,7 +70,7 @@ func (w *world) guardPassing(r *role, st *statement) {
 
 // notFor a role are the roles of its account that it must not pass on: one that nobody knows, and those that others deploy.
 func (w *world) notFor(r *role) []string {
-	list := []string{r.stack.iamARN("role/stranger")}
+	list := []string{r.stack.iamARN("role/" + other)}
 	for _, o := range w.roleList {
 		if by := o.stack.deployer; by != nil && by != r && o.stack.Account == r.stack.Account {
 			list = append(list, o.arn.String())
@@ -144,12 +144,12 @@ func (w *world) chain() {
 			}
 			if r.duties == nil {
 				may.not("it would delete what the stack holds", "cloudformation:DeleteStack",
-					r.stack.arn("cloudformation", "stack/"+w.prefixOf(r.stack)+"x/1f2e"), "cloudformation:RoleArn", w.executionOf(r.stack))
+					r.stack.arn("cloudformation", "stack/"+w.prefixOf(r.stack)+anyID+"/"+anyID), "cloudformation:RoleArn", w.executionOf(r.stack))
 			}
 			if w.publishers[r] {
 				const why = "it would publish what others run"
-				may.not(why, "ecr:PutImage", r.stack.arn("ecr", "repository/stranger"))
-				may.not(why, "s3:PutObject", "arn:"+partitionOf(r.stack.Region)+":s3:::stranger/code", "aws:ResourceAccount", r.stack.Account)
+				may.not(why, "ecr:PutImage", r.stack.arn("ecr", "repository/"+other))
+				may.not(why, "s3:PutObject", "arn:"+partitionOf(r.stack.Region)+":s3:::"+other+"/code", "aws:ResourceAccount", r.stack.Account)
 			}
 			w.locks(r)
 			continue
@@ -205,7 +205,7 @@ func (w *world) locks(r *role) {
 	for _, q := range []request{
 		{action: "iam:PutRolePolicy", on: r.arn},
 		{action: "iam:CreatePolicyVersion", on: eval.Text(r.stack.iamARN("policy" + w.accessPath() + w.prefixOf(r.stack) + "boundary"))},
-		{action: "iam:DeleteRolePermissionsBoundary", on: eval.Text(r.stack.iamARN("role" + w.applicationPath() + w.prefixOf(r.stack) + "x"))},
+		{action: "iam:DeleteRolePermissionsBoundary", on: eval.Text(r.stack.iamARN("role" + w.applicationPath() + w.prefixOf(r.stack) + anyID))},
 	} {
 		if w.evaluate(r.principal(), q, policies).Verdict == eval.Allowed {
 			w.report.warn(r.stack, r.path(""), "chain-lock", "role "+r.name+" may not "+q.action+" on "+q.on.String()+", but nothing denies it",
@@ -219,7 +219,7 @@ func (w *world) guardBoundary(p *managed) {
 	s := p.stack
 	may := fence{
 		w: w, s: s, path: p.path("PolicyDocument"), who: "a role within boundary " + p.known("ManagedPolicyName"),
-		principal: eval.Principal{ARN: eval.Text(s.iamARN("role" + w.applicationPath() + w.prefixOf(s) + "x")), Account: s.Account},
+		principal: eval.Principal{ARN: eval.Text(s.iamARN("role" + w.applicationPath() + w.prefixOf(s) + anyID)), Account: s.Account},
 		policies:  eval.Policies{Identity: []*eval.Policy{w.everything}, Boundary: p.limit},
 	}
 	may.changeAccess(s)
@@ -248,7 +248,7 @@ func (w *world) guardBoundary(p *managed) {
 				prefix+":ProviderAction", "GitPush", prefix+":ProviderPermissionsRequired", "read_write",
 				prefix+":FullRepositoryId", w.sourceOf(x, "FullRepositoryId"))
 			may.not("a build would read other repositories", use, connection,
-				prefix+":ProviderAction", "GitPull", prefix+":FullRepositoryId", "stranger/stranger")
+				prefix+":ProviderAction", "GitPull", prefix+":FullRepositoryId", other+"/"+other)
 		}
 	}
 }
@@ -257,15 +257,15 @@ func (w *world) guardBoundary(p *managed) {
 func strangers(service string) string {
 	switch service {
 	case "batch":
-		return "job-definition/stranger"
+		return "job-definition/" + other
 	case "lambda":
-		return "function:stranger"
+		return "function:" + other
 	case "kms":
-		return "key/stranger"
+		return "key/" + other
 	case "ssm":
-		return "parameter/stranger"
+		return "parameter/" + other
 	default:
-		return "stranger"
+		return other
 	}
 }
 
@@ -315,7 +315,7 @@ func (f *fence) changeAccess(s *stack) {
 	}
 	for _, o := range stacks {
 		for _, action := range []string{"cloudformation:CreateChangeSet", "cloudformation:DeleteStack", "cloudformation:UpdateStack"} {
-			f.not(why, action, o.arn("cloudformation", "stack/"+o.Name+"/1f2e"), "cloudformation:RoleArn", f.w.executionOf(o))
+			f.not(why, action, o.arn("cloudformation", "stack/"+o.Name+"/"+anyID), "cloudformation:RoleArn", f.w.executionOf(o))
 		}
 	}
 	for _, x := range f.w.ofKind("AWS::SSM::Parameter") {
@@ -336,23 +336,23 @@ func (f *fence) changeAccess(s *stack) {
 // role, or on what others own.
 func (f *fence) exceed(s *stack) {
 	const why = "roles would be worth more than their boundary"
-	app := s.iamARN("role" + f.w.applicationPath() + f.w.prefixOf(s) + "x")
+	app := s.iamARN("role" + f.w.applicationPath() + f.w.prefixOf(s) + anyID)
 	f.not(why, "iam:DeleteRolePermissionsBoundary", app)
 	for _, action := range []string{"iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"} {
-		f.not(why, action, app, "iam:PermissionsBoundary", s.iamARN("policy/stranger"))
-		f.not("it would make roles for others", action, s.iamARN("role/stranger"))
+		f.not(why, action, app, "iam:PermissionsBoundary", s.iamARN("policy/"+other))
+		f.not("it would make roles for others", action, s.iamARN("role/"+other))
 	}
-	f.not("it would become somebody without a boundary", "sts:AssumeRole", s.iamARN("role/stranger"))
+	f.not("it would become somebody without a boundary", "sts:AssumeRole", s.iamARN("role/"+other))
 	for _, action := range []string{"iam:AttachUserPolicy", "iam:CreateAccessKey", "iam:CreateUser"} {
-		f.not("users have no boundary", action, s.iamARN("user/stranger"))
+		f.not("users have no boundary", action, s.iamARN("user/"+other))
 	}
 	for _, action := range []string{"cloudformation:DeleteStack", "cloudformation:ExecuteChangeSet", "cloudformation:UpdateStack"} {
-		f.not("the stack is another's", action, s.arn("cloudformation", "stack/stranger/1f2e"), "cloudformation:RoleArn", f.w.executionOf(s))
+		f.not("the stack is another's", action, s.arn("cloudformation", "stack/"+other+"/"+anyID), "cloudformation:RoleArn", f.w.executionOf(s))
 	}
-	stacks := s.arn("cloudformation", "stack/"+f.w.prefixOf(s)+"x/1f2e")
+	stacks := s.arn("cloudformation", "stack/"+f.w.prefixOf(s)+anyID+"/"+anyID)
 	f.not("without the execution role, CloudFormation acts with whatever role is given", "cloudformation:CreateChangeSet", stacks)
 	f.not("an import brings what others own within reach", "cloudformation:CreateChangeSet", stacks,
-		"cloudformation:RoleArn", f.w.executionOf(s), "cloudformation:ImportResourceTypes", "AWS::S3::Bucket")
+		"cloudformation:RoleArn", f.w.executionOf(s), "cloudformation:ImportResourceTypes", other)
 }
 
 // reach what another environment or pipeline has in the account is forbidden, by its name or by its tags.
@@ -369,7 +369,7 @@ func (f *fence) reach(s *stack) {
 			}
 		}
 		if o.Environment != "" {
-			f.not(why, "secretsmanager:GetSecretValue", s.arn("secretsmanager", "secret:stranger-1f2e"),
+			f.not(why, "secretsmanager:GetSecretValue", s.arn("secretsmanager", "secret:"+other+"-"+anyID),
 				"aws:ResourceTag/project", f.w.assembly.Project, "aws:ResourceTag/environment", scope)
 		}
 	}
@@ -389,7 +389,7 @@ func (f *fence) placeInto(r *role) {
 		asked = append(asked, other)
 		why := "its network belongs to " + other
 		for _, action := range []string{"ec2:CreateSecurityGroup", "ec2:CreateSubnet"} {
-			f.not(why, action, s.arn("ec2", "vpc/vpc-1f2e"), "aws:RequestedRegion", s.Region,
+			f.not(why, action, s.arn("ec2", "vpc/vpc-"+anyID), "aws:RequestedRegion", s.Region,
 				"aws:ResourceTag/project", f.w.assembly.Project, "aws:ResourceTag/environment", other)
 		}
 		for _, id := range f.w.subnetsOf(other, s.Account) {
@@ -397,9 +397,9 @@ func (f *fence) placeInto(r *role) {
 				continue
 			}
 			begin := f.w.prefixOf(s)
-			f.not(why, "ecs:CreateService", s.arn("ecs", "service/"+strings.TrimSuffix(begin, "-")+"/"+begin+"x"), "ecs:subnet", id)
-			f.not(why, "lambda:CreateFunction", s.arn("lambda", "function:"+begin+"x"), "lambda:SubnetIds", id)
-			f.not(why, "elasticloadbalancing:CreateLoadBalancer", s.arn("elasticloadbalancing", "loadbalancer/app/"+begin+"x/1f2e"),
+			f.not(why, "ecs:CreateService", s.arn("ecs", "service/"+strings.TrimSuffix(begin, "-")+"/"+begin+anyID), "ecs:subnet", id)
+			f.not(why, "lambda:CreateFunction", s.arn("lambda", "function:"+begin+anyID), "lambda:SubnetIds", id)
+			f.not(why, "elasticloadbalancing:CreateLoadBalancer", s.arn("elasticloadbalancing", "loadbalancer/app/"+begin+anyID+"/"+anyID),
 				"elasticloadbalancing:Subnet", id)
 		}
 	}
@@ -438,13 +438,13 @@ func (x *thing) touched() (action, on string) {
 	case "AWS::ECR::Repository":
 		return "ecr:PutImage", arn
 	case "AWS::ECS::Cluster":
-		return "ecs:StopTask", x.stack.arn("ecs", "task/"+x.known("ClusterName")+"/1f2e")
+		return "ecs:StopTask", x.stack.arn("ecs", "task/"+x.known("ClusterName")+"/"+anyID)
 	case "AWS::Lambda::Function":
 		return "lambda:InvokeFunction", arn
 	case "AWS::Logs::LogGroup":
 		return "logs:FilterLogEvents", arn
 	case "AWS::S3::Bucket":
-		return "s3:GetObject", arn + "/object"
+		return "s3:GetObject", arn + "/" + anyID
 	case "AWS::SNS::Topic":
 		return "sns:Publish", arn
 	case "AWS::SQS::Queue":

@@ -104,7 +104,10 @@ func deletions(a *assembly.Assembly) []deletion {
 						})
 						return statements
 					}
-					d := deletion{stack: i, place: a.Stacks[i].Path + " " + id + "." + property, sid: st.Get("Sid").Text}
+					d := deletion{stack: i, place: a.Stacks[i].Path + " " + id + "." + property, sid: "-"}
+					if sid := st.Get("Sid"); sid != nil {
+						d.sid = sid.Text
+					}
 					list = append(list, d.of("-", func(t *tree.Node) { remove(at(t), s) }))
 					for _, p := range parts(st) {
 						list = append(list, d.of(p.name, func(t *tree.Node) { p.take(at(t).Items[s]) }))

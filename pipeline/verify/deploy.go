@@ -40,7 +40,7 @@ func (a *run) deploy(x *action) {
 		return
 	}
 	a.inOrder(x, h, s, mode)
-	arn := eval.Text(s.arn("cloudformation", "stack/"+name+"/1f2e"))
+	arn := eval.Text(s.arn("cloudformation", "stack/"+name+"/"+anyID))
 	switch mode {
 	case "CHANGE_SET_EXECUTE":
 		a.w.needs(h, "deploy-execute", r,

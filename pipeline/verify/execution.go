@@ -22,12 +22,13 @@ func (w *world) executes(h *Hop, r *role, s *stack) {
 	r.duties.names = once(r.duties.names, strings.TrimSuffix(w.prefixOf(s), "-"))
 	for _, kind := range s.kinds() {
 		if !w.knows(kind) {
-			continue // what it takes stands in the spec
+			continue // which is not judged
 		}
 		for _, x := range w.row(r, s, kind).refused {
 			w.refuse(h, "execution", r.thing, r, x.request, x.Decision, "role "+r.name, kind+" in stack "+s.Name)
 		}
 	}
+	w.notJudged(h, r, s)
 	for _, id := range s.ids {
 		x := s.things[id]
 		for _, q := range makes(x) {
@@ -342,7 +343,7 @@ func (w *world) narrows(r *role, st *statement) {
 				continue
 			}
 			context := st.contexts()[0]
-			context[key] = eval.Texts("stranger")
+			context[key] = eval.Texts(other)
 			q := request{action: st.actions[0].String(), on: st.resources[0], context: context, policy: w.leaveToIAM(st.resources[0].String(), st.s.Account)}
 			own := &eval.Policy{Source: p.Source, Place: p.Place, Statements: p.Statements[i : i+1]}
 			if w.evaluate(r.principal(), q, eval.Policies{Identity: []*eval.Policy{own}, Resource: q.policy}).Verdict == eval.Allowed {

@@ -22,7 +22,7 @@ func (w *world) guards() {
 	}
 	for _, x := range w.ofKind("AWS::S3::Bucket") {
 		w.guardOutsiders(x, "bucket-open")
-		w.guardTLS(x, "s3:GetObject", "/object")
+		w.guardTLS(x, "s3:GetObject", "/"+anyID)
 		w.guardTLS(x, "s3:ListBucket", "")
 		w.guardBucket(x)
 		w.guardServices(x)
@@ -64,7 +64,7 @@ func (w *world) guardOutsiders(x *thing, rule string) {
 		for _, name := range names {
 			parts := strings.Split(name, ":")
 			account := parts[min(4, len(parts)-1)]
-			if len(account) == len(w.elsewhere) && w.isChain(x.stack) && !slices.Contains(w.accounts, account) {
+			if len(account) == accountDigits && w.isChain(x.stack) && !slices.Contains(w.accounts, account) {
 				accounts = append(accounts, account)
 			}
 		}
@@ -124,12 +124,12 @@ func (w *world) isChain(s *stack) bool {
 
 // stranger is a role of an account with every permission, and no part of the project.
 func stranger(partition, account string) eval.Principal {
-	return eval.Principal{ARN: eval.Text("arn:" + partition + ":iam::" + account + ":role/stranger"), Account: account}
+	return eval.Principal{ARN: eval.Text("arn:" + partition + ":iam::" + account + ":role/" + other), Account: account}
 }
 
 // member is a role of the project with every permission that nothing gives a part in what is asked for.
 func (w *world) member(partition, account string) eval.Principal {
-	arn := "arn:" + partition + ":iam::" + account + ":role" + w.applicationPath() + w.assembly.Project + "-stranger-x"
+	arn := "arn:" + partition + ":iam::" + account + ":role" + w.applicationPath() + w.assembly.Project + "-" + other
 	return eval.Principal{ARN: eval.Text(arn), Account: account}
 }
 
@@ -249,9 +249,9 @@ func (w *world) guardTrust(r *role) {
 	for _, service := range principalsOf(r.trusting, "Service") {
 		switch service { // the others cannot be asked for somebody else, or do not say for whom
 		case "codebuild.amazonaws.com":
-			w.guardDeputy(r, service, "project/stranger")
+			w.guardDeputy(r, service, "project/"+other)
 		case "codepipeline.amazonaws.com", "scheduler.amazonaws.com", "vpc-flow-logs.amazonaws.com":
-			w.guardDeputy(r, service, "stranger")
+			w.guardDeputy(r, service, other)
 		}
 	}
 }
@@ -327,7 +327,7 @@ func (w *world) guardBucket(x *thing) {
 	if p == nil {
 		return
 	}
-	object := eval.Concat(x.arn(), eval.Text("/object"))
+	object := eval.Concat(x.arn(), eval.Text("/"+anyID))
 	partition := partitionOf(x.stack.Region)
 	for _, action := range []string{"s3:GetObject", "s3:PutObject", "s3:PutBucketPolicy"} {
 		q := request{action: action, on: object, account: x.stack.Account, policy: p}
@@ -378,9 +378,9 @@ func (w *world) guardServices(x *thing) {
 			if len(st.resources) > 0 {
 				q.on = st.resources[0]
 			}
-			source := s.arn(name, "stranger")
+			source := s.arn(name, other)
 			if name == "logging.s3" || name == "s3" {
-				source = "arn:" + partitionOf(s.Region) + ":s3:::stranger"
+				source = "arn:" + partitionOf(s.Region) + ":s3:::" + other
 			}
 			q.context = st.contexts()[0]
 			foreign := w.elsewheres(source)
@@ -502,8 +502,8 @@ func (w *world) guardKeyServices(x *thing, statements []*statement, ask func(str
 	s := x.stack
 	for _, service := range principalsOf(statements, "Service") {
 		for _, action := range []string{"kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"} {
-			q := ask(action, "aws:SourceAccount", w.elsewhere, "aws:SourceArn", "arn:"+partitionOf(s.Region)+":stranger:"+s.Region+":"+w.elsewhere+":stranger",
-				"kms:EncryptionContext:aws:logs:arn", s.arn("logs", "log-group:/stranger"), "kms:EncryptionContext:aws:sns:topicArn", s.arn("sns", "stranger"),
+			q := ask(action, "aws:SourceAccount", w.elsewhere, "aws:SourceArn", "arn:"+partitionOf(s.Region)+":"+other+":"+s.Region+":"+w.elsewhere+":"+other,
+				"kms:EncryptionContext:aws:logs:arn", s.arn("logs", "log-group:/"+other), "kms:EncryptionContext:aws:sns:topicArn", s.arn("sns", other),
 				"kms:GrantIsForAWSResource", "true")
 			if w.allows(eval.Principal{Service: service}, q) {
 				w.breach(x, w.policyOf(x).Place.Path, "key-deputy", service+" can "+action+" with "+x.what()+" for whatever it is asked to",

@@ -416,11 +416,6 @@ func harmless() map[string]struct {
 				"Action: iam:PassRole, Resource: !Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/shop/app/shop-prod-*', "+
 				"Condition: { StringEquals: { iam:PassedToService: events.amazonaws.com } } }"),
 		}},
-		"a type that nobody knows, and a permission of its service": {"shop", c{
-			put(extras, "Resources.Machine", "{ Type: AWS::StepFunctions::StateMachine }"),
-			add("shop-prod-access", "Resources.ExecutionPolicy1.Properties.PolicyDocument.Statement",
-				"{ Sid: ExtrasPermission1, Effect: Allow, Action: states:CreateStateMachine, Resource: 'arn:aws:states:eu-west-1:444444444444:stateMachine:x' }"),
-		}},
 		"a role that nothing takes": {"shop", c{resources(passing("Sub Role.Arn"))}},
 		"a role for a service that only CloudFormation knows": {"shop", c{resources(strings.Replace(passing("GetAtt Role.Arn"),
 			"events.amazonaws.com", "!ImportValue Who", 1))}},

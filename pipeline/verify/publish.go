@@ -23,7 +23,7 @@ func (a *run) publishes(x *action, r *role, variables map[string]string) {
 		a.w.needs(h, "publish", r,
 			request{action: "s3:ListBucket", on: bucket.arn(), account: bucket.stack.Account, policy: a.w.policyOf(bucket)},
 			request{
-				action: "s3:PutObject", on: eval.Concat(bucket.arn(), eval.Text("/code/1f2e")), account: bucket.stack.Account,
+				action: "s3:PutObject", on: eval.Concat(bucket.arn(), eval.Text("/code/"+anyID)), account: bucket.stack.Account,
 				policy: a.w.policyOf(bucket),
 			})
 		a.w.usesKeyOf(h, "publish", r, bucket, "kms:Decrypt", "kms:GenerateDataKey")

@@ -7,12 +7,16 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// references finds what a template names by Ref, Fn::GetAtt, Fn::Sub or DependsOn and does not declare: CloudFormation makes no change set of it.
-func (w *world) references(s *stack) {
+// references finds what a template names by Ref, Fn::GetAtt, Fn::Sub or DependsOn and does not declare, and
+// resources that need each other: CloudFormation makes no change set of it.
+func (w *world) references(s *stack, runs []*run) {
 	if s.Template.Get("Transform") != nil {
 		return // which may declare more
 	}
-	r := &references{w: w, stack: s, declared: map[string]bool{}}
+	for _, c := range tree.Cycles(s.Template) {
+		w.report.fail(s, c.Needs[c.Break].Path, "cycle", "resources need each other: "+c.String()+" ("+c.Paths()+")", c.Hint())
+	}
+	r := &references{w: w, stack: s, runs: runs, declared: map[string]bool{}}
 	for _, name := range keysOf(s.Template.Get("Parameters")) {
 		r.declared[name] = false
 	}
@@ -39,6 +43,7 @@ func (w *world) references(s *stack) {
 type references struct {
 	w     *world
 	stack *stack
+	runs  []*run
 	// declared are the resources, and as false the parameters.
 	declared map[string]bool
 	trail    []int // from the template to what is looked at: paths are made only of what is wrong
@@ -59,6 +64,8 @@ func (r *references) below(i int, n *tree.Node) {
 		r.named(arg, true)
 	case "Fn::Sub":
 		r.sub(arg)
+	case "Fn::GetStackOutput":
+		r.w.stackOutput(r.stack, r.path(), n, r.runs)
 	}
 	for k, item := range n.Items {
 		r.below(k, item)

@@ -79,7 +79,7 @@ func (x *refusal) ask(q request) {
 
 // lacks says which sides would have to allow a request, and whom they would have to name.
 func (w *world) lacks(r *role, q request, d eval.Decision) (list []lacking, whom string) {
-	if d.Verdict != eval.ImplicitDeny {
+	if d.Verdict != eval.ImplicitDeny || d.Refused != "" {
 		return nil, ""
 	}
 	guarded := q.policy != nil && (q.policy.Source.Kind == eval.Key || q.policy.Source.Kind == eval.Trust)
@@ -145,7 +145,7 @@ func (x *refusal) message() string {
 	if len(x.purposes) > 0 {
 		text += " (for " + some(x.purposes) + ")"
 	}
-	return anything(text)
+	return text
 }
 
 // hint is what to change, in words that can be written down as statements, and why.
@@ -168,15 +168,13 @@ func (x *refusal) hint() string {
 	if x.verdict == eval.ExplicitDeny {
 		lines = append(lines, "let the statement that denies it except this, or do not ask for it")
 	}
+	if x.verdict == eval.ImplicitDeny && len(x.lacking) == 0 {
+		lines = append(lines, "remove what asks for it: no policy can allow it")
+	}
 	if x.verdict == eval.Unknown {
 		lines = append(lines, "write it with names that stand in the templates")
 	}
-	return anything(strings.Join(append(lines, "because "+x.why), "\n"))
-}
-
-// anything takes the place of the names that requests were made with for want of real ones.
-func anything(text string) string {
-	return strings.NewReplacer("1f2e.zip", "*", "1f2e", "*").Replace(text)
+	return strings.Join(append(lines, "because "+x.why), "\n")
 }
 
 // statements that would allow all of it: actions with the same resources and conditions in one.

@@ -39,6 +39,8 @@ type Report struct {
 	Chains []Chain
 	// Budgets are the limits that grow with the system.
 	Budgets []Budget
+	// Coverage is what was judged, and what was not.
+	Coverage Coverage
 
 	list []*finding // as they come up
 }
@@ -127,6 +129,7 @@ func (r *Report) finish() {
 		if f.refusal != nil {
 			f.Message, f.Hint = f.refusal.message(), f.refusal.hint()
 		}
+		f.Message, f.Hint = shown(f.Message), shown(f.Hint)
 	}
 	slices.SortStableFunc(r.list, func(a, b *finding) int {
 		return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.order, b.order), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Path, b.Path))

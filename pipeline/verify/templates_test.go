@@ -57,7 +57,7 @@ Role: { Type: AWS::IAM::Role, Properties: { ` + ownRole + `, ` + lambda + ` } }
 Policy: { Type: AWS::IAM::RolePolicy, Properties: { RoleName: !Ref Role, PolicyName: p, PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Action: 'logs:*', Resource: '*' }] } } }
 Logs: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: /aws/lambda/shop-prod-importer } }
 Function: { Type: AWS::Lambda::Function, Properties: { FunctionName: shop-prod-importer, Role: !GetAtt Role.Arn, LoggingConfig: { LogGroup: !Ref Logs } } }
-`, ``},
+`, `not-judged shop-prod-extras Resources.Policy.Type`},
 		{"a role that the account may assume", `
 Role: { Type: AWS::IAM::Role, Properties: { ` + ownRole + `, ` + trusts + `{ AWS: !Ref AWS::AccountId } }] } } }
 `, ``},
@@ -201,5 +201,31 @@ func TestTemplatesReadPublicParameters(t *testing.T) {
 				t.Errorf("other findings than wanted (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// What AWS lets nobody do is refused with that reason, however much a role may.
+func TestWhatAWSLetsNobodyDo(t *testing.T) {
+	t.Parallel()
+	more := add("shop-prod-access", "Resources.ExecutionPolicy1.Properties.PolicyDocument.Statement", "{ Sid: More, Effect: Allow, Action: 'kms:*', Resource: '*' }")
+	alias := `
+Key: { Type: AWS::KMS::Key, Properties: { KeyPolicy: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root' }, Action: 'kms:*', Resource: '*' }] } } }
+Alias: { Type: AWS::KMS::Alias, Properties: { AliasName: alias/NAME, TargetKeyId: !Ref Key } }
+`
+	for name, want := range map[string]bool{"aws/mine": true, "awsome": false} {
+		r := verify.Verify(broken(t, "shop", resources(strings.Replace(alias, "NAME", name, 1)), more))
+		var got []string
+		for _, f := range r.Findings {
+			if f.Rule == "execution" {
+				got = append(got, f.Message+"\n"+f.Hint)
+			}
+		}
+		text := strings.Join(got, "\n")
+		if isRefused := strings.Contains(text, "may not kms:CreateAlias on arn:aws:kms:eu-west-1:444444444444:alias/"+name); isRefused != want {
+			t.Errorf("%s: refused is %v, want %v:\n%s", name, isRefused, want, text)
+		}
+		if want && (!strings.Contains(text, "no policy can allow it") || !strings.Contains(text, "are those of the keys that AWS manages") || strings.Contains(text, "add to")) {
+			t.Errorf("%s: it is not said why:\n%s", name, text)
+		}
 	}
 }

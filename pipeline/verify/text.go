@@ -9,7 +9,7 @@ import (
 )
 
 // Text draws the chains: a line for each stage, and hop by hop, with what to change, each action that does not hold; with hops, every action.
-// Then what else was found, and the limits that are used by half or more. Files are named below dir, which may be empty.
+// Then what else was found, the limits that are used by half or more, and how much was judged. Files are named below dir, which may be empty.
 func (r *Report) Text(w io.Writer, dir string, hops bool) error {
 	d := &drawing{dir: dir, hops: hops, numbers: map[Finding]int{}}
 	for _, c := range r.Chains {
@@ -17,6 +17,7 @@ func (r *Report) Text(w io.Writer, dir string, hops bool) error {
 	}
 	d.rest(r.Findings)
 	d.budgets(r.Budgets)
+	d.line("", r.Coverage.String())
 	_, err := io.WriteString(w, d.text.String())
 	return err
 }
@@ -200,27 +201,37 @@ func (d *drawing) line(indent, text string) {
 	d.text.WriteString(strings.TrimRight(indent+text, " ") + "\n")
 }
 
-// Summary is one line: what was proven, or how much is wrong.
+// Summary is one line: what was proven, how much is wrong, and what was not judged. That all holds is said of what was judged only.
 func (r *Report) Summary() string {
-	hops, failed := 0, 0
+	hops, failed, open := 0, 0, 0
 	for _, c := range r.Chains {
 		for _, h := range c.Hops {
 			hops++
-			if markOf([]*Hop{h}) == broken {
+			switch {
+			case markOf([]*Hop{h}) == broken:
 				failed++
+			case slices.ContainsFunc(h.Findings, func(f Finding) bool { return f.Rule == "not-judged" || f.Rule == "action-unknown" }):
+				open++
 			}
 		}
 	}
 	of := fmt.Sprintf("%s of %s", count(hops, "hop"), count(len(r.Chains), "pipeline"))
+	coverage := ", " + r.Coverage.String()
 	if len(r.Findings) == 0 {
-		return "every chain closes: " + of
+		return "every chain closes: " + of + coverage
 	}
 	errors := r.Errors()
 	text := count(errors, "error") + ", " + count(len(r.Findings)-errors, "warning") + "; "
-	if failed == 0 {
-		return text + "every hop holds: " + of
+	switch {
+	case failed > 0:
+		return text + fmt.Sprintf("%d of %s do not hold", failed, of) + coverage
+	case open > 0:
+		return text + fmt.Sprintf("what was judged holds: %d of %s", hops-open, of) + coverage
+	case r.Coverage.notJudged() != "":
+		return text + "what was judged holds: " + of + coverage
+	default:
+		return text + "every hop holds: " + of + coverage
 	}
-	return text + fmt.Sprintf("%d of %s do not hold", failed, of)
 }
 
 func count(n int, what string) string {

@@ -20,8 +20,7 @@ func Verify(a *assembly.Assembly) *Report {
 	w.undeployed(runs)
 	for _, s := range w.stacks {
 		w.access(s)
-		w.references(s)
-		w.unknownTypes(s)
+		w.references(s, runs)
 	}
 	w.principals()
 	w.applications()
@@ -29,6 +28,7 @@ func Verify(a *assembly.Assembly) *Report {
 	w.names()
 	w.budgets()
 	w.quotas()
+	w.cover()
 	r.finish()
 	return r
 }

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/cfnpipe/cfnpipe/resources/assembly"
@@ -127,10 +126,7 @@ func newWorld(a *assembly.Assembly, r *Report) *world {
 	for i := range a.Stacks {
 		w.add(i)
 	}
-	w.elsewhere = "999999999999"
-	for n := 999999999998; slices.Contains(w.accounts, w.elsewhere); n-- {
-		w.elsewhere = strconv.Itoa(n)
-	}
+	w.elsewhere = outside
 	w.accounts = slices.Insert(w.accounts, 0, w.elsewhere)
 	for _, s := range w.stacks {
 		for _, id := range s.ids {
@@ -160,6 +156,7 @@ func (w *world) add(i int) {
 		ID: s.Path, StackName: s.Name, Account: s.Account, Region: s.Region, Partition: partitionOf(s.Region), URLSuffix: "amazonaws.com",
 		Parameters: map[string]eval.Value{}, Lists: map[string][]eval.Value{}, Attribute: s.attribute,
 	}
+	s.resolver.StackOutput = func(o tree.StackOutput) (eval.Value, bool) { return w.outputOf(s, o) }
 	w.stacks = append(w.stacks, s)
 	if !slices.Contains(w.accounts, s.Account) {
 		w.accounts = append(w.accounts, s.Account)

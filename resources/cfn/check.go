@@ -2,7 +2,6 @@ package cfn
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
@@ -32,7 +31,6 @@ func Check(root *tree.Node) []Problem {
 type checker struct {
 	root     *tree.Node
 	problems []Problem
-	needs    map[string][]string // resource -> resources it needs
 }
 
 func (c *checker) fail(path, message, hint string) {
@@ -103,9 +101,9 @@ func (c *checker) visit(path string, n *tree.Node) bool {
 		}
 	}
 	section, below, _ := strings.Cut(path, ".")
-	id, attribute, _ := strings.Cut(below, ".")
+	_, attribute, _ := strings.Cut(below, ".")
 	if section == "Resources" && attribute == "DependsOn" {
-		c.dependsOn(path, id, n)
+		c.dependsOn(path, n)
 	}
 	if (section == "Resources" || section == "Outputs") && attribute == "Condition" {
 		c.condition(path, n.Text)
@@ -114,21 +112,21 @@ func (c *checker) visit(path string, n *tree.Node) bool {
 	if !ok {
 		return true
 	}
-	from := ""
-	if section == "Resources" {
-		from = id
-	}
 	switch name {
 	case "Ref":
-		c.reference(path, from, arg.Text, true)
+		c.reference(path, arg.Text, true)
 	case "Fn::GetAtt":
 		if len(arg.Items) == 2 && arg.Items[0].Kind == tree.String {
-			c.reference(path, from, arg.Items[0].Text, false)
+			c.reference(path, arg.Items[0].Text, false)
 		} else {
 			c.fail(path, "Fn::GetAtt takes a resource and an attribute", "")
 		}
 	case "Fn::Sub":
-		c.sub(path, from, arg)
+		c.sub(path, arg)
+	case "Fn::GetStackOutput":
+		if _, problem, _ := n.StackOutput(); problem != "" {
+			c.fail(path, problem, "correct it")
+		}
 	case "Condition":
 		// a policy statement's Condition is a map, so this one is a name
 		c.condition(path, arg.Text)
@@ -143,7 +141,7 @@ func (c *checker) visit(path string, n *tree.Node) bool {
 }
 
 // reference checks what Ref, GetAtt or a Sub names; plain is Ref's form, which parameters and pseudo parameters have too.
-func (c *checker) reference(path, from, id string, plain bool) {
+func (c *checker) reference(path, id string, plain bool) {
 	if plain && (isPseudo(id) || c.root.At("Parameters", id) != nil) {
 		return
 	}
@@ -158,9 +156,6 @@ func (c *checker) reference(path, from, id string, plain bool) {
 	if strings.HasPrefix(path, "Conditions.") || strings.HasPrefix(path, "Rules.") {
 		c.fail(path, id+" is a resource, and conditions and rules know only parameters", "take a parameter")
 	}
-	if from != "" {
-		c.need(from, id)
-	}
 }
 
 func isPseudo(id string) bool {
@@ -171,7 +166,7 @@ func isPseudo(id string) bool {
 	return false
 }
 
-func (c *checker) sub(path, from string, arg *tree.Node) {
+func (c *checker) sub(path string, arg *tree.Node) {
 	body, vars := arg, (*tree.Node)(nil)
 	if arg.Kind == tree.List && len(arg.Items) == 2 {
 		body, vars = arg.Items[0], arg.Items[1]
@@ -181,7 +176,7 @@ func (c *checker) sub(path, from string, arg *tree.Node) {
 			continue
 		}
 		id, _, attribute := strings.Cut(name, ".")
-		c.reference(path, from, id, !attribute)
+		c.reference(path, id, !attribute)
 	}
 }
 
@@ -211,7 +206,7 @@ func (c *checker) condition(path, name string) {
 	}
 }
 
-func (c *checker) dependsOn(path, from string, n *tree.Node) {
+func (c *checker) dependsOn(path string, n *tree.Node) {
 	ids := n.Items
 	if n.Kind == tree.String {
 		ids = []*tree.Node{n}
@@ -219,43 +214,13 @@ func (c *checker) dependsOn(path, from string, n *tree.Node) {
 	for _, id := range ids {
 		if c.root.At("Resources", id.Text) == nil {
 			c.fail(path, "there is no resource "+id.Text, "declare it, or correct the name")
-			continue
 		}
-		c.need(from, id.Text)
 	}
 }
 
-func (c *checker) need(from, to string) {
-	if c.needs == nil {
-		c.needs = map[string][]string{}
-	}
-	if !slices.Contains(c.needs[from], to) {
-		c.needs[from] = append(c.needs[from], to)
-	}
-}
-
-// cycles reports each circle of resources that need each other once.
+// cycles reports the circles of resources that need each other, where each is to be broken.
 func (c *checker) cycles() {
-	const active, done = 1, 2
-	state := map[string]int{}
-	var visit func(id string, trail []string)
-	visit = func(id string, trail []string) {
-		trail = append(slices.Clip(trail), id)
-		switch state[id] {
-		case done:
-			return
-		case active:
-			trail = trail[slices.Index(trail, id):]
-			c.fail("Resources."+id, "resources need each other: "+strings.Join(trail, " → "), "name the resource by a fixed name on one side")
-			return
-		}
-		state[id] = active
-		for _, to := range c.needs[id] {
-			visit(to, trail)
-		}
-		state[id] = done
-	}
-	for _, id := range keys(c.root.Get("Resources")) {
-		visit(id, nil)
+	for _, x := range tree.Cycles(c.root) {
+		c.fail(x.Needs[x.Break].Path, "resources need each other: "+x.String()+" ("+x.Paths()+")", x.Hint())
 	}
 }

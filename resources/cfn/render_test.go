@@ -288,19 +288,19 @@ func TestRenderRefuses(t *testing.T) {
 			"Resources.Ä: a logical id", "Resources." + strings.Repeat("x", 256) + ": a logical id", "Outputs.a b: a logical id",
 		}},
 
-		{"a resource that needs itself", func(t *cfn.Template) { set(t, get("Queue")) }, []string{"Resources.Queue: resources need each other: Queue → Queue; name the resource by a fixed name on one side"}},
+		{"a resource that needs itself", func(t *cfn.Template) { set(t, get("Queue")) }, []string{"Resources.Queue.Properties.A: resources need each other: Queue → Queue (Resources.Queue.Properties.A); remove the reference at Resources.Queue.Properties.A, or name Queue"}},
 		{"a cycle through Ref, GetAtt, Sub and DependsOn", func(t *cfn.Template) {
 			queue(t, "A").Set("X", get("B"))
 			b, c := queue(t, "B"), queue(t, "C")
 			b.Set("X", cfn.Format[cfn.Text]("-%s", cfn.Att[cfn.Text](c, "Arn")))
 			c.Set("X", cfn.Att[cfn.Text](queue(t, "D").After(b), "Arn"))
-		}, []string{"Resources.B: resources need each other: B → C → D → B"}},
+		}, []string{"Resources.D.DependsOn: resources need each other: B → C → D → B (Resources.B.Properties.X, Resources.C.Properties.X, Resources.D.DependsOn)"}},
 		{"two cycles", func(t *cfn.Template) {
 			a, b, c := queue(t, "A"), queue(t, "B"), queue(t, "C")
 			a.After(b)
 			b.After(a, c)
 			c.After(b)
-		}, []string{"Resources.A: resources need each other: A → B → A", "Resources.B: resources need each other: B → C → B"}},
+		}, []string{"Resources.A.DependsOn: resources need each other: A → B → A", "Resources.B.DependsOn[1]: resources need each other: B → C → B"}},
 		{"a diamond is no cycle", func(t *cfn.Template) {
 			a, b, c := queue(t, "A"), queue(t, "B"), queue(t, "C")
 			queue(t, "D").After(b.After(a), c.After(a))
@@ -408,7 +408,7 @@ func TestCheckReadsAnyTemplate(t *testing.T) {
 	}
 	want := []string{
 		"Conditions.C: there is no condition D", "Resources.A.Condition: there is no condition E", "Resources.A.DependsOn: there is no resource B",
-		"Outputs.O.Condition: there is no condition F", "Outputs.O.Value: there is no resource G", "Resources.A: resources need each other: A → A",
+		"Outputs.O.Condition: there is no condition F", "Outputs.O.Value: there is no resource G", "Resources.A.DependsOn[1]: resources need each other: A → A (Resources.A.DependsOn[1])",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("want -, got +\n%s", diff)

@@ -228,7 +228,12 @@ func badText(s string) string {
 		return "the text holds a control character that marks values"
 	case !utf8.ValidString(s):
 		return "the text is not UTF-8"
+	case strings.ContainsFunc(s, isNoncharacter):
+		return "the text holds a noncharacter of Unicode, which programs keep for themselves"
 	default:
 		return ""
 	}
 }
+
+// isNoncharacter says whether a rune is one of those with which verify fills in what templates do not say.
+func isNoncharacter(r rune) bool { return r >= '\ufdd0' && r <= '\ufdef' }

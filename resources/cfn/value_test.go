@@ -200,6 +200,7 @@ func TestWrongValuesAreRefusedWhereTheyStand(t *testing.T) {
 		{"a reference to nothing", func(*cfn.Template) cfn.Part { return cfn.Ref[cfn.Text](undone) }, "it refers to a resource that was never declared"},
 		{"an attribute of nothing", func(*cfn.Template) cfn.Part { return f("a%s", cfn.Att[cfn.Text](undone, "Arn")) }, "it refers to a resource that was never declared"},
 		{"the characters of marks", func(*cfn.Template) cfn.Part { return cfn.Lit("a\x02b") }, "the text holds a control character that marks values"},
+		{"a noncharacter", func(*cfn.Template) cfn.Part { return cfn.Lit("a\ufdd0b") }, "the text holds a noncharacter of Unicode, which programs keep for themselves"},
 		{"in a part of a Sub", func(*cfn.Template) cfn.Part { return f("\x03%s", cfn.Region()) }, ".Fn::Sub: the text holds a control character that marks values"},
 		{"in an unsafe part of a Sub", func(*cfn.Template) cfn.Part { return f("\x03$%s", cfn.Region()) }, ".Fn::Sub[1].Part1: the text holds a control character that marks values"},
 		{"not UTF-8", func(*cfn.Template) cfn.Part { return cfn.Lit("a\xff") }, "the text is not UTF-8"},

@@ -8,10 +8,10 @@ import (
 // MayTake says whether an action can be among those that it takes to deploy a resource type, of which nothing but its name is known: whether it
 // is of the type's service. What is not AWS's, and what only CloudFormation has, may take anything.
 func MayTake(typ, action string) bool {
-	parts := strings.Split(typ, "::")
-	if len(parts) != 3 || parts[0] != "AWS" || parts[1] == "CloudFormation" {
+	if !HasService(typ) {
 		return true
 	}
+	parts := strings.Split(typ, "::")
 	prefix, _, _ := strings.Cut(strings.ToLower(action), ":")
 	service := strings.ToLower(parts[1])
 	if slices.Contains(prefixes(service), prefix) {
@@ -19,6 +19,25 @@ func MayTake(typ, action string) bool {
 	}
 	prefix = strings.ReplaceAll(prefix, "-", "") // as in emr-containers, which CloudFormation calls EMRContainers
 	return prefix == service || prefix == strings.TrimSuffix(service, "v2")
+}
+
+// HasService says whether a resource type is of a service of AWS of its own, so that deploying it takes actions of that service.
+func HasService(typ string) bool {
+	parts := strings.Split(typ, "::")
+	return len(parts) == 3 && parts[0] == "AWS" && parts[1] != "CloudFormation"
+}
+
+// MayMake says whether an action can be the one that makes a resource of a type: MayTake, and of a service's own types, that it does not only
+// read.
+func MayMake(typ, action string) bool {
+	return MayTake(typ, action) && !(HasService(typ) && reads(action))
+}
+
+// reads says whether an action, or every action of a pattern, is named as those are that change nothing.
+func reads(action string) bool {
+	_, name, _ := strings.Cut(strings.ToLower(action), ":")
+	return slices.ContainsFunc([]string{"batchget", "check", "describe", "get", "head", "list", "lookup", "query", "scan", "search", "simulate", "validate"},
+		func(verb string) bool { return strings.HasPrefix(name, verb) })
 }
 
 // prefixes of a service's actions where they are other words than CloudFormation has for it.

@@ -33,3 +33,27 @@ func TestActionsOfAService(t *testing.T) {
 		}
 	}
 }
+
+func TestMayMake(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		typ, action string
+		want        bool
+	}{
+		{"AWS::DynamoDB::Table", "dynamodb:CreateTable", true},
+		{"AWS::DynamoDB::Table", "dynamodb:*", true},
+		{"AWS::DynamoDB::Table", "dynamodb:ListTables", false},
+		{"AWS::DynamoDB::Table", "dynamodb:describe*", false},
+		{"AWS::DynamoDB::Table", "DynamoDB:BatchGetItem", false},
+		{"AWS::DynamoDB::Table", "s3:CreateBucket", false},
+		{"AWS::ApiGateway::DomainName", "apigateway:GET", false},
+		{"AWS::ApiGateway::DomainName", "apigateway:POST", true},
+		{"AWS::CertificateManager::Certificate", "acm:RequestCertificate", true},
+		{"AWS::CloudFormation::WaitCondition", "s3:GetObject", true},
+		{"Custom::Thing", "s3:GetObject", true},
+	} {
+		if got := policy.MayMake(c.typ, c.action); got != c.want {
+			t.Errorf("%s makes %s: got %t, want %t", c.action, c.typ, got, c.want)
+		}
+	}
+}

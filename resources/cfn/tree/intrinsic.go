@@ -32,7 +32,7 @@ func longName(tag string) (name string, ok bool) {
 	switch tag {
 	case "!Ref", "!Condition":
 		return tag[1:], true
-	case "!And", "!Base64", "!Cidr", "!Equals", "!FindInMap", "!GetAZs", "!GetAtt", "!If", "!ImportValue", "!Join",
+	case "!And", "!Base64", "!Cidr", "!Equals", "!FindInMap", "!GetAZs", "!GetAtt", "!GetStackOutput", "!If", "!ImportValue", "!Join",
 		"!Not", "!Or", "!Select", "!Split", "!Sub", "!Transform",
 		"!Contains", "!EachMemberEquals", "!EachMemberIn", "!Length", "!RefAll", "!ToJsonString", "!ValueOf", "!ValueOfAll":
 		return "Fn::" + tag[1:], true

@@ -23,6 +23,10 @@ func TestParseYAMLMeans(t *testing.T) {
 			"an attribute has one form", "[!GetAtt A.B.C, !GetAtt [A, B.C], {Fn::GetAtt: A.B.C}, {'Fn::GetAtt': [A, B.C]}]",
 			strings.Repeat(`,{"Fn::GetAtt":["A","B.C"]}`, 4),
 		},
+		{
+			"an output of another stack", "[!GetStackOutput {StackName: a, OutputName: B}, {'Fn::GetStackOutput': {StackName: !Ref A, OutputName: B}}]",
+			`[{"Fn::GetStackOutput":{"StackName":"a","OutputName":"B"}},{"Fn::GetStackOutput":{"StackName":{"Ref":"A"},"OutputName":"B"}}]`,
+		},
 		{"a wrong attribute stays", "!GetAtt A", `{"Fn::GetAtt":"A"}`},
 		{"behind a tag everything is text", "[!Ref 5, !Sub yes, !GetAZs , !Sub null]", `[{"Ref":"5"},{"Fn::Sub":"yes"},{"Fn::GetAZs":""},{"Fn::Sub":"null"}]`},
 		{"a date is text", "Version: 2012-10-17", `{"Version":"2012-10-17"}`},
@@ -90,6 +94,10 @@ func TestErrorsSayWhereAndWhatToDo(t *testing.T) {
 		{"a key twice", "x.yaml", "a:\n  b: 1\n  c: 2\n  b: 3\n", `4:3: the key "b" appears twice in one mapping: remove one of them`},
 		{"a key twice, written differently", "x.yaml", "a: 1\n'a': 2\n", `2:1: the key "a" appears twice in one mapping: remove one of them`},
 		{"a misspelt function", "x.yaml", "a:\n  b: !Reff C\n", "2:6: unknown tag !Reff: CloudFormation has no such function"},
+		{
+			"a short form inside !GetStackOutput", "x.yaml", "a: !GetStackOutput\n  StackName: x\n  OutputName: !Sub y\n",
+			"3:15: CloudFormation takes no short form such as !Sub inside !GetStackOutput: write Fn::GetStackOutput for the outer one",
+		},
 		{"a type of YAML that JSON lacks", "x.yaml", "a: !!binary aGk=\n", `1:4: the tag !!binary does not fit "aGk=": remove it`},
 		{"a set", "x.yaml", "a: !!set {b}\n", "1:4: the tag !!set is not supported on a mapping: remove it"},
 		{"an ordered map", "x.yaml", "a: !!omap [b: 1]\n", "1:4: the tag !!omap is not supported on a list: remove it"},

@@ -88,6 +88,9 @@ func (r *yamlReader) function(n *yaml.Node, tag string, depth int) (*Node, error
 	if !ok {
 		return nil, wrong(n, "unknown tag %s: CloudFormation has no such function", tag)
 	}
+	if inner := shortFormIn(n); tag == "!GetStackOutput" && inner != nil {
+		return nil, wrong(inner, "CloudFormation takes no short form such as %s inside !GetStackOutput: write Fn::GetStackOutput for the outer one", inner.Tag)
+	}
 	arg := &Node{Kind: String, Line: lineNumber(n.Line), Text: n.Value}
 	var err error
 	switch n.Kind {
@@ -103,6 +106,19 @@ func (r *yamlReader) function(n *yaml.Node, tag string, depth int) (*Node, error
 	call := &Node{Kind: Map, Line: lineNumber(n.Line), Keys: []string{name}, Items: []*Node{arg}}
 	splitGetAtt(call)
 	return call, nil
+}
+
+// shortFormIn is the first function in its short form below a node; nil where there is none.
+func shortFormIn(n *yaml.Node) *yaml.Node {
+	for _, c := range n.Content {
+		if tag := c.ShortTag(); strings.HasPrefix(tag, "!") && !strings.HasPrefix(tag, "!!") {
+			return c
+		}
+		if inner := shortFormIn(c); inner != nil {
+			return inner
+		}
+	}
+	return nil
 }
 
 func (r *yamlReader) sequence(n *yaml.Node, depth int) (*Node, error) {

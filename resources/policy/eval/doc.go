@@ -15,5 +15,6 @@
 // holds wins whatever else is unknown, and an unknown Allow is not needed where another one certainly holds.
 //
 // The rules are those that AWS publishes; comments name the pages. Service and resource control policies of an organization, session
-// policies, VPC endpoint policies and grants of keys stand in no template, so they are not judged.
+// policies, VPC endpoint policies and grants of keys stand in no template, so they are not judged. What AWS refuses whatever policies say is in
+// a table of its own, and the Decision says so.
 package eval

@@ -63,6 +63,9 @@ type Decision struct {
 	Denied *Statement
 	// Identity, Boundary and Resource are statements that allow on their side, or may where the verdict is Unknown; nil where there is none.
 	Identity, Boundary, Resource *Statement
+	// Refused says why AWS refuses the request whatever policies say; empty where it does not. The verdict is ImplicitDeny then, unless a
+	// statement denies it besides.
+	Refused string
 
 	request                      Request
 	guarded                      bool
@@ -283,10 +286,12 @@ func judge(q *query, bounded bool, policies ...*Policy) side {
 }
 
 // Evaluate judges a request by the rules of "How AWS enforcement code logic evaluates requests to allow or deny access", "Policy
-// evaluation for requests within a single account", "Cross-account policy evaluation logic" and, for keys, "Key policies in AWS KMS".
+// evaluation for requests within a single account", "Cross-account policy evaluation logic" and, for keys, "Key policies in AWS KMS"; and
+// refuses what AWS does not let anybody do.
 func Evaluate(r Request, p Policies) Decision {
 	d := Decision{request: r, guarded: isGuarded(&r, p.Resource)}
 	q, bounded := newQuery(r), p.Boundary != nil
+	d.Refused = refused(q.action, r.Resource)
 	d.identity = judge(q, bounded, p.Identity...)
 	if d.boundary.allowed.direct = yes; bounded {
 		d.boundary = judge(q, bounded, p.Boundary)
@@ -320,7 +325,7 @@ func Evaluate(r Request, p Policies) Decision {
 	switch {
 	case worst.denied == yes:
 		d.Verdict, d.Denied = ExplicitDeny, worst.deniedBy
-	case allowed == no:
+	case allowed == no, d.Refused != "":
 		d.Verdict = ImplicitDeny
 	case allowed == yes && worst.denied == no:
 		d.Verdict = Allowed

@@ -11,6 +11,9 @@ func (d Decision) Explain() string {
 	if d.Verdict == ExplicitDeny {
 		return fmt.Sprintf("%s: %s denies %s", who, d.Denied, what)
 	}
+	if d.Refused != "" {
+		return fmt.Sprintf("%s: AWS refuses %s, whatever policies say: %s", who, what, d.Refused)
+	}
 	var sentences, by []string
 	for _, g := range d.gaps() {
 		s := ""
@@ -48,6 +51,9 @@ func (d Decision) Explain() string {
 func (d Decision) Place() Place {
 	if d.Verdict == ExplicitDeny {
 		return d.Denied.Place
+	}
+	if d.Refused != "" {
+		return Place{} // no policy can change it
 	}
 	for _, g := range d.gaps() {
 		if g.statement != nil {

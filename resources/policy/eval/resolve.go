@@ -25,6 +25,8 @@ type Resolver struct {
 	// Attribute gives what GetAtt, or with an empty attribute Ref, gives for a resource; ok is false where that is not known at all.
 	// It may be nil.
 	Attribute func(logicalID, attribute string) (v Value, ok bool)
+	// StackOutput gives an output of another stack; ok is false where that is not known. It may be nil.
+	StackOutput func(o tree.StackOutput) (v Value, ok bool)
 }
 
 // Resolve gives the text that n stands for. Numbers and booleans are text as written; what is no text is a hole.
@@ -64,6 +66,12 @@ func (r *Resolver) Resolve(n *tree.Node) Value {
 		i, err := strconv.ParseUint(text, 10, 31)
 		if list, complete := r.List(args[1]); complete && err == nil && i < uint64(len(list)) {
 			return list[i]
+		}
+	case name == "Fn::GetStackOutput" && r.StackOutput != nil:
+		if o, problem, _ := n.StackOutput(); problem == "" {
+			if v, ok := r.StackOutput(o); ok {
+				return v
+			}
 		}
 	case name == "Fn::If" && len(args) == 3:
 		if then := r.Resolve(args[1]); then.Equal(r.Resolve(args[2])) {
