@@ -463,9 +463,8 @@ func faults() []fault {
 			application shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Aliases]
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Aliases]
-			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[MakeElasticIp]
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Networks]
-			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToJobs]
+			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToFunctions]
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[ScalingRole]
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Services]
 		`},
