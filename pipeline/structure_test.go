@@ -34,6 +34,26 @@ func TestStagesAreInOrder(t *testing.T) {
 	}
 }
 
+// A pipeline starts when it is created: what an operator deploys after it, it deploys too.
+func TestPipelinesAreDeployedLast(t *testing.T) {
+	t.Parallel()
+	a := assemble(t, system(t, shop, nil), assembly.YAML)
+	var last []string
+	for _, s := range a.Stacks[len(a.Stacks)-len(pipelines):] {
+		last = append(last, s.Name)
+	}
+	if diff := cmp.Diff([]string{"shop-delivery-pipeline", "shop-release-pipeline"}, last); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
+	}
+	for i, s := range a.Stacks {
+		for _, name := range s.DependsOn {
+			if !slices.ContainsFunc(a.Stacks[:i], func(o assembly.Stack) bool { return o.Name == name }) {
+				t.Errorf("%s comes before %s, which it needs", s.Name, name)
+			}
+		}
+	}
+}
+
 func TestStagesWithNothingToDoAreNotThere(t *testing.T) {
 	t.Parallel()
 	y := system(t, shop, func(y *pipeline.System) {
