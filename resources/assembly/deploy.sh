@@ -179,14 +179,14 @@ read_output() {
     --query "Stacks[].Outputs[] | [?OutputKey=='$3'].OutputValue" --output text
 }
 
-# change VERB OPTION...: a command of CloudFormation on the stack.
+# change VERB OPTION...: a command of CloudFormation on the stack. A verb may be two words.
 change() {
   local verb=$1
   shift
-  aws_there cloudformation "$verb" --stack-name "$stack" --region "$region" "$@"
+  aws_there cloudformation $verb --stack-name "$stack" --region "$region" "$@"
 }
 
-# command VERB: the same, to be pasted.
+# command_for VERB: the same, to be pasted.
 command_for() {
   printf '  aws cloudformation %s --stack-name %s --region %s%s' "$1" "$stack" "$region" "${profile:+ --profile $profile}"
 }
@@ -227,7 +227,7 @@ clear_away() {
   fi
   echo "$stack is deleted: its first creation failed, and it holds nothing."
   change delete-stack || fail "$stack cannot be deleted."
-  change wait stack-delete-complete || fail "$stack was not deleted."
+  change 'wait stack-delete-complete' || fail "$stack was not deleted."
   cleared=$((cleared + 1))
   status=NONE
 }
@@ -326,9 +326,13 @@ objections() {
   printf '%s' "$list"
 }
 
-# why TEXT: prints why a deployment failed, of which the aws command says TEXT. Nothing where that says it all.
+# why TEXT: prints why a deployment failed, of which the aws command says TEXT.
 why() {
   local id
+  case $1 in
+    *'ailed to create/update the stack'*) ;; # and how to ask why
+    *) printf '%s\n' "$1" >&2 ;;
+  esac
   case $1 in
     *'ailed to create the changeset'*)
       id=$(newest "Status=='FAILED'")
@@ -360,10 +364,9 @@ deploy() {
     preview "$template" "$@"
     return 0
   fi
-  if said=$(change deploy --template-file "$template" "$@" --no-fail-on-empty-changeset 2>&1 >&5); then
+  if said=$(aws_there cloudformation deploy --stack-name "$stack" --template-file "$template" --region "$region" "$@" --no-fail-on-empty-changeset 2>&1 >&5); then
     [ -z "$said" ] || printf '%s\n' "$said" >&2
   else
-    printf '%s\n' "$said" >&2
     look
     why "$said"
     said=$(advice)
@@ -410,7 +413,6 @@ preview() {
         echo '  not known before the stacks are deployed that it depends on'
         ;;
       *)
-        printf '%s\n' "$said" >&2
         why "$said"
         refuse "$stack would not be deployed."
         ;;
@@ -421,7 +423,7 @@ preview() {
   [ "$before" = NONE ] || return 0
   look
   if [ "$status" = REVIEW_IN_PROGRESS ]; then
-    change delete-stack && change wait stack-delete-complete ||
+    change delete-stack && change 'wait stack-delete-complete' ||
       say "warning: $stack, which was created for its change set, could not be deleted:$line$(command_for delete-stack)"
   fi
 }

@@ -43,6 +43,7 @@ case "$1 $2" in
     esac ;;
   'cloudformation update-termination-protection') [ -z "${DENIED:-}" ] || exit 254 ;;
   'cloudformation list-stack-resources') printf '%s\n' "${HELD:-}" ;;
+  'cloudformation wait') [ "$3" = stack-delete-complete ] || { echo "Invalid choice: $3" >&2; exit 252; } ;;
   'cloudformation delete-stack') echo NONE >"$state" ;;
   'cloudformation describe-stack-events') printf '%b' "${EVENTS:-}" ;;
   'cloudformation describe-events') [ -n "${VALIDATION:-}" ] || { echo 'argument operation: Invalid choice' >&2; exit 252; }; printf '%b' "$VALIDATION" ;;
@@ -198,8 +199,8 @@ func TestDeployInOrder(t *testing.T) {
 		t.Error(diff)
 	}
 	wantDeploy := []string{
-		"cloudformation", "deploy", "--stack-name", "shop-delivery-pipeline", "--region", "eu-west-1",
-		"--template-file", "toolchain/delivery-pipeline.yaml", "--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM",
+		"cloudformation", "deploy", "--stack-name", "shop-delivery-pipeline", "--template-file", "toolchain/delivery-pipeline.yaml",
+		"--region", "eu-west-1", "--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM",
 		"--parameter-overrides", "Branch=main", "Note=it's <b>, \"a=b\"\nand $HOME", "UsEast1Key=arn:aws:kms:x",
 		"--no-fail-on-empty-changeset", "--profile", "p-" + toolchain,
 	}
@@ -396,7 +397,7 @@ func TestDeployPrintsWhyAStackFailed(t *testing.T) {
 	contains(t, printed, "what failed in shop-dev-access, the first cause first:\n"+
 		"  Policy (AWS::IAM::Policy): Maximum policy size exceeded\n    of 10240 bytes\n  TestRole (AWS::IAM::Role): Also bad\n",
 		"shop-dev-access was not deployed. It is as it was before.")
-	for _, wrong := range []string{"cancelled", "OldRole"} {
+	for _, wrong := range []string{"cancelled", "OldRole", "fetch the list of events"} {
 		if strings.Contains(printed, wrong) {
 			t.Errorf("%s in:\n%s", wrong, printed)
 		}
