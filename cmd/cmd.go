@@ -218,11 +218,11 @@ func (c *generateCommand) Run(s *session) error {
 		fmt.Fprintf(s.stderr, "nothing was written: %s; look at it with --no-verify\n", r.Summary())
 		return errNo
 	}
-	gone := a.Gone(c.Output)
+	changed, gone := a.Changed(c.Output), a.Gone(c.Output)
 	if err := assembly.Write(c.Output, files); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.stderr, "wrote %d stacks into %s; see what to deploy with: cfnpipe plan %s\n%s", len(a.Stacks), c.Output, word(c.Output), gone)
+	fmt.Fprintf(s.stderr, "wrote %d stacks into %s; see what to deploy with: cfnpipe plan %s\n%s%s", len(a.Stacks), c.Output, word(c.Output), changed, gone)
 	switch n := len(r.Findings); {
 	case n == 0 || c.NoVerify:
 	case n == 1:
