@@ -568,6 +568,8 @@ fi
 
 if begin operator toolchain 111111111111 us-east-1 atlas-release-artifacts-us-east-1 prod; then
   deploy toolchain/release-artifacts-us-east-1.yaml \
+    --parameter-overrides \
+      'Run=operator' \
     --tags \
       'cost center=4711' \
       'pipeline=release' \
