@@ -42,7 +42,7 @@ func (c *checkCommand) Run(s *session) error {
 		return err
 	}
 	defer dir.Close() //nolint:errcheck // only read from
-	a, err := c.assemble(s, dir.Format, nil)
+	a, generator, err := c.assemble(s, dir.Format, nil)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (c *checkCommand) Run(s *session) error {
 		differ = fmt.Sprintf("%d files differ", len(diffs))
 	}
 	fmt.Fprintf(s.stderr, "%s is not what %s renders to: %s. If this is what you want, accept it with:\n  %s\n",
-		c.Dir, c.Config, differ, c.accept(dir.Format))
+		c.Dir, c.Config, differ, c.accept(program(generator), dir.Format))
 	return errNo
 }
 
@@ -99,8 +99,8 @@ func (c *checkCommand) compare(dir *assembly.Dir, f assembly.File) ([]byte, erro
 }
 
 // accept is the command that makes the directory what it should be.
-func (c *checkCommand) accept(format assembly.Format) string {
-	command := "cfnpipe generate -c " + word(c.Config) + " -o " + word(c.Dir)
+func (c *checkCommand) accept(program string, format assembly.Format) string {
+	command := program + " generate -c " + word(c.Config) + " -o " + word(c.Dir)
 	if format != assembly.YAML {
 		command += " --format " + string(format)
 	}

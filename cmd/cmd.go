@@ -142,35 +142,36 @@ func given(name, value string) error {
 func needsValue(name string) error { return fmt.Errorf("%s needs a value", name) }
 
 // assemble turns the pipeline.yaml into the stacks of an output directory. With a release, the directory of the checked-out repository,
-// it fills the release parameters. Nothing is written.
-func (in input) assemble(s *session, format assembly.Format, release *string) (*assembly.Assembly, error) {
+// it fills the release parameters. Nothing is written. It also says what generates in the project.
+func (in input) assemble(s *session, format assembly.Format, release *string) (*assembly.Assembly, spec.Generator, error) {
 	project, err := spec.Load(in.Config, stages.CheckOwn)
 	if err != nil {
-		return nil, err
+		return nil, spec.Generator{}, err
 	}
+	fmt.Fprint(s.stderr, otherVersion(project.Generator, in.Config, version()))
 	system := pipeline.New(project)
 	if s.change != nil {
 		if err := s.change(system); err != nil {
-			return nil, err
+			return nil, project.Generator, err
 		}
 	}
 	a, err := system.Assemble(format)
 	if problems, rest := stages.Invalid(err); len(problems) > 0 {
-		return nil, errors.Join(project.Errors(problems), rest)
+		return nil, project.Generator, errors.Join(project.Errors(problems), rest)
 	}
 	if err != nil {
-		return nil, err
+		return nil, project.Generator, err
 	}
 	if release == nil {
 		in.warnOfMissing(s, project, system)
-		return a, nil
+		return a, project.Generator, nil
 	}
 	repository, err := os.OpenRoot(*release)
 	if err != nil {
-		return nil, fmt.Errorf("--release: %w; name the directory into which the repository is checked out", err)
+		return nil, project.Generator, fmt.Errorf("--release: %w; name the directory into which the repository is checked out", err)
 	}
 	defer repository.Close() //nolint:errcheck // only read from
-	return a, project.Errors(system.Release(a, repository))
+	return a, project.Generator, project.Errors(system.Release(a, repository))
 }
 
 // warnOfMissing names what pipeline.yaml names and the checkout that it is in does not have. It says nothing where pipeline.yaml is alone.
@@ -244,7 +245,7 @@ The smallest pipeline.yaml, a pipeline in one account that deploys to another:
 }
 
 func (c *generateCommand) Run(s *session) error {
-	a, err := c.assemble(s, c.Format, c.Release)
+	a, generator, err := c.assemble(s, c.Format, c.Release)
 	if err != nil {
 		return err
 	}
@@ -260,20 +261,21 @@ func (c *generateCommand) Run(s *session) error {
 		fmt.Fprintf(s.stderr, "nothing was written: %s; look at it with --no-verify\n", r.Summary())
 		return errNo
 	}
-	gone := a.Gone(c.Output)
+	changed, gone := a.Changed(c.Output), a.Gone(c.Output)
 	if err := assembly.Write(c.Output, files); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.stderr, "wrote %d stacks into %s; see what to deploy with: cfnpipe plan %s\n%s", len(a.Stacks), c.Output, word(c.Output), gone)
+	fmt.Fprintf(s.stderr, "wrote %d stacks into %s; see what to deploy with: %s plan %s\n%s%s%s",
+		len(a.Stacks), c.Output, program(generator), word(c.Output), changed, gone, unpinned(generator, c.Config, version()))
 	if types := r.Coverage.Types; len(types) > 0 && !c.NoVerify {
 		fmt.Fprintf(s.stderr, "not judged: %s: cfnpipe does not know which permissions deploying them requires; check those of their stacks\n", strings.Join(types, ", "))
 	}
 	switch n := len(r.Findings); {
 	case n == 0 || c.NoVerify:
 	case n == 1:
-		fmt.Fprintf(s.stderr, "1 warning; see it with: cfnpipe verify %s\n", word(c.Output))
+		fmt.Fprintf(s.stderr, "1 warning; see it with: %s verify %s\n", program(generator), word(c.Output))
 	default:
-		fmt.Fprintf(s.stderr, "%d warnings; see them with: cfnpipe verify %s\n", n, word(c.Output))
+		fmt.Fprintf(s.stderr, "%d warnings; see them with: %s verify %s\n", n, program(generator), word(c.Output))
 	}
 	return nil
 }

@@ -281,6 +281,10 @@ func fakeAWS(args []string, stdout io.Writer) int {
 		account = args[i+1]
 		args = slices.Delete(args, i, i+2)
 	}
+	if slices.Contains(args, "Stacks[0].StackStatus") { // deploy.sh looks what state a stack is in
+		fmt.Fprintln(stdout, "UPDATE_COMPLETE")
+		return 0
+	}
 	switch strings.Join(args[:2], " ") {
 	case "sts get-caller-identity":
 		fmt.Fprintln(stdout, account)

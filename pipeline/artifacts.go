@@ -13,6 +13,9 @@ import (
 // artifactDays is how long artifacts stay: a run that waits for an approval, or is repeated, still finds them.
 const artifactDays = 90
 
+// runParameter of an artifact stack in another region is the run of the pipeline that has updated it last; see delivery.selfUpdate.
+const runParameter = "Run"
+
 // artifacts is the stack of a pipeline's bucket and key in one region.
 type artifacts struct {
 	pipeline *Pipeline
@@ -66,6 +69,7 @@ func (a *artifacts) Build(t *cfn.Template) error {
 		cfn.Publish(t, a.keyARN(), key.ARN())
 	} else {
 		cfn.PublishForeign(t, a.keyARN(), key.ARN())
+		key.Mark(runParameter, cfn.AddParameter[cfn.Text](t, runParameter, "operator", "The run of the pipeline that has updated this stack last, or operator"))
 	}
 
 	bucketName := a.bucketName(spec.ArtifactsPart)

@@ -12,7 +12,8 @@ import (
 )
 
 // Assemble builds, links and renders every stack of the system. An access stack is built after the stacks that its roles deploy, since
-// it is derived from them; in the assembly, access stacks come first, since they are deployed first.
+// it is derived from them; in the assembly, access stacks come first and pipelines last, as they are
+// deployed.
 func (y *System) Assemble(format assembly.Format) (*assembly.Assembly, error) {
 	a := &assembly.Assembly{Project: y.Project, Format: format}
 	var errs []error
@@ -80,7 +81,7 @@ func (p *Pipeline) build(format assembly.Format, steps spec.Steps) ([]*stack, er
 		errs = append(errs, g.close())
 		d.deployments = append(d.deployments, g.deployed())
 		for _, t := range g.templates {
-			list = append(list, &stack{template: t, environment: e.Place.Scope, tags: e.Tags})
+			list = append(list, &stack{template: t, environment: e.Place.Scope, tags: e.Tags, production: e.Type == spec.Prod})
 		}
 	}
 	g := group{access: p.Access, home: p.Place}
@@ -99,7 +100,7 @@ func (p *Pipeline) build(format assembly.Format, steps spec.Steps) ([]*stack, er
 	}
 	errs = append(errs, g.add(p.Place, d), g.close())
 	for _, t := range g.templates {
-		s := &stack{template: t, tags: p.Tags}
+		s := &stack{template: t, tags: p.Tags, production: slices.ContainsFunc(p.Environments, func(e *stages.Environment) bool { return e.Type == spec.Prod })}
 		if t.Stack() == cfn.Stack(d) || t.Stack() == cfn.Stack(d.builds) || p.Shared != nil && t.Stack() == cfn.Stack(p.Shared) {
 			s.bucket = d.stores[0].bucketName(spec.ArtifactsPart)
 		}
@@ -165,6 +166,7 @@ type stack struct {
 	bucket      string
 	environment string // "" in the toolchain
 	tags        map[string]string
+	production  bool // belongs to an environment of type prod, or to a pipeline that deploys to one
 }
 
 // isAccess: only operators deploy those.
@@ -177,11 +179,20 @@ func isAccess(t *cfn.Template) bool {
 	}
 }
 
-// rank puts access stacks first, then the toolchain's, then the environments'.
+// isPipeline: it starts as soon as it is created, and deploys all other stacks.
+func (s *stack) isPipeline() bool {
+	_, ok := s.template.Stack().(*delivery)
+	return ok
+}
+
+// rank puts access stacks first, then the toolchain's, then the environments'. Pipelines come last: whoever deploys all stacks by hand would
+// otherwise deploy the rest of them at the same time as a pipeline.
 func (s *stack) rank() int {
 	switch {
 	case isAccess(s.template):
 		return 0
+	case s.isPipeline():
+		return 3
 	case s.environment == "":
 		return 1
 	default:
@@ -207,6 +218,7 @@ func (s *stack) render() (assembly.Stack, error) {
 	out := assembly.Stack{
 		Name: t.Name(), Environment: s.environment, Account: t.Place.Account, Region: t.Place.Region,
 		Path: filePath(t, s.environment), Template: root, Capabilities: t.Capabilities(), Tags: s.tags, UploadBucket: s.bucket,
+		Production: s.production,
 	}
 	if own, ok := t.Stack().(*stages.Own); ok && err == nil {
 		out.Source = &assembly.Source{Format: assembly.Format(own.Extension()[1:])}

@@ -154,7 +154,9 @@ func (d *delivery) source() resources.Action {
 	}
 }
 
-// selfUpdate deploys the artifact stores, then the pipeline's own stack with what they put out.
+// selfUpdate deploys the artifact stores, then the pipeline's own stack with what they put out. AWS promises the outputs of a stack as variables
+// only for actions "that result in creating or updating a stack" (CodePipeline User Guide, CloudFormation action reference, "Output variables"),
+// and says nothing of a stack that needs no update. So each run updates those stacks whose outputs it needs, by a parameter that has its id.
 func (d *delivery) selfUpdate(t *cfn.Template) []resources.Action {
 	var actions []resources.Action
 	for _, a := range d.stores {
@@ -163,6 +165,8 @@ func (d *delivery) selfUpdate(t *cfn.Template) []resources.Action {
 		action.Configuration = append(action.Configuration, d.template(x, d.pipeline.Access)...)
 		if x.Place.Region != d.pipeline.Place.Region {
 			action.Region, action.Namespace = x.Place.Region, namespace(x.Name())
+			run := cfn.Object{{Name: runParameter, Value: "#{codepipeline.PipelineExecutionId}"}}
+			action.Configuration = append(action.Configuration, cfn.Member{Name: "ParameterOverrides", Value: cfn.JSON(run)})
 		}
 		actions = append(actions, action)
 	}

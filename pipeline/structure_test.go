@@ -34,6 +34,57 @@ func TestStagesAreInOrder(t *testing.T) {
 	}
 }
 
+// A pipeline starts when it is created: what an operator deploys after it, it deploys too.
+func TestPipelinesAreDeployedLast(t *testing.T) {
+	t.Parallel()
+	a := assemble(t, system(t, shop, nil), assembly.YAML)
+	var last []string
+	for _, s := range a.Stacks[len(a.Stacks)-len(pipelines):] {
+		last = append(last, s.Name)
+	}
+	if diff := cmp.Diff([]string{"shop-delivery-pipeline", "shop-release-pipeline"}, last); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
+	}
+	for i, s := range a.Stacks {
+		for _, name := range s.DependsOn {
+			if !slices.ContainsFunc(a.Stacks[:i], func(o assembly.Stack) bool { return o.Name == name }) {
+				t.Errorf("%s comes before %s, which it needs", s.Name, name)
+			}
+		}
+	}
+}
+
+// Of a stack that needs no update, nobody knows whether its outputs become variables: each run updates those whose outputs it takes.
+func TestVariablesAreOutputsOfStacksThatEachRunUpdates(t *testing.T) {
+	t.Parallel()
+	a := assemble(t, system(t, shop, nil), assembly.YAML)
+	taken := regexp.MustCompile(`#\{(\w+)\.\w+\}`)
+	found := 0
+	for _, line := range pipelines {
+		list := actions(t, stackNamed(t, a, "shop-"+line+"-pipeline"))
+		for _, x := range list {
+			for _, match := range taken.FindAllStringSubmatch(x.configuration["ParameterOverrides"], -1) {
+				i := slices.IndexFunc(list, func(o action) bool { return o.namespace == match[1] })
+				if match[1] == "codepipeline" {
+					continue
+				}
+				found++
+				source := list[i].configuration
+				if want := `{"Run":"#{codepipeline.PipelineExecutionId}"}`; source["ParameterOverrides"] != want {
+					t.Errorf("%s takes %s of a stack with %q, want %s", x.name, match[0], source["ParameterOverrides"], want)
+				}
+				key := stackNamed(t, a, source["StackName"]).Template.At("Resources", "Key")
+				if got := key.At("Metadata", "Run", "Ref"); got == nil || got.Text != "Run" {
+					t.Errorf("%s has no resource that a run changes:\n%s", source["StackName"], key.YAML())
+				}
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no pipeline takes an output of a stack")
+	}
+}
+
 func TestStagesWithNothingToDoAreNotThere(t *testing.T) {
 	t.Parallel()
 	y := system(t, shop, func(y *pipeline.System) {

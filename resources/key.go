@@ -36,6 +36,9 @@ type KeyHandle struct{ key *cfn.Resource }
 // ARN of the key.
 func (h KeyHandle) ARN() cfn.Value[cfn.KeyARN] { return cfn.Att[cfn.KeyARN](h.key, "Arn") }
 
+// Mark puts a text into the metadata of the key: whenever the text changes, its stack has an update, which leaves the key alone.
+func (h KeyHandle) Mark(name string, value cfn.Value[cfn.Text]) { h.key.Metadata(name, value) }
+
 // Add declares the key and its alias.
 func (k Key) Add(t *cfn.Template) KeyHandle {
 	self := cfn.Lit("*") // in a key policy: this key

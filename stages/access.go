@@ -289,6 +289,11 @@ func (a *Access) test() policy.Identity {
 		policy.Allow("Logs", "logs:FilterLogEvents", "logs:GetLogEvents").On(a.arns("logs", "log-group:/aws/*/"+a.name("*"))...),
 	}
 	has := func(typ string) bool { return slices.Contains(a.covered, typ) }
+	if has("Custom::ClosedGroup") { // its function empties any security group that it is told to, and is CloudFormation's to call
+		name := a.name(spec.ClosedGroupPart)
+		list = append(list, policy.Deny("NotClosedGroup", "lambda:InvokeFunction").
+			On(a.arns("lambda", "function:"+name)...).On(a.arns("lambda", "function:"+name+":*")...))
+	}
 	if has("AWS::Batch::JobQueue") {
 		list = append(list,
 			policy.Allow("Jobs", "batch:SubmitJob").On(a.arns("batch", "job-definition/"+a.name("*"))...).
@@ -344,8 +349,11 @@ func (a *Access) deploy() policy.Identity {
 		policy.Allow("ChangeStacks", "cloudformation:CreateChangeSet", "cloudformation:CreateStack", "cloudformation:UpdateStack").On(stacks...).
 			If(policy.When("ArnEquals", "cloudformation:RoleArn", execution)),
 		policy.Allow("RunChangeSets", "cloudformation:DeleteChangeSet", "cloudformation:DescribeChangeSet", "cloudformation:DescribeStackEvents",
-			"cloudformation:DescribeStacks", "cloudformation:ExecuteChangeSet", "cloudformation:GetTemplate", "cloudformation:TagResource",
-			"cloudformation:UntagResource").On(stacks...),
+			"cloudformation:DescribeStackResources", "cloudformation:DescribeStacks", "cloudformation:ExecuteChangeSet", "cloudformation:GetTemplate",
+			"cloudformation:TagResource", "cloudformation:UntagResource").On(stacks...),
+		// why early validation refuses a change set, or a Hook does: no other action gives the reasons
+		policy.Allow("SeeReasons", "cloudformation:DescribeEvents").On(stacks...).On(a.arns("cloudformation", "changeSet/"+a.changeSet()+"/*")...),
+		policy.Allow("SeeHooks", "cloudformation:GetHookResult", "cloudformation:ValidateTemplate").On(cfn.Lit("*")), // know no resource
 		// an import would bring things of others into a stack, and so within reach of the execution role
 		policy.Deny("NeverImport", "cloudformation:CreateChangeSet").On(cfn.Lit("*")).
 			If(policy.When("Null", "cloudformation:ImportResourceTypes", cfn.Lit("false"))),
@@ -364,6 +372,9 @@ func (a *Access) deploy() policy.Identity {
 	// the key is not known here: its own policy decides
 	return append(document, policy.Allow("DecryptArtifacts", "kms:Decrypt", "kms:DescribeKey").On(keys...).If(policy.Through("s3", regions...)))
 }
+
+// changeSet is the name of all change sets that the pipeline makes.
+func (a *Access) changeSet() string { return spec.PipelineName(a.Place.Project, a.Pipeline) }
 
 func (a *Access) artifacts() []cfn.Part {
 	list := make([]cfn.Part, len(a.Regions))

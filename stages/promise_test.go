@@ -162,6 +162,8 @@ var everywhere = map[string]string{
 	"ecs:DiscoverPollEndpoint":          "ECS knows no resource for it; it tells instances where to ask for work",
 	"elasticloadbalancing:Describe*":    "Elastic Load Balancing knows no resource for them; they only list",
 	"kms:CreateKey":                     "there is no key yet; only in the regions of the stacks",
+	"cloudformation:GetHookResult":      "CloudFormation knows no resource for it; it only reads why a Hook refused something",
+	"cloudformation:ValidateTemplate":   "CloudFormation knows no resource for it; it only reads a template that is sent along",
 	"kms:ListAliases":                   "KMS knows no resource for it; it only lists",
 	"logs:CreateLogDelivery":            "CloudWatch Logs knows no resource for it; API Gateway's access log is delivered as who makes the stage; only in the region of the stacks",
 	"logs:DeleteLogDelivery":            "as above",
@@ -436,6 +438,71 @@ func TestADeployRoleDeploysItsOwnStacksOnly(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// CodePipeline asks as the deploy role why a deployment failed: what early validation or a Hook refuses stands in no event of a stack.
+func TestTheDeployRoleSeesWhyADeploymentFails(t *testing.T) {
+	t.Parallel()
+	stacks := assembled(t, full)
+	for _, access := range stacks {
+		if !isAccess(access) {
+			continue
+		}
+		scope := strings.TrimSuffix(strings.TrimPrefix(access.Name, "shop-"), "-access")
+		list := statementsOf(stacks, access, ofType(access.Template, "AWS::IAM::Role")["DeployRole"])
+		arn := fmt.Sprintf("arn:aws:cloudformation:%s:%s:", access.Region, access.Account)
+		for _, c := range []struct {
+			action, resource string
+			want             bool
+		}{
+			{"cloudformation:DescribeEvents", arn + "stack/shop-" + scope + "-network/1f2e3d", true},
+			{"cloudformation:DescribeEvents", arn + "stack/other-" + scope + "-network/1f2e3d", false},
+			{"cloudformation:DescribeEvents", arn + "changeSet/other-delivery/1f2e3d", false},
+			{"cloudformation:DescribeStackResources", arn + "stack/shop-" + scope + "-network/1f2e3d", true},
+			{"cloudformation:GetHookResult", "*", true},
+			{"cloudformation:ValidateTemplate", "*", true},
+		} {
+			if got := may(access, list, c.action, c.resource); got != c.want {
+				t.Errorf("%s: %s on %s: %t, want %t", access.Name, c.action, c.resource, got, c.want)
+			}
+		}
+		pipelines := 0
+		for _, pipeline := range []string{"delivery", "release"} {
+			if may(access, list, "cloudformation:DescribeEvents", arn+"changeSet/shop-"+pipeline+"/1f2e3d") {
+				pipelines++
+			}
+		}
+		if pipelines != 1 {
+			t.Errorf("%s: it sees the change sets of %d pipelines, want its own", access.Name, pipelines)
+		}
+	}
+}
+
+// The function of a custom resource does what CloudFormation tells it with rights of its own: tests call what the application made only.
+func TestTheTestRoleDoesNotCallWhatCloudFormationCalls(t *testing.T) {
+	t.Parallel()
+	tested := 0
+	for _, access := range assembled(t, full+"steps: { acceptanceTests: { commands: [pytest] } }\n") {
+		role := ofType(access.Template, "AWS::IAM::Role")["TestRole"]
+		if role == nil {
+			continue
+		}
+		tested++
+		scope := strings.TrimSuffix(strings.TrimPrefix(access.Name, "shop-"), "-access")
+		list := statementsOf(nil, access, role)
+		function := fmt.Sprintf("arn:aws:lambda:%s:%s:function:shop-%s-", access.Region, access.Account, scope)
+		for _, c := range []struct {
+			name string
+			want bool
+		}{{"hello", true}, {"hello:live", true}, {"network-closed-group", false}, {"network-closed-group:live", false}} {
+			if got := may(access, list, "lambda:InvokeFunction", function+c.name); got != c.want {
+				t.Errorf("%s: calls %s: %t, want %t", access.Name, function+c.name, got, c.want)
+			}
+		}
+	}
+	if tested == 0 {
+		t.Error("there is no test role")
 	}
 }
 

@@ -76,19 +76,24 @@ func (a *run) deploy(x *action) {
 	}
 	actions := []string{
 		"cloudformation:CreateChangeSet", "cloudformation:DeleteChangeSet", "cloudformation:DescribeChangeSet",
-		"cloudformation:DescribeStacks",
+		"cloudformation:DescribeEvents", "cloudformation:DescribeStacks",
 	}
+	anywhere := []string{"cloudformation:GetHookResult"} // with DescribeEvents, all that says why early validation or a Hook refuses a change set
 	if mode == "CREATE_UPDATE" {
 		actions = []string{
-			"cloudformation:CreateStack", "cloudformation:UpdateStack", "cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents",
-			"cloudformation:GetTemplate",
+			"cloudformation:CreateStack", "cloudformation:UpdateStack", "cloudformation:DescribeStacks", "cloudformation:DescribeEvents",
+			"cloudformation:DescribeStackEvents", "cloudformation:DescribeStackResources", "cloudformation:GetTemplate",
 		}
+		anywhere = append(anywhere, "cloudformation:ValidateTemplate")
 		a.deployed[s] = x
 	}
 	with := keys()
 	with["cloudformation:RoleArn"] = []eval.Value{execution.arn}
 	for _, action := range actions {
 		a.w.needs(h, "deploy-stack", r, request{action: action, on: arn, context: with})
+	}
+	for _, action := range anywhere {
+		a.w.needs(h, "deploy-stack", r, request{action: action, on: eval.Text("*")})
 	}
 	a.w.needs(h, "pass-role", r,
 		request{action: "iam:PassRole", on: execution.arn, context: keys("iam:PassedToService", "cloudformation.amazonaws.com")})

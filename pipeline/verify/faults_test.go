@@ -169,7 +169,20 @@ func faults() []fault {
 		{"shop", "the store names the key of the other pipeline", []change{
 			put(delivery, "Parameters.ArtifactsKeyArn.Default", "/shop/release/artifacts/KeyArn"),
 			manifest(delivery, func(s *assembly.Stack) { s.Parameters[0].Value = "/shop/release/artifacts/KeyArn" }),
-		}, `ssm-missing shop-delivery-pipeline Parameters.ArtifactsKeyArn`},
+		}, `
+			artifact-read shop-release-artifacts Resources.Key.Properties.KeyPolicy.Statement[Administer]
+			artifact-write shop-release-artifacts Resources.Key.Properties.KeyPolicy.Statement[Administer]
+			build-key shop-delivery-builds Resources.AcceptanceTestsProject.Properties.EncryptionKey
+			build-key shop-delivery-builds Resources.BuildProject.Properties.EncryptionKey
+			build-key shop-delivery-builds Resources.FunctionTestsProject.Properties.EncryptionKey
+			build-key shop-delivery-builds Resources.InfrastructureTestsProject.Properties.EncryptionKey
+			build-key shop-delivery-builds Resources.IntegrationTestsProject.Properties.EncryptionKey
+			build-key shop-delivery-builds Resources.PublishCodeProject.Properties.EncryptionKey
+			build-key shop-delivery-builds Resources.PublishImagesProject.Properties.EncryptionKey
+			ssm-order shop-delivery-pipeline manifest.json
+			ssm-read shop-delivery-access Resources.DeployRole.Properties.Policies[deploy].PolicyDocument.Statement[ReadOutputs]
+			ssm-read shop-delivery-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Parameters]
+		`},
 		{"regions", "the store of a region names the key of another", []change{
 			put(atlas, pipe+".ArtifactStores[us-east-1].ArtifactStore.EncryptionKey.Id", "!Ref ArtifactsKeyArn"),
 		}, `store-key atlas-release-pipeline Resources.Pipeline.Properties.ArtifactStores[us-east-1].ArtifactStore.EncryptionKey.Id`},
@@ -480,9 +493,8 @@ func faults() []fault {
 			application shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Aliases]
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Aliases]
-			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[MakeElasticIp]
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Networks]
-			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToJobs]
+			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToFunctions]
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[ScalingRole]
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Services]
 		`},

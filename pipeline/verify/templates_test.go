@@ -140,8 +140,8 @@ FlowLog: { Type: AWS::EC2::FlowLog, Properties: { LogDestinationType: s3, LogDes
 Role: { Type: AWS::IAM::Role, Properties: { ` + ownRole + `, ` + trusts + `{ Service: ec2.amazonaws.com } }] } } }
 Profile: { Type: AWS::IAM::InstanceProfile, Properties: { Path: /shop/app/, Roles: [!Ref Role] } }
 `, `
+execution shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[ApiGatewayRole]
 execution shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToJobs]
-execution shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[ScalingRole]
 `},
 		{"an image of the project that is not there", `
 Start: { Type: AWS::IAM::Role, Properties: { ` + ownRole + `, ` + trusts + `{ Service: ecs-tasks.amazonaws.com } }] } } }

@@ -66,6 +66,9 @@ type Stack struct {
 	ReleaseParameters     []string
 	TerminationProtection bool
 	DeployedBy            []Deployer
+	// Production says that the stack belongs to an environment of type prod, or to a pipeline that deploys to one: deploy.sh deletes nothing of it
+	// unless it is asked to.
+	Production bool
 }
 
 // Source is a text that is copied as it is.

@@ -18,24 +18,58 @@ import (
 )
 
 // The aws command of these tests writes its arguments to $LOG, each call as their number and then each, ended by zero bytes.
-// It is in the account of $ACCOUNT, or in that of the profile: profiles are named p-<account>.
+// It is in the account of $ACCOUNT, or in that of the profile: profiles are named p-<account>. Files of $STATE, called as the stacks, hold
+// their states; a stack without one is there, and complete.
 const fakeAWS = `#!/usr/bin/env bash
 printf '%s\0' "$#" "$@" >>"$LOG"
-for argument; do last=$argument; done
+previous='' stack='' last=''
+for argument; do
+  [ "$previous" != --stack-name ] || stack=$argument
+  previous=$argument last=$argument
+done
+state=$STATE/${stack:-none}
+status=$(cat "$state" 2>/dev/null || echo CREATE_COMPLETE)
 case "$1 $2" in
   'sts get-caller-identity')
     [ -z "${BROKEN:-}" ] || { echo 'Unable to locate credentials' >&2; exit 253; }
     case $last in p-*) echo "${last#p-}" ;; *) echo "$ACCOUNT" ;; esac ;;
-  'cloudformation describe-stacks') printf '%s\n' "$OUTPUT" ;;
+  'cloudformation describe-stacks')
+    case "$*" in
+      *StackStatus*)
+        [ "$status" != NONE ] || { echo "An error occurred (ValidationError) when calling the DescribeStacks operation: Stack with id $stack does not exist" >&2; exit 254; }
+        [ "$status" != DENIED ] || { echo 'An error occurred (AccessDenied)' >&2; exit 254; }
+        echo "$status" ;;
+      *) printf '%s\n' "$OUTPUT" ;;
+    esac ;;
   'cloudformation update-termination-protection') [ -z "${DENIED:-}" ] || exit 254 ;;
-  'cloudformation deploy') [ "$4" != "${FAILS:-}" ] || exit 255 ;;
+  'cloudformation list-stack-resources') printf '%s\n' "${HELD:-}" ;;
+  'cloudformation wait') [ "$3" = stack-delete-complete ] || { echo "Invalid choice: $3" >&2; exit 252; } ;;
+  'cloudformation delete-stack') echo NONE >"$state" ;;
+  'cloudformation describe-stack-events') printf '%b' "${EVENTS:-}" ;;
+  'cloudformation describe-events') [ -n "${VALIDATION:-}" ] || { echo 'argument operation: Invalid choice' >&2; exit 252; }; printf '%b' "$VALIDATION" ;;
+  'cloudformation list-change-sets') echo 'arn:aws:cloudformation:eu-west-1:1:changeSet/awscli-cloudformation-package-deploy-2/2' ;;
+  'cloudformation describe-change-set')
+    case "$*" in *StatusReason*) echo "${REASON:-}" ;; *) printf '%b' "${CHANGES:-}" ;; esac ;;
+  'cloudformation deploy')
+    if [ "$stack" = "${FAILS:-}" ]; then
+      printf '%s\n' "${SAID:-An error occurred (AccessDenied)}" >&2
+      [ -z "${BECOMES:-}" ] || echo "$BECOMES" >"$state"
+      exit 255
+    fi
+    case "$*" in
+      *--no-execute-changeset*)
+        [ "$status" != NONE ] || echo REVIEW_IN_PROGRESS >"$state"
+        [ -z "${CHANGES:-}" ] || { echo 'Changeset created successfully. Run the following command to review changes:'
+          echo 'aws cloudformation describe-change-set --change-set-name arn:aws:cloudformation:eu-west-1:1:changeSet/awscli-cloudformation-package-deploy-1/1'; } ;;
+      *) echo UPDATE_COMPLETE >"$state"; echo "deployed $stack" ;;
+    esac ;;
 esac
 `
 
 // world is an output directory and an aws command for it.
 type world struct {
-	dir, bin, log string
-	env           []string
+	dir, bin, log, states string
+	env                   []string
 }
 
 func newWorld(t *testing.T, a *assembly.Assembly) *world {
@@ -44,14 +78,23 @@ func newWorld(t *testing.T, a *assembly.Assembly) *world {
 		t.Skip("skipped: needs bash")
 	}
 	parent := t.TempDir()
-	w := &world{dir: filepath.Join(parent, "an out'put"), bin: filepath.Join(parent, "bin"), log: filepath.Join(parent, "log")}
-	w.env = []string{"PATH=" + w.bin + ":" + os.Getenv("PATH"), "LOG=" + w.log, "ACCOUNT=" + toolchain, "OUTPUT=arn:aws:kms:x", "CDPATH=/tmp:/"}
+	w := &world{dir: filepath.Join(parent, "an out'put"), bin: filepath.Join(parent, "bin"), log: filepath.Join(parent, "log"), states: filepath.Join(parent, "states")}
+	w.env = []string{"PATH=" + w.bin + ":" + os.Getenv("PATH"), "LOG=" + w.log, "STATE=" + w.states, "ACCOUNT=" + toolchain, "OUTPUT=arn:aws:kms:x", "CDPATH=/tmp:/"}
 	write(t, w.dir, files(t, a, assembly.YAML))
 	put(t, w.bin, "aws", fakeAWS)
 	if err := os.Chmod(filepath.Join(w.bin, "aws"), 0o755); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.MkdirAll(w.states, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	return w
+}
+
+// state is that of a stack from here on.
+func (w *world) state(t *testing.T, stack, status string) {
+	t.Helper()
+	put(t, w.states, stack, status)
 }
 
 // withProfiles has credentials for both accounts.
@@ -94,10 +137,13 @@ func (w *world) deploy(t *testing.T, args ...string) (calls [][]string, printed 
 	return w.run(t, filepath.Join(w.dir, "deploy.sh"), args...)
 }
 
-// brief is a call without its data: verb, stack if there is one, profile if there is one.
+// brief is a call without its data: verb, stack if there is one, profile if there is one. Looks at the state of a stack are left out.
 func brief(calls [][]string) []string {
 	var short []string
 	for _, call := range calls {
+		if slices.Contains(call, "Stacks[0].StackStatus") {
+			continue
+		}
 		text := []string{call[1]}
 		for _, option := range []string{"--stack-name", "--profile"} {
 			if i := slices.Index(call, option); i >= 0 {
@@ -158,7 +204,8 @@ func TestDeployInOrder(t *testing.T) {
 		"--parameter-overrides", "Branch=main", "Note=it's <b>, \"a=b\"\nand $HOME", "UsEast1Key=arn:aws:kms:x",
 		"--no-fail-on-empty-changeset", "--profile", "p-" + toolchain,
 	}
-	if diff := cmp.Diff(wantDeploy, calls[7]); diff != "" {
+	calls = slices.DeleteFunc(calls, func(call []string) bool { return call[1] != "deploy" || call[3] != "shop-delivery-pipeline" })
+	if diff := cmp.Diff([][]string{wantDeploy}, calls); diff != "" {
 		t.Error(diff)
 	}
 	contains(t, printed, "shop-dev-access (dev): account 222222222222, region eu-west-1", "Done: 3 stacks.")
@@ -220,7 +267,7 @@ func TestDeploySelects(t *testing.T) {
 			if call[1] == "update-termination-protection" && slices.Contains(call, functions) {
 				t.Error("the pipeline's stack was protected")
 			}
-			if slices.Contains(call, functions) && !slices.Contains(call, "HelloVersion=abc") {
+			if call[1] == "deploy" && slices.Contains(call, functions) && !slices.Contains(call, "HelloVersion=abc") {
 				t.Errorf("no release parameter: %v", call)
 			}
 		}
@@ -318,13 +365,277 @@ func TestDeployNeedsOutputs(t *testing.T) {
 func TestDeployStopsAtAFailure(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, shop()).withProfiles()
-	w.env = append(w.env, "FAILS=shop-dev-access")
+	w.env = append(w.env, "FAILS=shop-dev-access", "SAID=An error occurred (AccessDenied) when calling the CreateChangeSet operation", "EVENTS="+events)
 	calls, printed, code := w.deploy(t)
-	if code != 1 || calls[len(calls)-1][3] != "shop-dev-access" {
-		t.Errorf("exit %d, %v", code, brief(calls))
+	if short := brief(calls); code != 1 || short[len(short)-1] != "deploy shop-dev-access p-"+dev {
+		t.Errorf("exit %d, %v", code, short)
 	}
-	contains(t, printed, "shop-dev-access was not deployed",
-		"aws cloudformation describe-stack-events --stack-name shop-dev-access --region eu-west-1 --profile p-222222222222")
+	contains(t, printed, "AccessDenied", "shop-dev-access was not deployed")
+	if strings.Contains(printed, "first cause") {
+		t.Errorf("events that have nothing to do with it:\n%s", printed)
+	}
+}
+
+// events of a stack, the newest first: the last operation and one before it.
+const events = `AWS::CloudFormation::Stack\tUPDATE_ROLLBACK_COMPLETE\tshop-dev-access\t-\n` +
+	`AWS::IAM::Role\tUPDATE_FAILED\tDeployRole\tResource update cancelled\n` +
+	`AWS::IAM::Role\tUPDATE_FAILED\tTestRole\tAlso bad\n` +
+	`AWS::IAM::Policy\tUPDATE_FAILED\tPolicy\tMaximum policy size exceeded\nof 10240 bytes\n` +
+	`AWS::CloudFormation::Stack\tUPDATE_IN_PROGRESS\tshop-dev-access\tUser Initiated\n` +
+	`AWS::IAM::Role\tUPDATE_FAILED\tOldRole\tThat was last year\n`
+
+// What failed is printed, and not a command to ask for it: the first cause first, without what was cancelled and what failed earlier.
+func TestDeployPrintsWhyAStackFailed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, shop()).withProfiles()
+	w.env = append(w.env, "FAILS=shop-dev-access", "BECOMES=UPDATE_ROLLBACK_COMPLETE", "EVENTS="+events,
+		"SAID=Failed to create/update the stack. Run the following command\nto fetch the list of events leading up to the failure")
+	_, printed, code := w.deploy(t)
+	if code != 1 {
+		t.Errorf("exit %d", code)
+	}
+	contains(t, printed, "what failed in shop-dev-access, the first cause first:\n"+
+		"  Policy (AWS::IAM::Policy): Maximum policy size exceeded\n    of 10240 bytes\n  TestRole (AWS::IAM::Role): Also bad\n",
+		"shop-dev-access was not deployed. It is as it was before.")
+	for _, wrong := range []string{"cancelled", "OldRole", "fetch the list of events"} {
+		if strings.Contains(printed, wrong) {
+			t.Errorf("%s in:\n%s", wrong, printed)
+		}
+	}
+}
+
+// A change set that early validation or a Hook refuses leaves no event in its stack. Older aws commands do not know how to ask for its reasons.
+func TestDeployPrintsWhyAChangeSetIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		env  string
+		want []string
+	}{
+		"new": {
+			`VALIDATION=Topic\t/Resources/Topic/Properties/Nme\tUnsupported property [Nme]\nBucket\t-\tThe bucket exists\n`,
+			[]string{"  Bucket: The bucket exists\n  Topic /Resources/Topic/Properties/Nme: Unsupported property [Nme]\n"},
+		},
+		"old": {"REASON=The following hook(s)/validation failed: [AWS::EarlyValidation]", []string{"  The following hook(s)/validation failed: [AWS::EarlyValidation]\n"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, shop()).withProfiles()
+			w.state(t, "shop-dev-access", "NONE")
+			w.env = append(w.env, "FAILS=shop-dev-access", "BECOMES=REVIEW_IN_PROGRESS", c.env,
+				"SAID=Failed to create the changeset: Waiter ChangeSetCreateComplete failed: Status: FAILED. Reason: …")
+			calls, printed, code := w.deploy(t)
+			if code != 1 {
+				t.Errorf("exit %d", code)
+			}
+			contains(t, printed, append(c.want, "why the change set of shop-dev-access was refused, the first cause first:\n",
+				"It is in REVIEW_IN_PROGRESS: it holds nothing but change sets. The next run goes on with it",
+				"aws cloudformation delete-stack --stack-name shop-dev-access --region eu-west-1 --profile p-222222222222")...)
+			if slices.Contains(brief(calls), "delete-stack shop-dev-access p-"+dev) {
+				t.Error("the stack was deleted")
+			}
+		})
+	}
+}
+
+func TestDeployCreatesAgainWhatFailedAtFirstAndHoldsNothing(t *testing.T) {
+	t.Parallel()
+	again := []string{"list-stack-resources", "delete-stack", "wait", "deploy", "update-termination-protection"}
+	for name, c := range map[string]struct {
+		production bool
+		held       string
+		args       []string
+		want       []string
+		printed    string
+	}{
+		"it holds nothing":  {false, "", nil, again, "is deleted: its first creation failed, and it holds nothing"},
+		"of production":     {true, "", nil, nil, "run this again with --recreate, since it is production's: the stack is deleted then"},
+		"asked for":         {true, "", []string{"--recreate"}, again, "is deleted"},
+		"it holds a bucket": {false, "Bucket\tAWS::S3::Bucket\tshop-data", []string{"--recreate"}, nil, "It still holds\n  Bucket\tAWS::S3::Bucket\tshop-data\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := shop()
+			a.Stacks[1].Production = c.production
+			w := newWorld(t, a).withProfiles()
+			w.state(t, "shop-dev-access", "ROLLBACK_COMPLETE")
+			w.env = append(w.env, "HELD="+c.held)
+			calls, printed, code := w.deploy(t, append(c.args, "dev")...)
+			contains(t, printed, c.printed)
+			var got []string
+			for _, call := range brief(calls)[1:] {
+				verb, _, _ := strings.Cut(call, " ")
+				got = append(got, verb)
+			}
+			switch {
+			case c.want == nil:
+				if code != 1 || slices.Contains(got, "delete-stack") || slices.Contains(got, "deploy") {
+					t.Errorf("exit %d, %v", code, got)
+				}
+			case code != 0 || !slices.Equal(got, c.want):
+				t.Errorf("exit %d, got %v, want %v\n%s", code, got, c.want, printed)
+			}
+		})
+	}
+}
+
+// Each state in which a stack takes no change is named, with the commands that lead out of it.
+func TestDeployNamesWhatToDo(t *testing.T) {
+	t.Parallel()
+	const on = " --stack-name shop-dev-access --region eu-west-1 --profile p-222222222222"
+	for status, want := range map[string][]string{
+		"UPDATE_ROLLBACK_FAILED":              {"continue-update-rollback" + on, "wait stack-rollback-complete" + on, "--resources-to-skip", "first cause first:\n  Policy"},
+		"ROLLBACK_FAILED":                     {"delete-stack" + on, "list-stack-resources" + on},
+		"CREATE_FAILED":                       {"delete-stack" + on},
+		"DELETE_FAILED":                       {"delete-stack" + on},
+		"UPDATE_FAILED":                       {"rollback-stack" + on},
+		"UPDATE_IN_PROGRESS":                  {"something else changes it", "describe-stacks" + on},
+		"CREATE_IN_PROGRESS":                  {"something else changes it"},
+		"UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": {"something else changes it"},
+	} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, shop()).withProfiles()
+			w.state(t, "shop-dev-access", status)
+			w.env = append(w.env, "EVENTS="+events)
+			calls, printed, code := w.deploy(t, "dev")
+			contains(t, printed, append(want, "shop-dev-access takes no change. It is in "+status)...)
+			for _, call := range calls {
+				if code != 1 || call[1] == "deploy" || call[1] == "delete-stack" {
+					t.Errorf("exit %d, %v", code, call)
+				}
+			}
+		})
+	}
+	w := newWorld(t, shop()).withProfiles()
+	w.state(t, "shop-dev-access", "DENIED")
+	_, printed, code := w.deploy(t, "dev")
+	if code != 1 {
+		t.Errorf("exit %d", code)
+	}
+	contains(t, printed, "AccessDenied", "The state of shop-dev-access cannot be read.")
+}
+
+// A dry run leaves everything as it was: the change sets go, and with them the stack that the first one makes.
+func TestDryRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, shop()).withProfiles()
+	w.state(t, "shop-dev-access", "NONE")
+	w.env = append(w.env, `CHANGES=Add\tTopic\tAWS::SNS::Topic\tNone\nModify\tRole\tAWS::IAM::Role\tTrue\nModify\tKey\tAWS::KMS::Key\tConditional\n`)
+	calls, printed, code := w.deploy(t, "--dry-run")
+	if code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	tc, d := " p-"+toolchain, " p-"+dev
+	want := []string{
+		"get-caller-identity" + tc, "deploy shop-delivery-artifacts" + tc, "describe-change-set" + tc, "delete-change-set" + tc,
+		"get-caller-identity" + d, "deploy shop-dev-access" + d, "describe-change-set" + d, "delete-change-set" + d, "delete-stack shop-dev-access" + d,
+		"wait shop-dev-access" + d,
+		"get-caller-identity" + tc, "describe-stacks shop-delivery-artifacts" + tc, "deploy shop-delivery-pipeline" + tc, "describe-change-set" + tc,
+		"delete-change-set" + tc,
+	}
+	if diff := cmp.Diff(want, brief(calls)); diff != "" {
+		t.Error(diff)
+	}
+	for _, call := range calls {
+		if call[1] == "deploy" && !slices.Contains(call, "--no-execute-changeset") {
+			t.Errorf("%v", call)
+		}
+	}
+	contains(t, printed, "  Add Topic (AWS::SNS::Topic)\n  Modify Role (AWS::IAM::Role), replaced\n  Modify Key (AWS::KMS::Key), perhaps replaced\n",
+		"Dry run of 3 stacks: nothing was changed.")
+}
+
+func TestDryRunSaysWhatWouldFail(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		env     []string
+		status  string
+		code    int
+		printed []string
+	}{
+		"nothing changes":       {nil, "CREATE_COMPLETE", 0, []string{"(dev): account 222222222222, region eu-west-1\n  no change\n"}},
+		"it would be refused":   {[]string{"FAILS=shop-dev-access", "SAID=Failed to create the changeset: …", "REASON=no such type"}, "CREATE_COMPLETE", 1, []string{"  no such type\n", "these would fail: shop-dev-access"}},
+		"it needs another":      {[]string{"FAILS=shop-dev-access", "SAID=ValidationError … Unable to fetch parameters [/x]"}, "CREATE_COMPLETE", 0, []string{"not known before the stacks are deployed that it depends on", "of 1 stacks, the changes are not known"}},
+		"it takes no change":    {nil, "UPDATE_ROLLBACK_FAILED", 1, []string{"continue-update-rollback", "these would fail: shop-dev-access"}},
+		"it is deleted first":   {nil, "ROLLBACK_COMPLETE", 0, []string{"deleted and created again: its first creation failed"}},
+		"a change set is there": {[]string{"CHANGES=Add\\tTopic\\tAWS::SNS::Topic\\tNone\\n"}, "REVIEW_IN_PROGRESS", 0, []string{"Add Topic"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, shop()).withProfiles()
+			w.state(t, "shop-dev-access", c.status)
+			w.env = append(w.env, c.env...)
+			calls, printed, code := w.deploy(t, "--dry-run", "dev")
+			if code != c.code {
+				t.Errorf("exit %d", code)
+			}
+			contains(t, printed, c.printed...)
+			for _, call := range brief(calls) {
+				if strings.HasPrefix(call, "delete-stack") || strings.HasPrefix(call, "update-termination") {
+					t.Errorf("it changed something: %s", call)
+				}
+			}
+		})
+	}
+}
+
+// What a pipeline's stacks left behind is cleared without deploying them, for the next run of the pipeline.
+func TestClear(t *testing.T) {
+	t.Parallel()
+	a := shop()
+	a.Stacks[2].Production = true
+	w := newWorld(t, a).withProfiles()
+	for _, stack := range []string{"shop-dev-functions", "shop-delivery-pipeline"} {
+		w.state(t, stack, "ROLLBACK_COMPLETE")
+	}
+	calls, printed, code := w.deploy(t, "--clear")
+	if code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	var got []string
+	for _, call := range brief(calls) {
+		if strings.HasPrefix(call, "delete") || strings.HasPrefix(call, "deploy") {
+			got = append(got, call)
+		}
+	}
+	if diff := cmp.Diff([]string{"delete-stack shop-dev-functions p-" + dev}, got); diff != "" {
+		t.Error(diff)
+	}
+	contains(t, printed, "shop-delivery-pipeline is left alone.", "--recreate", "Done: 1 stacks deleted.")
+}
+
+// Two pipelines start within minutes of each other, and new accounts run one build at a time.
+func TestSeveralPipelinesNeedMoreBuilds(t *testing.T) {
+	t.Parallel()
+	const advice = "Concurrently running builds for Linux/Small environment"
+	two := shop()
+	second := two.Stacks[2]
+	second.Name, second.Path = "shop-release-pipeline", "toolchain/release-pipeline"
+	two.Stacks = append(two.Stacks, second)
+	two.Pipelines = append(two.Pipelines, assembly.Pipeline{Name: "shop-release", Stack: second.Name, Account: toolchain, Region: "eu-west-1", Branch: "main"})
+	for name, c := range map[string]struct {
+		a       *assembly.Assembly
+		created bool
+		started bool
+		want    bool
+	}{"one": {shop(), true, true, false}, "two": {two, true, true, true}, "two that are there": {two, false, false, false}} {
+		w := newWorld(t, c.a).withProfiles()
+		if c.created {
+			w.state(t, "shop-delivery-pipeline", "NONE")
+			w.state(t, "shop-release-pipeline", "NONE")
+		}
+		_, printed, code := w.deploy(t)
+		if code != 0 || strings.Contains(printed, advice) != c.want || strings.Contains(printed, "has started") != c.started {
+			t.Errorf("%s: exit %d, %s", name, code, printed)
+		}
+		commands, err := c.a.Commands(assembly.Selection{}, assembly.YAML)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(assembly.Plan(commands, "out"), advice); got != len(c.a.Pipelines)-1 {
+			t.Errorf("%s: the plan says it %d times", name, got)
+		}
+	}
 }
 
 // Termination protection is a belt beside the braces: its lack stops nothing, but nobody can overlook it.

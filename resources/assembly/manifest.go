@@ -44,6 +44,7 @@ type manifestStack struct {
 	UploadBucket          string              `json:"uploadBucket,omitempty"`
 	TerminationProtection bool                `json:"terminationProtection"`
 	DeployedBy            []Deployer          `json:"deployedBy"`
+	Production            bool                `json:"production,omitempty"`
 }
 
 type manifestParameter struct {
@@ -92,6 +93,7 @@ func (a *Assembly) manifest(templates []File) manifest {
 			UploadBucket:          s.UploadBucket,
 			TerminationProtection: s.TerminationProtection,
 			DeployedBy:            list(s.DeployedBy),
+			Production:            s.Production,
 		}
 		for _, f := range s.FromOutputs {
 			m.Stacks[i].OutputParameters = append(m.Stacks[i].OutputParameters, manifestParameter(f))

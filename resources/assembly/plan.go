@@ -31,6 +31,8 @@ type Command struct {
 	Operator bool
 	// Protect says that termination protection must be switched on afterwards.
 	Protect bool
+	// Pipeline says that it is the stack of a pipeline, which starts when it is created.
+	Pipeline bool
 }
 
 // Output is another stack's output that becomes a parameter.
@@ -76,6 +78,7 @@ func (a *Assembly) commands(templates []File) []Command {
 		c := Command{Stack: s, Template: templates[i].Name, NeedsBucket: len(templates[i].Data) > maxInlineTemplate}
 		c.Operator = slices.Contains(s.DeployedBy, Operator)
 		c.Protect = c.Operator && s.TerminationProtection
+		c.Pipeline = slices.ContainsFunc(a.Pipelines, func(p Pipeline) bool { return s.isAt(Stack{Name: p.Stack, Account: p.Account, Region: p.Region}) })
 		for _, f := range s.FromOutputs {
 			source := a.source(i, f)
 			c.Outputs = append(c.Outputs, Output{Parameter: f.Parameter, Stack: source.Name, Region: source.Region, Output: f.Output})
@@ -98,6 +101,7 @@ func Plan(commands []Command, dir string) string {
 		if heading := groupHeading(commands, i); heading != "" {
 			b.WriteString(heading + "\n\n")
 		}
+		b.WriteString(pipelinesStart(commands, i))
 		for j, o := range c.Outputs {
 			fmt.Fprintf(&b, "%s=$(aws cloudformation describe-stacks --stack-name %s --region %s \\\n"+
 				`  --query "Stacks[].Outputs[] | [?OutputKey=='%s'].OutputValue" --output text)`+"\n",
@@ -128,6 +132,29 @@ func Plan(commands []Command, dir string) string {
 		}
 	}
 	return b.String()
+}
+
+// buildQuota is what to know before several pipelines of one account run (quotas of CodeBuild: as low as one in new accounts).
+const buildQuota = `Each pipeline starts when it is created, and a new account may run one build at a time: where another pipeline's build
+runs, CodePipeline fails with "Cannot have more than 1 builds in queue for the account". Retry its stage then. For more, ask AWS,
+under Service Quotas, CodeBuild, for more "Concurrently running builds for Linux/Small environment" (and ARM/Small for
+arm64 images) in the account and region of the pipelines.`
+
+// pipelinesStart is a comment on the first of several pipelines, if the i-th command is that.
+func pipelinesStart(commands []Command, i int) string {
+	others := 0
+	for j, c := range commands {
+		if c.Pipeline && j < i {
+			return ""
+		}
+		if c.Pipeline && j > i {
+			others++
+		}
+	}
+	if !commands[i].Pipeline || others == 0 {
+		return ""
+	}
+	return "# " + strings.ReplaceAll(buildQuota, "\n", "\n# ") + "\n\n"
 }
 
 // accessOrder is a comment on the stacks that only an operator deploys: when to deploy them depends on what a change does.

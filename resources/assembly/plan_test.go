@@ -68,7 +68,7 @@ func TestCommandsSaysWhatIsNeeded(t *testing.T) {
 	for i, want := range []assembly.Command{
 		{Template: "toolchain/delivery-artifacts-us-east-1.yaml", Operator: true},
 		{Template: "dev/access.yaml", Operator: true, Protect: true, NeedsBucket: true},
-		{Template: "toolchain/delivery-pipeline.yaml", Operator: true, Protect: true, Outputs: []assembly.Output{
+		{Template: "toolchain/delivery-pipeline.yaml", Operator: true, Protect: true, Pipeline: true, Outputs: []assembly.Output{
 			{Parameter: "UsEast1Key", Stack: "shop-delivery-artifacts", Region: "us-east-1", Output: "KeyArn"},
 		}},
 		{Template: "dev/functions.yaml", Unknown: []string{"HelloVersion"}}, // the pipeline's: not the operator's to protect

@@ -91,6 +91,7 @@ func (m *manifestStack) stack() Stack {
 		UploadBucket:          m.UploadBucket,
 		TerminationProtection: m.TerminationProtection,
 		DeployedBy:            nothing(m.DeployedBy),
+		Production:            m.Production,
 	}
 	for _, p := range m.OutputParameters {
 		s.FromOutputs = append(s.FromOutputs, FromOutput(p))

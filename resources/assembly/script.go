@@ -13,7 +13,8 @@ var deployFunctions string
 func (a *Assembly) deployScript(commands []Command) []byte {
 	var b strings.Builder
 	b.WriteString(deployFunctions)
-	fmt.Fprintf(&b, "\nproject=%s\nknown=%s\n\narguments \"$@\"\n", quote(a.Project), quote(strings.Join(a.environments(), " ")))
+	fmt.Fprintf(&b, "\nproject=%s\nknown=%s\nquota=%s\n\narguments \"$@\"\n",
+		quote(a.Project), quote(strings.Join(a.environments(), " ")), quote(buildQuota))
 
 	for _, c := range commands {
 		if c.NeedsBucket && c.Stack.UploadBucket == "" {
@@ -27,7 +28,7 @@ func (a *Assembly) deployScript(commands []Command) []byte {
 		if heading := groupHeading(commands, i); heading != "" {
 			b.WriteString("\n" + heading + "\n")
 		}
-		fmt.Fprintf(&b, "\nif begin %s %s %s %s; then\n", c.who(), c.Stack.Account, c.Stack.Region, c.Stack.Name)
+		fmt.Fprintf(&b, "\nif begin %s %s %s %s%s; then\n", c.who(), c.Stack.Account, c.Stack.Region, c.Stack.Name, c.production())
 		for j, o := range c.Outputs {
 			fmt.Fprintf(&b, "  %s=$(output %s %s %s)\n", outputVariable(j), o.Stack, o.Region, o.Output)
 		}
@@ -41,10 +42,21 @@ func (a *Assembly) deployScript(commands []Command) []byte {
 		if c.Protect {
 			b.WriteString("  protect\n")
 		}
+		if c.Pipeline {
+			b.WriteString("  pipeline\n")
+		}
 		b.WriteString("fi\n")
 	}
 	b.WriteString("\nfinish\n")
 	return []byte(b.String())
+}
+
+// production is the word that tells deploy.sh to delete nothing of the stack unless it is asked to.
+func (c *Command) production() string {
+	if c.Stack.Production {
+		return " prod"
+	}
+	return ""
 }
 
 // who deploys the stack, and its environment: what deploy.sh selects by.

@@ -5,8 +5,12 @@ import "github.com/cfnpipe/cfnpipe/resources/cfn"
 // apiRow is the part of the table for APIs.
 func (s Scope) apiRow(typ string) []Statement {
 	switch typ {
-	case "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Authorizer", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Route":
-		// left out: definitions in S3, and roles of integrations and authorizers
+	case "AWS::ApiGatewayV2::Api":
+		// left out: definitions in S3. The first API, domain name or VPC link of an account makes the service's role, as whoever makes it (API Gateway
+		// Developer Guide, "Using service-linked roles"); with it, API Gateway delivers access logs
+		return append(s.apis(), s.linkedRole("ApiGatewayRole", "ops.apigateway.amazonaws.com"))
+	case "AWS::ApiGatewayV2::Authorizer", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Route":
+		// left out: roles of integrations and authorizers
 		return s.apis()
 	case "AWS::ApiGatewayV2::Stage":
 		return append(s.apis(),

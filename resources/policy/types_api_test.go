@@ -28,6 +28,23 @@ Condition:
 	}
 }
 
+// In a new account, the first API makes the role of API Gateway itself.
+func TestTheFirstAPIMakesTheRoleOfItsService(t *testing.T) {
+	t.Parallel()
+	want := `Sid: ApiGatewayRole
+Effect: Allow
+Action: iam:CreateServiceLinkedRole
+Resource: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/ops.apigateway.amazonaws.com/*
+Condition:
+  StringEquals:
+    iam:AWSServiceName: ops.apigateway.amazonaws.com
+`
+	list := statements(t, scope(), "AWS::ApiGatewayV2::Api")
+	if diff := cmp.Diff(want, string(list[len(list)-1].YAML())); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
+	}
+}
+
 // An API has a random id: what is made goes by its name, what is there by the tags of its stack.
 func TestAPIsAreMadeByTheirNamesAndChangedByTheirTags(t *testing.T) {
 	t.Parallel()

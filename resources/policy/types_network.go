@@ -62,7 +62,7 @@ func (s Scope) networkRow(typ string) []Statement {
 		return []Statement{
 			s.makes("elastic-ip", "ec2:AllocateAddress", "ec2:CreateTags"),
 			s.changes("ec2:DeleteTags", "ec2:ReleaseAddress"),
-			s.sees("ec2:DescribeAddresses"),
+			s.sees("ec2:DescribeAddresses", "ec2:DescribeTags"),
 		}
 	case "AWS::EC2::NatGateway":
 		// left out: further addresses
@@ -87,7 +87,7 @@ func (s Scope) networkRow(typ string) []Statement {
 		return []Statement{
 			s.makes("vpc-flow-log", "ec2:CreateFlowLogs", "ec2:CreateTags"),
 			s.changes("ec2:CreateFlowLogs", "ec2:DeleteFlowLogs", "ec2:DeleteTags"),
-			s.sees("ec2:DescribeFlowLogs"),
+			s.sees("ec2:DescribeFlowLogs", "ec2:DescribeTags"),
 			s.Pass("PassRolesToFlowLogs", "vpc-flow-logs.amazonaws.com"),
 		}
 	case "AWS::EC2::SecurityGroup":

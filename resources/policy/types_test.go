@@ -152,6 +152,7 @@ func TestRowsStayInTheirScope(t *testing.T) {
 		":application-autoscaling:%:${AWS::AccountId}:scalable-target/*", // they have random ids: see TestOnlyServicesAreScaled
 		":cloudwatch:%:${AWS::AccountId}:alarm:TargetTracking-service/shop-dev/shop-dev-",
 		":iam::${AWS::AccountId}:role/aws-service-role/ecs.amazonaws.com/",
+		":iam::${AWS::AccountId}:role/aws-service-role/ops.apigateway.amazonaws.com/",
 		":iam::${AWS::AccountId}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/",
 		":iam::${AWS::AccountId}:role/aws-service-role/elasticloadbalancing.amazonaws.com/",
 		":iam::${AWS::AccountId}:role/aws-service-role/ec2-nat-gateway.amazonaws.com/",
@@ -462,6 +463,18 @@ func TestNetworksAreChangedByTheirTags(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// CloudFormation compares the tags of addresses and flow logs with those of their stack, which it reads by an action that lists all tags.
+func TestAddressesAndFlowLogsReadTheirTags(t *testing.T) {
+	t.Parallel()
+	for _, typ := range []string{"AWS::EC2::EIP", "AWS::EC2::FlowLog"} {
+		if !slices.ContainsFunc(statements(t, scope(), typ), func(s *tree.Node) bool {
+			return slices.Contains(values(s.Get("Action")), "ec2:DescribeTags") && s.At("Condition", "StringEquals", "aws:RequestedRegion") != nil
+		}) {
+			t.Errorf("who deploys %s may not read its tags", typ)
+		}
 	}
 }
 
