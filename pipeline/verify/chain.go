@@ -139,6 +139,7 @@ func (w *world) chain() {
 			}
 			may.changeAccess(r.stack)
 			may.exceed(r.stack)
+			may.changeIdentities(r.statements, w.ownedBy(r))
 			if r.duties == nil {
 				may.not("it would delete what the stack holds", "cloudformation:DeleteStack",
 					r.stack.arn("cloudformation", "stack/"+w.prefixOf(r.stack)+"x/1f2e"), "cloudformation:RoleArn", w.executionOf(r.stack))
@@ -155,6 +156,11 @@ func (w *world) chain() {
 			w.report.fail(r.stack, r.path(""), "no-boundary", "role "+r.name+" is made by a pipeline and has no boundary",
 				"set PermissionsBoundary to the one of the access stack")
 		}
+		may := fence{
+			w: w, s: r.stack, path: r.path(""), who: "role " + r.name, principal: r.principal(),
+			policies: eval.Policies{Identity: r.identity, Boundary: r.boundary},
+		}
+		may.changeIdentities(r.statements, w.ownedBy(r))
 		w.climbs(r)
 	}
 	for _, p := range w.policyList {
@@ -221,6 +227,7 @@ func (w *world) guardBoundary(p *managed) {
 	}
 	may.changeAccess(s)
 	may.exceed(s)
+	may.changeIdentities(p.statements, []string{w.prefixOf(s)})
 	may.reach(s)
 	const why = "it is another's"
 	may.not(why, "lambda:UpdateFunctionCode", s.arn("lambda", "function:stranger"))
@@ -284,9 +291,6 @@ func (f *fence) changeAccess(s *stack) {
 		if o.stack.Account != s.Account || !f.w.isAccess(o.thing) {
 			continue
 		}
-		for _, action := range []string{"iam:AttachRolePolicy", "iam:DeleteRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"} {
-			f.not(why, action, o.arn.String())
-		}
 		if !slices.Contains(stacks, o.stack) {
 			stacks = append(stacks, o.stack)
 		}
@@ -303,27 +307,12 @@ func (f *fence) changeAccess(s *stack) {
 			}
 		}
 	}
-	for _, p := range f.w.policyList {
-		if p.stack.Account == s.Account && f.w.isAccess(p.thing) {
-			f.not("it would change what roles may be worth", "iam:CreatePolicyVersion", p.arn().String())
-		}
-	}
 }
 
-// exceed is forbidden: to make roles that are worth more than their boundary, and to have CloudFormation act with anything but the execution
-// role, or on what others own.
+// exceed is forbidden: to become a role without a boundary, and to have CloudFormation act with anything but the execution role, or on what
+// others own.
 func (f *fence) exceed(s *stack) {
-	const why = "roles would be worth more than their boundary"
-	app := s.iamARN("role" + f.w.applicationPath() + f.w.prefixOf(s) + "x")
-	f.not(why, "iam:DeleteRolePermissionsBoundary", app)
-	for _, action := range []string{"iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"} {
-		f.not(why, action, app, "iam:PermissionsBoundary", s.iamARN("policy/stranger"))
-		f.not("it would make roles for others", action, s.iamARN("role/stranger"))
-	}
 	f.not("it would become somebody without a boundary", "sts:AssumeRole", s.iamARN("role/stranger"))
-	for _, action := range []string{"iam:AttachUserPolicy", "iam:CreateAccessKey", "iam:CreateUser"} {
-		f.not("users have no boundary", action, s.iamARN("user/stranger"))
-	}
 	for _, action := range []string{"cloudformation:DeleteStack", "cloudformation:ExecuteChangeSet", "cloudformation:UpdateStack"} {
 		f.not("the stack is another's", action, s.arn("cloudformation", "stack/stranger/1f2e"), "cloudformation:RoleArn", f.w.executionOf(s))
 	}
