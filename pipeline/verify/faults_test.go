@@ -994,6 +994,7 @@ func faults() []fault {
 		{"own-stacks", "what was to be denied without TLS is allowed to everybody", []change{
 			put("depot-dev-queues", "Resources.OrdersPolicy.Properties.PolicyDocument.Statement[RequireTLS].Effect", "Allow"),
 		}, `
+			admin-open depot-dev-queues Resources.OrdersPolicy.Properties.PolicyDocument.Statement[RequireTLS]
 			queue-open depot-dev-queues Resources.OrdersPolicy.Properties.PolicyDocument
 			warning tls depot-dev-queues Resources.OrdersPolicy.Properties.PolicyDocument
 		`},
@@ -1040,7 +1041,7 @@ func faults() []fault {
 		{"shop", "every role of the project may change the key's policy", []change{
 			drop(artifacts, inKey+"[Administer].Condition"),
 		}, `
-			key-fence shop-delivery-artifacts Resources.Key.Properties.KeyPolicy
+			admin-open shop-delivery-artifacts Resources.Key.Properties.KeyPolicy.Statement[Administer]
 			key-grant shop-delivery-artifacts Resources.Key.Properties.KeyPolicy
 			key-open shop-delivery-artifacts Resources.Key.Properties.KeyPolicy
 		`},

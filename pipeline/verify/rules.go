@@ -82,7 +82,7 @@ func Rules() []Rule {
 		{"service-open", "Services use buckets, functions, topics and queues only for their own account, and for what it is for."},
 		{"tls", "Nothing passes in the clear."},
 		{"key-open", "A key is used only by those, and through the services, for which it is."},
-		{"key-fence", "Only who deploys a key changes its policy."},
+		{"admin-open", "Only the role that deploys a resource changes or deletes it, or its policy, and those who manage its account."},
 		{"key-grant", "A key is not passed on by grants."},
 		{"key-deputy", "Services use a key only for what it is for."},
 		{"log-key", "CloudWatch Logs can encrypt the groups that name a key."},
