@@ -140,6 +140,7 @@ func (w *world) chain() {
 			may.changeAccess(r.stack)
 			may.exceed(r.stack)
 			may.changeIdentities(r.statements, w.ownedBy(r))
+			w.namesBoundaries(r)
 			if r.duties == nil {
 				may.not("it would delete what the stack holds", "cloudformation:DeleteStack",
 					r.stack.arn("cloudformation", "stack/"+w.prefixOf(r.stack)+"x/1f2e"), "cloudformation:RoleArn", w.executionOf(r.stack))
@@ -169,6 +170,25 @@ func (w *world) chain() {
 		if name == "boundary" || slices.ContainsFunc(w.roleList, isUsed) {
 			w.guardBoundary(p)
 		}
+	}
+}
+
+// namesBoundaries: the boundary that a role asks for where it makes others is there.
+func (w *world) namesBoundaries(r *role) {
+	for _, st := range r.statements {
+		if st.node.Get("Condition") == nil || st.isOnlyOnOthers("iam") {
+			continue
+		}
+		st.eachCondition(func(key string, values []eval.Value) {
+			for _, v := range values {
+				text, known := v.Known()
+				_, name, _ := strings.Cut(text, ":policy")
+				if known && strings.EqualFold(key, "iam:PermissionsBoundary") && strings.HasPrefix(name, w.accessPath()) && w.policies[text] == nil {
+					w.report.fail(r.stack, st.place.Path, "policy-unknown", "no stack makes the boundary "+text+", so role "+r.name+" makes no roles",
+						"let a stack make it, or correct the name")
+				}
+			}
+		})
 	}
 }
 

@@ -78,6 +78,15 @@ func faults() []fault {
 			reference shop-prod-extras Resources.Orders.DependsOn
 			reference shop-prod-extras Rules.None.Assertions[0].Assert.Fn::Equals[0]
 		`},
+		{"shop", "an attribute that the type lacks", []change{
+			put(extras, "Outputs.More", "{ Value: !GetAtt Orders.Arns }"),
+		}, `reference-kind shop-prod-extras Outputs.More.Value`},
+		{"shop", "a key that is the same for ever", []change{
+			put(artifacts, "Resources.Key.Properties.EnableKeyRotation", "false"),
+		}, `unprotected shop-delivery-artifacts Resources.Key.Properties.EnableKeyRotation`},
+		{"shop", "a bucket that could be made public", []change{
+			drop(artifacts, "Resources.Bucket.Properties.PublicAccessBlockConfiguration"),
+		}, `unprotected shop-delivery-artifacts Resources.Bucket.Properties.PublicAccessBlockConfiguration`},
 		// who runs the pipeline
 		{"shop", "the pipeline's role trusts another service", []change{
 			put(delivery, runRole+".AssumeRolePolicyDocument.Statement[CodePipeline].Principal.Service", "codebuild.amazonaws.com"),
@@ -642,7 +651,10 @@ func faults() []fault {
 		{"shop", "two stacks write one parameter", []change{
 			put("shop-dev-batch", "Resources.Other",
 				"{ Type: AWS::SSM::Parameter, Properties: { Name: /shop/dev/storage/KeyArn, Type: String, Value: x } }"),
-		}, `ssm-written-twice shop-dev-batch Resources.Other.Properties.Name`},
+		}, `
+			reference-kind shop-dev-batch Resources.Other.Properties.Value
+			ssm-written-twice shop-dev-batch Resources.Other.Properties.Name
+		`},
 
 		// namespaces
 		{"regions", "a namespace is misspelt", []change{
@@ -775,7 +787,10 @@ func faults() []fault {
 		}, `application tiny-delivery-builds Resources.BuildRole.Properties.Policies[build].PolicyDocument`},
 		{"regions", "the key of a store is disabled", []change{
 			put("atlas-release-artifacts-us-east-1", "Resources.Key.Properties.Enabled", "false"),
-		}, `store-key atlas-release-pipeline Resources.Pipeline.Properties.ArtifactStores[us-east-1].ArtifactStore.EncryptionKey.Id`},
+		}, `
+			store-key atlas-release-pipeline Resources.Pipeline.Properties.ArtifactStores[us-east-1].ArtifactStore.EncryptionKey.Id
+			unprotected atlas-release-artifacts-us-east-1 Resources.Bucket.Properties
+		`},
 		{"regions", "the pipeline's role cannot look at another region's store", []change{
 			drop(atlas, running+"[ArtifactBucket].Resource[us-east-1]"),
 		}, `artifact-bucket atlas-release-pipeline Resources.PipelineRole.Properties.Policies[pipeline].PolicyDocument.Statement[ArtifactBucket]`},

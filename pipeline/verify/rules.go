@@ -89,6 +89,8 @@ func Rules() []Rule {
 		{"repository-open", "Only the project pulls shared images."},
 		{"repository-closed", "The project's applications can pull shared images."},
 		{"lockout", "The account's administrators can manage keys, buckets, repositories, topics and queues."},
+		{"unprotected", "Rendered stacks keep what protects their data: encryption, blocked public access, immutable tags, retention."},
+		{"reference-kind", "What a property refers to is of a type that it takes, and has the attribute."},
 		{"name-conflict", "Names are unique in their account and region."},
 		{"budget", "The limits of AWS are kept, with some room."},
 	}

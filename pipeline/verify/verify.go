@@ -22,10 +22,13 @@ func Verify(a *assembly.Assembly) *Report {
 		w.access(s)
 		w.references(s)
 		w.unknownTypes(s)
+		w.kindsOf(s)
+		w.acknowledged(nil, s)
 	}
 	w.principals()
 	w.applications()
 	w.guards()
+	w.protection()
 	w.names()
 	w.budgets()
 	r.finish()
