@@ -370,9 +370,6 @@ func faultKinds() []faultKind {
 		{"bucket renamed where it is used", func(path string, p spot) bool {
 			return isText(p.n) && (property(path, "Bucket") || strings.HasSuffix(path, ".Location") || strings.HasSuffix(path, ".S3Bucket") || strings.HasSuffix(path, ".DestinationBucketName"))
 		}, func(p spot) { altered(p.n) }},
-		{"log group renamed where it is used", func(path string, p spot) bool {
-			return isText(p.n) && (strings.HasSuffix(path, ".GroupName") || strings.HasSuffix(path, ".LogGroup") || strings.HasSuffix(path, ".awslogs-group"))
-		}, func(p spot) { altered(p.n) }},
 		// references
 		{"Ref to nothing", func(path string, p spot) bool {
 			return function(p.n, "Ref") != nil && !strings.HasPrefix(function(p.n, "Ref").Text, "AWS::")
@@ -425,7 +422,6 @@ func faultKinds() []faultKind {
 			return actionPath.MatchString(path) && !isApproval(p.n) && !isTest(p.n)
 		}, dropped},
 		{"approval removed", func(path string, p spot) bool { return actionPath.MatchString(path) && isApproval(p.n) }, dropped},
-		{"test removed", func(path string, p spot) bool { return actionPath.MatchString(path) && isTest(p.n) }, dropped},
 		{"role of an action removed", func(path string, p spot) bool { return ofAction(path, "RoleArn") }, dropped},
 		{"role of an action renamed", func(path string, p spot) bool { return ofAction(path, "RoleArn") }, func(p spot) { altered(p.n) }},
 		{"role of an action of another account", func(path string, p spot) bool { return ofAction(path, "RoleArn") || configuration(path, "RoleArn") }, func(p spot) {
