@@ -304,25 +304,25 @@ func (w *world) administers(row policied, x *thing, st *statement, p *eval.Polic
 		if a.Service != "" {
 			asked = st.contexts()
 		}
-		for _, action := range actions {
-			if a.Service != "" && strings.HasSuffix(action, "Grant") {
-				continue // which key-deputy asks for
-			}
-			for _, on := range w.administeredBy(row, x, st) {
-				q := request{action: action, on: on, account: x.stack.Account, policy: p}
-				for _, context := range asked {
-					q.context = context
+		for _, on := range w.administeredBy(row, x, st) {
+			for _, context := range asked {
+				gets := func(action string, p *eval.Policy) bool {
+					q := request{action: action, on: on, account: x.stack.Account, policy: p, context: context}
 					if action == "kms:CreateGrant" { // those for services, key-grant asks for
 						q.context = maps.Clone(context)
 						set(q.context, "kms:GrantIsForAWSResource", "false")
 					}
-					gets := func(p *eval.Policy) bool {
-						return w.evaluate(a.Principal, q, eval.Policies{Identity: a.policies, Resource: p}).Verdict == eval.Allowed
+					return w.evaluate(a.Principal, q, eval.Policies{Identity: a.policies, Resource: p}).Verdict == eval.Allowed
+				}
+				isFor := gets(actions[0], &alone) // it covers all of the actions
+				for _, action := range actions {
+					isGrant := strings.HasSuffix(action, "Grant")
+					if isGrant && a.Service != "" { // which key-deputy asks for
+						continue
 					}
-					if gets(&alone) && gets(p) {
+					if (isGrant || actions[0] == "kms:CreateGrant") && gets(action, &alone) && gets(action, p) || !isGrant && isFor && gets(action, p) {
 						who, what = once(who, cmp.Or(a.Service, a.ARN.String())), once(what, action)
 						isOutsider = isOutsider || a.isOutsider
-						break
 					}
 				}
 			}
@@ -342,6 +342,11 @@ func (w *world) administers(row policied, x *thing, st *statement, p *eval.Polic
 
 // choices are the contexts of a statement as far as whoever asks chooses them.
 func (st *statement) choices() []map[string][]eval.Value {
+	isChoice := false
+	st.eachCondition(func(key string, _ []eval.Value) { isChoice = isChoice || isChosen(key) })
+	if !isChoice {
+		return nil
+	}
 	list := st.contexts()
 	for _, context := range list {
 		for key := range context {

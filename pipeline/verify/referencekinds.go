@@ -96,18 +96,21 @@ func allAttributes() []attributes {
 // kindsOf finds the resources that a template's resources refer to and should not: of another type than the property takes, or for an
 // attribute that their type does not have.
 func (w *world) kindsOf(s *stack) {
+	if w.takes == nil {
+		w.takes, w.gives = map[string][]string{}, map[string][]string{}
+		for _, t := range allTaken() {
+			for _, property := range t.properties {
+				w.takes[property] = t.types
+			}
+		}
+		for _, a := range allAttributes() {
+			w.gives[a.kind] = a.names
+		}
+	}
 	if s.Template.Get("Transform") != nil {
 		return // which may give properties other meanings
 	}
-	k := &referenceKinds{w: w, stack: s, types: map[string][]string{}, attributes: map[string][]string{}}
-	for _, t := range allTaken() {
-		for _, property := range t.properties {
-			k.types[property] = t.types
-		}
-	}
-	for _, a := range allAttributes() {
-		k.attributes[a.kind] = a.names
-	}
+	k := &referenceKinds{w: w, stack: s, types: w.takes, attributes: w.gives}
 	for _, id := range s.ids {
 		x := s.things[id]
 		k.x, k.value = x, nil
