@@ -146,12 +146,12 @@ func (w *world) administration() {
 
 // administered is the policy of a resource, read.
 func (w *world) administered(row policied, x *thing, document *tree.Node) *eval.Policy {
+	if row.kind == "AWS::KMS::Key" || row.kind == "AWS::ECR::Repository" {
+		return w.policyOf(x)
+	}
 	kind := eval.Resource
-	switch {
-	case row.service == "kms":
+	if row.service == "kms" {
 		kind = eval.Key
-	case row.kind == "AWS::ECR::Repository":
-		kind = eval.Repository
 	}
 	p, _ := eval.Parse(eval.Source{Kind: kind, Owner: x.what(), Stack: x.stack.Name, File: x.stack.file, Path: x.path(row.property)}, document, x.stack.resolver)
 	return p
