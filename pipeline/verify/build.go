@@ -29,6 +29,7 @@ func (a *run) build(x *action) {
 			"let the builds stack make it, or correct the name")
 		return
 	}
+	a.w.dependsOn(a.pipeline.stack, project.stack.Name, "starts project "+name+" of")
 	for _, property := range []string{"Source", "Artifacts"} {
 		if kind := project.known(property, "Type"); kind != "CODEPIPELINE" {
 			h.add(a.w.report.fail(project.stack, project.path(property+".Type"), "build-project",

@@ -142,6 +142,8 @@ func (w *world) chain() {
 			if r.duties != nil {
 				may.placeInto(r)
 			}
+			may.changeIdentities(r.statements, w.ownedBy(r))
+			w.namesBoundaries(r)
 			if r.duties == nil {
 				may.not("it would delete what the stack holds", "cloudformation:DeleteStack",
 					r.stack.arn("cloudformation", "stack/"+w.prefixOf(r.stack)+anyID+"/"+anyID), "cloudformation:RoleArn", w.executionOf(r.stack))
@@ -158,6 +160,11 @@ func (w *world) chain() {
 			w.report.fail(r.stack, r.path(""), "no-boundary", "role "+r.name+" is made by a pipeline and has no boundary",
 				"set PermissionsBoundary to the one of the access stack")
 		}
+		may := fence{
+			w: w, s: r.stack, path: r.path(""), who: "role " + r.name, principal: r.principal(),
+			policies: eval.Policies{Identity: r.identity, Boundary: r.boundary},
+		}
+		may.changeIdentities(r.statements, w.ownedBy(r))
 		w.climbs(r)
 	}
 	for _, p := range w.policyList {
@@ -166,6 +173,25 @@ func (w *world) chain() {
 		if name == "boundary" || slices.ContainsFunc(w.roleList, isUsed) {
 			w.guardBoundary(p)
 		}
+	}
+}
+
+// namesBoundaries: the boundary that a role asks for where it makes others is there.
+func (w *world) namesBoundaries(r *role) {
+	for _, st := range r.statements {
+		if st.node.Get("Condition") == nil || st.isOnlyOnOthers("iam") {
+			continue
+		}
+		st.eachCondition(func(key string, values []eval.Value) {
+			for _, v := range values {
+				text, known := v.Known()
+				_, name, _ := strings.Cut(text, ":policy")
+				if known && strings.EqualFold(key, "iam:PermissionsBoundary") && strings.HasPrefix(name, w.accessPath()) && w.policies[text] == nil {
+					w.report.fail(r.stack, st.place.Path, "policy-unknown", "no stack makes the boundary "+text+", so role "+r.name+" makes no roles",
+						"let a stack make it, or correct the name")
+				}
+			}
+		})
 	}
 }
 
@@ -224,6 +250,7 @@ func (w *world) guardBoundary(p *managed) {
 	}
 	may.changeAccess(s)
 	may.exceed(s)
+	may.changeIdentities(p.statements, []string{w.prefixOf(s)})
 	may.reach(s)
 	powers := Powers()
 	if s.Environment == "" { // what a step of a pipeline may do beyond that, the spec says with a reason
@@ -301,9 +328,6 @@ func (f *fence) changeAccess(s *stack) {
 		if o.stack.Account != s.Account || !f.w.isAccess(o.thing) {
 			continue
 		}
-		for _, action := range []string{"iam:AttachRolePolicy", "iam:DeleteRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"} {
-			f.not(why, action, o.arn.String())
-		}
 		if !slices.Contains(stacks, o.stack) {
 			stacks = append(stacks, o.stack)
 		}
@@ -325,27 +349,12 @@ func (f *fence) changeAccess(s *stack) {
 			}
 		}
 	}
-	for _, p := range f.w.policyList {
-		if p.stack.Account == s.Account && f.w.isAccess(p.thing) {
-			f.not("it would change what roles may be worth", "iam:CreatePolicyVersion", p.arn().String())
-		}
-	}
 }
 
-// exceed is forbidden: to make roles that are worth more than their boundary, and to have CloudFormation act with anything but the execution
-// role, or on what others own.
+// exceed is forbidden: to become a role without a boundary, and to have CloudFormation act with anything but the execution role, or on what
+// others own.
 func (f *fence) exceed(s *stack) {
-	const why = "roles would be worth more than their boundary"
-	app := s.iamARN("role" + f.w.applicationPath() + f.w.prefixOf(s) + anyID)
-	f.not(why, "iam:DeleteRolePermissionsBoundary", app)
-	for _, action := range []string{"iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"} {
-		f.not(why, action, app, "iam:PermissionsBoundary", s.iamARN("policy/"+other))
-		f.not("it would make roles for others", action, s.iamARN("role/"+other))
-	}
 	f.not("it would become somebody without a boundary", "sts:AssumeRole", s.iamARN("role/"+other))
-	for _, action := range []string{"iam:AttachUserPolicy", "iam:CreateAccessKey", "iam:CreateUser"} {
-		f.not("users have no boundary", action, s.iamARN("user/"+other))
-	}
 	for _, action := range []string{"cloudformation:DeleteStack", "cloudformation:ExecuteChangeSet", "cloudformation:UpdateStack"} {
 		f.not("the stack is another's", action, s.arn("cloudformation", "stack/"+other+"/"+anyID), "cloudformation:RoleArn", f.w.executionOf(s))
 	}

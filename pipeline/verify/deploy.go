@@ -197,22 +197,27 @@ func (a *run) template(x *action, h *Hop, s *stack, execution *role) {
 	in("TemplatePath", s.file)
 	in("TemplateConfiguration", s.ConfigurationFile())
 	given := strings.FieldsFunc(a.known(x, "Capabilities"), func(c rune) bool { return c == ',' || c == ' ' })
-	acknowledges := func(given []string, c string) bool {
-		return slices.Contains(given, c) || c == "CAPABILITY_IAM" && slices.Contains(given, "CAPABILITY_NAMED_IAM")
-	}
 	for _, c := range s.capabilities() {
 		if !acknowledges(given, c) {
 			a.fail(h, x.path+".Configuration.Capabilities", "capabilities",
 				fmt.Sprintf("the template of %s needs %s, the action acknowledges %s", s.Name, c, orNone(given)), "add it")
 		}
 	}
+	a.w.acknowledged(h, s)
+	a.overrides(x, h, s, execution)
+}
+
+func acknowledges(given []string, capability string) bool {
+	return slices.Contains(given, capability) || capability == "CAPABILITY_IAM" && slices.Contains(given, "CAPABILITY_NAMED_IAM")
+}
+
+// acknowledged: the manifest has the capabilities that the template needs, with which operators deploy it.
+func (w *world) acknowledged(h *Hop, s *stack) {
 	for _, c := range s.capabilities() {
 		if !acknowledges(s.Capabilities, c) {
-			h.add(a.w.report.failManifest(s, "capabilities", "the template of "+s.Name+" needs "+c+", its capabilities have "+orNone(s.Capabilities),
-				"add it"))
+			h.add(w.report.failManifest(s, "capabilities", "the template of "+s.Name+" needs "+c+", its capabilities have "+orNone(s.Capabilities), "add it"))
 		}
 	}
-	a.overrides(x, h, s, execution)
 }
 
 func orNone(list []string) string {

@@ -441,7 +441,11 @@ func (w *world) changes(x *thing) []request {
 	if x.kind == "AWS::KMS::Alias" {
 		for _, key := range w.ofKind("AWS::KMS::Key") {
 			if key.stack == x.stack && key.ref().Equal(x.text("TargetKeyId")) {
-				return []request{{action: "kms:CreateAlias", on: key.arn(), policy: w.policyOf(key)}}
+				var list []request
+				for _, action := range []string{"kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"} {
+					list = append(list, request{action: action, on: key.arn(), policy: w.policyOf(key)})
+				}
+				return list
 			}
 		}
 	}
@@ -454,7 +458,10 @@ func (w *world) changes(x *thing) []request {
 	case "AWS::ECR::Repository":
 		actions = []string{"ecr:DeleteRepository", "ecr:SetRepositoryPolicy"}
 	case "AWS::KMS::Key":
-		actions = []string{"kms:DescribeKey", "kms:EnableKeyRotation", "kms:GetKeyPolicy", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:TagResource"}
+		actions = []string{
+			"kms:DescribeKey", "kms:DisableKey", "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus",
+			"kms:ListResourceTags", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource", "kms:UpdateKeyDescription",
+		}
 	case "AWS::S3::Bucket":
 		actions = []string{"s3:DeleteBucket", "s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:PutLifecycleConfiguration"}
 	case "AWS::SNS::Topic":

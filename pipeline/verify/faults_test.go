@@ -95,6 +95,15 @@ func faults() []fault {
 			stack-output shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument
 			stack-output shop-prod-extras Resources.Orders.Properties.Tags[0].Value
 		`},
+		{"shop", "an attribute that the type lacks", []change{
+			put(extras, "Outputs.More", "{ Value: !GetAtt Orders.Arns }"),
+		}, `reference-kind shop-prod-extras Outputs.More.Value`},
+		{"shop", "a key that is the same for ever", []change{
+			put(artifacts, "Resources.Key.Properties.EnableKeyRotation", "false"),
+		}, `unprotected shop-delivery-artifacts Resources.Key.Properties.EnableKeyRotation`},
+		{"shop", "a bucket that could be made public", []change{
+			drop(artifacts, "Resources.Bucket.Properties.PublicAccessBlockConfiguration"),
+		}, `unprotected shop-delivery-artifacts Resources.Bucket.Properties.PublicAccessBlockConfiguration`},
 		// who runs the pipeline
 		{"shop", "the pipeline's role trusts another service", []change{
 			put(delivery, runRole+".AssumeRolePolicyDocument.Statement[CodePipeline].Principal.Service", "codebuild.amazonaws.com"),
@@ -494,7 +503,7 @@ func faults() []fault {
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Aliases]
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Networks]
-			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToFunctions]
+			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToTasks]
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[ScalingRole]
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Services]
 		`},
@@ -671,7 +680,10 @@ func faults() []fault {
 		{"shop", "two stacks write one parameter", []change{
 			put("shop-dev-batch", "Resources.Other",
 				"{ Type: AWS::SSM::Parameter, Properties: { Name: /shop/dev/storage/KeyArn, Type: String, Value: x } }"),
-		}, `ssm-written-twice shop-dev-batch Resources.Other.Properties.Name`},
+		}, `
+			reference-kind shop-dev-batch Resources.Other.Properties.Value
+			ssm-written-twice shop-dev-batch Resources.Other.Properties.Name
+		`},
 
 		// namespaces
 		{"regions", "a namespace is misspelt", []change{
@@ -828,7 +840,10 @@ func faults() []fault {
 		}, `application tiny-delivery-builds Resources.BuildRole.Properties.Policies[build].PolicyDocument`},
 		{"regions", "the key of a store is disabled", []change{
 			put("atlas-release-artifacts-us-east-1", "Resources.Key.Properties.Enabled", "false"),
-		}, `store-key atlas-release-pipeline Resources.Pipeline.Properties.ArtifactStores[us-east-1].ArtifactStore.EncryptionKey.Id`},
+		}, `
+			store-key atlas-release-pipeline Resources.Pipeline.Properties.ArtifactStores[us-east-1].ArtifactStore.EncryptionKey.Id
+			unprotected atlas-release-artifacts-us-east-1 Resources.Bucket.Properties
+		`},
 		{"regions", "the pipeline's role cannot look at another region's store", []change{
 			drop(atlas, running+"[ArtifactBucket].Resource[us-east-1]"),
 		}, `artifact-bucket atlas-release-pipeline Resources.PipelineRole.Properties.Policies[pipeline].PolicyDocument.Statement[ArtifactBucket]`},
@@ -1067,6 +1082,7 @@ func faults() []fault {
 				"Condition: { StringEquals: { aws:SourceAccount: '333333333333' } } }"),
 			put("shop-qa-monitoring", inKey+"[EncryptMessages].Principal.Service", "cloudwatch.amazonaws.com"),
 		}, `
+			admin-open shop-qa-monitoring Resources.Key.Properties.KeyPolicy.Statement[Rules]
 			application shop-qa-monitoring Resources.Key.Properties.KeyPolicy.Statement[Rules]
 		`},
 		{"shop", "a rule tells a topic whose key, which the topic names by its alias, does not admit rules", []change{
@@ -1081,6 +1097,7 @@ func faults() []fault {
 		{"own-stacks", "what was to be denied without TLS is allowed to everybody", []change{
 			put("depot-dev-queues", "Resources.OrdersPolicy.Properties.PolicyDocument.Statement[RequireTLS].Effect", "Allow"),
 		}, `
+			admin-open depot-dev-queues Resources.OrdersPolicy.Properties.PolicyDocument.Statement[RequireTLS]
 			queue-open depot-dev-queues Resources.OrdersPolicy.Properties.PolicyDocument
 			warning tls depot-dev-queues Resources.OrdersPolicy.Properties.PolicyDocument
 		`},
@@ -1127,7 +1144,7 @@ func faults() []fault {
 		{"shop", "every role of the project may change the key's policy", []change{
 			drop(artifacts, inKey+"[Administer].Condition"),
 		}, `
-			key-fence shop-delivery-artifacts Resources.Key.Properties.KeyPolicy
+			admin-open shop-delivery-artifacts Resources.Key.Properties.KeyPolicy.Statement[Administer]
 			key-grant shop-delivery-artifacts Resources.Key.Properties.KeyPolicy
 			key-open shop-delivery-artifacts Resources.Key.Properties.KeyPolicy
 		`},

@@ -17,6 +17,7 @@ func (w *world) guards() {
 		w.guardIdentity(r)
 	}
 	w.chain()
+	w.administration()
 	for _, x := range w.ofKind("AWS::Lambda::Permission") {
 		w.guardPermission(x)
 	}
@@ -443,12 +444,6 @@ func (w *world) guardKey(x *thing) {
 				w.breach(x, p.Place.Path, "key-open", who.ARN.String()+" can decrypt with "+x.what()+" directly, without the service that it is for",
 					"narrow the statement by aws:PrincipalArn and kms:ViaService", false)
 			}
-		}
-	}
-	for _, action := range []string{"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"} {
-		if w.allows(w.member(partition, s.Account), ask(action)) {
-			w.breach(x, p.Place.Path, "key-fence", "any role of the project that IAM lets can "+action+" on "+x.what(),
-				"narrow the statement to the role that deploys the key", false)
 		}
 	}
 	everyone := []eval.Principal{stranger(partition, s.Account), w.member(partition, s.Account)}

@@ -57,13 +57,18 @@ func TestNothingIsPutIntoTheNetworksOfNeighbours(t *testing.T) {
 		"NeighboursSubnetsOfFunctions": "lambda:CreateFunction", "NeighboursSubnetsOfLoadBalancers": "elasticloadbalancing:CreateLoadBalancer",
 	} {
 		a := hotelInOneAccount(t)
-		i := slices.IndexFunc(a.Stacks, func(s assembly.Stack) bool { return s.Name == "hotel-prod-access" })
-		if leaveOut(a.Stacks[i].Template, sid) != 1 {
+		count := 0
+		for _, s := range a.Stacks {
+			if together(s.Name) == "hotel-prod-access" {
+				count += leaveOut(s.Template, sid)
+			}
+		}
+		if count != 1 {
 			t.Errorf("there is no statement %s", sid)
 			continue
 		}
 		isFound := func(f verify.Finding) bool {
-			return f.Rule == "chain" && f.Stack == "hotel-prod-access" && strings.Contains(f.Message, action) && strings.Contains(f.Message, "its network belongs to dev")
+			return f.Rule == "chain" && together(f.Stack) == "hotel-prod-access" && strings.Contains(f.Message, action) && strings.Contains(f.Message, "its network belongs to dev")
 		}
 		if r := verify.Verify(a); !slices.ContainsFunc(r.Findings, isFound) {
 			t.Errorf("nothing is found without %s: %v", sid, r.Findings)

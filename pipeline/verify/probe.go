@@ -10,6 +10,8 @@ const (
 	anyID = "\ufdd0\ufdd0\ufdd0\ufdd0\ufdd0\ufdd0"
 	// other is the name of something that is not the project's.
 	other = "\ufdd1\ufdd1\ufdd1\ufdd1\ufdd1\ufdd1"
+	// one is a character of such a name.
+	one = "\ufdd1"
 	// outside is an account that has nothing to do with the system, with as many characters as accounts have.
 	outside = "\ufdd2\ufdd2\ufdd2\ufdd2\ufdd2\ufdd2\ufdd2\ufdd2\ufdd2\ufdd2\ufdd2\ufdd2"
 )
@@ -21,5 +23,5 @@ func shown(text string) string {
 	if !strings.Contains(text, "\ufdd0") && !strings.Contains(text, "\ufdd1") && !strings.Contains(text, "\ufdd2") {
 		return text
 	}
-	return strings.NewReplacer(anyID+".zip", "*", anyID, "*", other, "<any other>", outside, "<any other>").Replace(text)
+	return strings.NewReplacer(anyID+".zip", "*", anyID, "*", other, "<any other>", outside, "<any other>", one, "?").Replace(text)
 }

@@ -69,6 +69,9 @@ func (st *statement) isOnlyOnOthers(service string) bool {
 // parse a policy of a thing. What AWS would refuse of it is found.
 func (w *world) parse(x *thing, kind eval.Kind, owner, path string, n *tree.Node) *eval.Policy {
 	p, problems := eval.Parse(eval.Source{Kind: kind, Owner: owner, Stack: x.stack.Name, File: x.stack.file, Path: path}, n, x.stack.resolver)
+	if list := n.Get("Statement"); list != nil && list.Kind == tree.List && len(list.Items) == 0 {
+		w.report.fail(x.stack, path+".Statement", "policy", "the policy has no statement, and AWS refuses that", "write a statement, or take the policy out")
+	}
 	for _, problem := range problems {
 		w.report.fail(x.stack, problem.Place.Path, "policy", problem.Message, problem.Hint)
 	}

@@ -21,10 +21,13 @@ func Verify(a *assembly.Assembly) *Report {
 	for _, s := range w.stacks {
 		w.access(s)
 		w.references(s, runs)
+		w.kindsOf(s)
+		w.acknowledged(nil, s)
 	}
 	w.principals()
 	w.applications()
 	w.guards()
+	w.protection()
 	w.names()
 	w.budgets()
 	w.quotas()

@@ -104,6 +104,7 @@ func (w *world) output(s *stack, name, path, from, output string) {
 			continue
 		}
 		if n := o.Template.At("Outputs", output, "Value"); n != nil {
+			w.dependsOn(s, from, "takes output "+output+" of")
 			s.resolver.Parameters[name] = o.resolver.Resolve(n)
 			return
 		}
@@ -111,6 +112,13 @@ func (w *world) output(s *stack, name, path, from, output string) {
 	w.unwire(s, name)
 	w.report.fail(s, path, "output-missing", "no stack "+from+" that is deployed before this one in account "+s.Account+" puts out "+output,
 		"let it put that out, or correct the names in the manifest")
+}
+
+// dependsOn: the manifest says that a stack comes after another one, and why it does.
+func (w *world) dependsOn(s *stack, name, why string) {
+	if name != s.Name && !slices.Contains(s.DependsOn, name) {
+		w.report.failManifest(s, "deploy-order", "stack "+s.Name+" "+why+" stack "+name+", and its dependsOn does not say so", "add "+name+" to its dependsOn")
+	}
 }
 
 // unwire remembers that a parameter has no value, which is said already: what follows from it need not be.

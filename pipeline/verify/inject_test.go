@@ -1,0 +1,198 @@
+package verify_test
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/cfnpipe/cfnpipe/pipeline/verify"
+	"github.com/cfnpipe/cfnpipe/resources/assembly"
+)
+
+const injectFile = "testdata/injected.txt"
+
+// A fault of the structure that can break a run or open a door is found. Faults of every kind are injected into goldens at places that are
+// drawn at random, the same ones each time. What is not found stands in a list: as harmless, with the reason why it breaks nothing and opens
+// nothing; or as missed. CFNPIPE_INJECT is how many faults of a kind are injected into each golden.
+func TestInjectedFaults(t *testing.T) {
+	t.Parallel()
+	each := 1
+	if text := os.Getenv("CFNPIPE_INJECT"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		each = n
+	}
+	lines := readInjected(t)
+	var list, spare []*injection // spare ones are for lines that none of the others needs
+	draw := rand.New(rand.NewPCG(1, 2))
+	for _, name := range []string{"minimal", "shop", "own-stacks", "one-account", "regions"} {
+		a := golden(t, name)
+		of := map[string][]*injection{}
+		for _, x := range injections(name, a) {
+			of[x.kind] = append(of[x.kind], x)
+		}
+		for _, kind := range kinds() {
+			all := of[kind]
+			draw.Shuffle(len(all), func(i, k int) { all[i], all[k] = all[k], all[i] })
+			n := min(each, len(all))
+			list, spare = append(list, all[:n]...), append(spare, all[n:]...)
+		}
+	}
+	prove(list)
+	type count struct{ found, harmless, missed int }
+	counts := map[string]*count{}
+	total := &count{}
+	for _, x := range list {
+		if counts[x.kind] == nil {
+			counts[x.kind] = &count{}
+		}
+		for _, c := range []*count{counts[x.kind], total} {
+			line := match(lines, x)
+			switch {
+			case x.isFound:
+				c.found++
+			case x.isHarmless:
+				c.harmless++
+			case line == nil:
+				c.missed++
+			case line.isHarmless:
+				c.harmless++
+			default:
+				c.missed++
+			}
+			if line != nil && !x.isFound && !x.isHarmless {
+				line.isUsed = true
+			} else if line == nil && !x.isFound && !x.isHarmless && c == total {
+				t.Errorf("not found: mend the proof, or list it in %s with the reason: %s", injectFile, x)
+			}
+		}
+	}
+	for i := range lines {
+		const tries = 4
+		for n := 0; n < tries*2 && !lines[i].isUsed; n += tries {
+			var some []*injection
+			for _, x := range spare {
+				if len(some) < tries && !x.isProven && !x.isHarmless && match(lines, x) == &lines[i] {
+					some = append(some, x)
+				}
+			}
+			prove(some)
+			lines[i].isUsed = slices.ContainsFunc(some, func(x *injection) bool { return !x.isFound })
+		}
+		if !lines[i].isUsed {
+			t.Errorf("%s:%d is stale: what it names is found, or is not there; remove the line", injectFile, lines[i].line)
+		}
+	}
+	for _, kind := range kinds() {
+		c := counts[kind]
+		if c == nil {
+			t.Errorf("no golden has a place for the kind %s", kind)
+			continue
+		}
+		t.Logf("%-28s found %3d   harmless %3d   missed %3d", kind, c.found, c.harmless, c.missed)
+	}
+	share := float64(total.found) / float64(total.found+total.missed)
+	t.Logf("%d faults of %d kinds: %d found, %d harmless, %d missed: %.1f %% of what can break a run or open a door is found",
+		len(list), len(counts), total.found, total.harmless, total.missed, share*100)
+	if share < 0.97 {
+		t.Errorf("%.1f %% of the faults that matter are found, 97 %% must be", share*100)
+	}
+}
+
+// injection is a fault of one kind at one place of a golden.
+type injection struct {
+	kind, golden      string
+	where             func() string // stack and place
+	isHarmless        bool          // as the golden shows
+	a                 *assembly.Assembly
+	stack             int
+	change            func(a *assembly.Assembly, s *assembly.Stack) // of a copy of both; the template is a copy, too
+	place             string                                        // the golden, the stack and the place, once they are asked for
+	isFound, isProven bool
+}
+
+func (x *injection) String() string { return x.kind + " | " + x.golden + " " + x.where() }
+
+// prove the goldens with the faults.
+func prove(list []*injection) {
+	next := make(chan *injection)
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for x := range next {
+				b := *x.a
+				b.Stacks, b.Pipelines = slices.Clone(x.a.Stacks), slices.Clone(x.a.Pipelines)
+				s := &b.Stacks[x.stack]
+				s.Template, s.Parameters, s.FromOutputs = cloned(s.Template), slices.Clone(s.Parameters), slices.Clone(s.FromOutputs)
+				s.Capabilities, s.DependsOn, s.DeployedBy = slices.Clone(s.Capabilities), slices.Clone(s.DependsOn), slices.Clone(s.DeployedBy)
+				x.change(&b, s)
+				x.isFound, x.isProven = len(verify.Verify(&b).Findings) > 0, true
+			}
+		})
+	}
+	for _, x := range list {
+		next <- x
+	}
+	close(next)
+	workers.Wait()
+}
+
+// injected is a line of the list.
+type injected struct {
+	line        int
+	kind, place *regexp.Regexp
+	isHarmless  bool
+	isUsed      bool
+}
+
+func match(lines []injected, x *injection) *injected {
+	for i := range lines {
+		if !lines[i].kind.MatchString(x.kind) {
+			continue
+		}
+		if x.place == "" {
+			x.place = x.golden + " " + x.where()
+		}
+		if lines[i].place.MatchString(x.place) {
+			return &lines[i]
+		}
+	}
+	return nil
+}
+
+func readInjected(t *testing.T) []injected {
+	t.Helper()
+	text, err := os.ReadFile(filepath.FromSlash(injectFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []injected
+	glob := func(text string) *regexp.Regexp {
+		return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(strings.TrimSpace(text)), `\*`, `.*`) + "$")
+	}
+	for i, line := range strings.Split(string(text), "\n") {
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		parts := strings.SplitN(line, "|", 4)
+		if len(parts) < 4 || cmp.Or(strings.TrimSpace(parts[3])) == "" {
+			t.Fatalf("%s:%d: want KIND | GOLDEN STACK PLACE | harmless or missed | REASON, got: %s", injectFile, i+1, line)
+		}
+		verdict := strings.TrimSpace(parts[2])
+		if verdict != "harmless" && verdict != "missed" {
+			t.Fatalf("%s:%d: want harmless or missed, got %s", injectFile, i+1, verdict)
+		}
+		list = append(list, injected{line: i + 1, kind: glob(parts[0]), place: glob(parts[1]), isHarmless: verdict == "harmless"})
+	}
+	return list
+}

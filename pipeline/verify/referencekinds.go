@@ -1,0 +1,217 @@
+package verify
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+)
+
+// taken is what a property that names another resource takes.
+type taken struct {
+	properties []string
+	types      []string // resource types, or how they begin
+}
+
+// allTaken are the properties whose name says of what type a resource is that they refer to.
+func allTaken() []taken {
+	return []taken{
+		{[]string{"AllocationId"}, []string{"AWS::EC2::EIP"}},
+		{[]string{"ApiId"}, []string{"AWS::ApiGateway"}},
+		{[]string{"Bucket", "DestinationBucketName"}, []string{"AWS::S3"}},
+		{[]string{"Cluster"}, []string{"AWS::ECS::Cluster"}},
+		{[]string{"ComputeEnvironment"}, []string{"AWS::Batch::ComputeEnvironment"}},
+		{[]string{"DeliverLogsPermissionArn", "ExecutionRoleArn", "JobRoleArn", "ServiceRole", "TaskRoleArn"}, []string{"AWS::IAM::Role"}},
+		{[]string{"EncryptionKey", "KMSMasterKeyID", "KmsKey", "KmsKeyArn", "KmsKeyId", "KmsMasterKeyId"}, []string{"AWS::KMS::"}},
+		{[]string{"FunctionName"}, []string{"AWS::Lambda::"}},
+		{[]string{"InstanceRole"}, []string{"AWS::IAM::InstanceProfile"}},
+		{[]string{"InternetGatewayId"}, []string{"AWS::EC2::InternetGateway"}},
+		{[]string{"ListenerArn"}, []string{"AWS::ElasticLoadBalancing", "AWS::VpcLattice::Listener"}},
+		{[]string{"LoadBalancerArn"}, []string{"AWS::ElasticLoadBalancing"}},
+		{[]string{"LogGroup", "LogGroupName"}, []string{"AWS::Logs::LogGroup"}},
+		{[]string{"NatGatewayId"}, []string{"AWS::EC2::NatGateway"}},
+		{[]string{"Queues"}, []string{"AWS::SQS::Queue"}},
+		{[]string{"RouteTableId"}, []string{"AWS::EC2::RouteTable"}},
+		{[]string{"SecurityGroupIds", "SecurityGroups", "SourceSecurityGroupId", "DestinationSecurityGroupId"}, []string{"AWS::EC2::SecurityGroup", "AWS::EC2::VPC"}},
+		{[]string{"SubnetId", "SubnetIds"}, []string{"AWS::EC2::Subnet"}},
+		{[]string{"TargetGroupArn"}, []string{"AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::VpcLattice::TargetGroup"}},
+		{[]string{"TaskDefinition"}, []string{"AWS::ECS::TaskDefinition"}},
+		{[]string{"Topics"}, []string{"AWS::SNS::Topic"}},
+		{[]string{"VpcId"}, []string{"AWS::EC2::VPC"}},
+	}
+}
+
+// allPublished are the ends of names of the SSM parameters of rendered stacks, and the types of what they tell of.
+func allPublished() []taken {
+	return []taken{
+		{[]string{"AccessLogsName"}, []string{"AWS::S3::Bucket"}},
+		{[]string{"BucketName"}, []string{"AWS::S3::Bucket"}},
+		{[]string{"KeyArn"}, []string{"AWS::KMS::Key"}},
+		{[]string{"JobQueueName"}, []string{"AWS::Batch::JobQueue"}},
+		{[]string{"SecurityGroupId"}, []string{"AWS::EC2::SecurityGroup"}},
+		{[]string{"SubnetIds"}, []string{"AWS::EC2::Subnet"}},
+		{[]string{"VpcId"}, []string{"AWS::EC2::VPC"}},
+	}
+}
+
+// attributes of a resource type that GetAtt gives (CloudFormation resource type reference, Return values).
+type attributes struct {
+	kind  string
+	names []string
+}
+
+// allAttributes are those of the types to whose attributes rendered stacks refer.
+func allAttributes() []attributes {
+	return []attributes{
+		{"AWS::ApiGatewayV2::Api", []string{"ApiEndpoint", "ApiId", "ExecuteApiArn"}},
+		{"AWS::Batch::ComputeEnvironment", []string{"ComputeEnvironmentArn"}},
+		{"AWS::Batch::JobDefinition", []string{"JobDefinitionArn"}},
+		{"AWS::Batch::JobQueue", []string{"JobQueueArn"}},
+		{"AWS::CodeBuild::Project", []string{"Arn", "Id"}},
+		{"AWS::EC2::EIP", []string{"AllocationId", "PublicIp"}},
+		{"AWS::EC2::SecurityGroup", []string{"GroupId", "Id", "VpcId"}},
+		{"AWS::ECR::Repository", []string{"Arn", "RepositoryUri"}},
+		{"AWS::ECS::Cluster", []string{"Arn"}},
+		{"AWS::ECS::Service", []string{"Name", "ServiceArn"}},
+		{"AWS::ECS::TaskDefinition", []string{"TaskDefinitionArn"}},
+		{"AWS::ElasticLoadBalancingV2::Listener", []string{"ListenerArn"}},
+		{"AWS::ElasticLoadBalancingV2::LoadBalancer", []string{
+			"CanonicalHostedZoneID", "DNSName", "LoadBalancerArn", "LoadBalancerFullName", "LoadBalancerName", "SecurityGroups",
+		}},
+		{"AWS::ElasticLoadBalancingV2::TargetGroup", []string{"LoadBalancerArns", "TargetGroupArn", "TargetGroupFullName", "TargetGroupName"}},
+		{"AWS::IAM::InstanceProfile", []string{"Arn"}},
+		{"AWS::IAM::Role", []string{"Arn", "RoleId"}},
+		{"AWS::KMS::Alias", []string{}},
+		{"AWS::KMS::Key", []string{"Arn", "KeyId"}},
+		{"AWS::Lambda::Function", []string{"Arn", "SnapStartResponse"}},
+		{"AWS::Lambda::Version", []string{"FunctionArn", "Version"}},
+		{"AWS::Logs::LogGroup", []string{"Arn"}},
+		{"AWS::S3::Bucket", []string{"Arn", "DomainName", "DualStackDomainName", "RegionalDomainName", "WebsiteURL"}},
+		{"AWS::S3::BucketPolicy", []string{}},
+		{"AWS::SQS::Queue", []string{"Arn", "QueueName", "QueueUrl"}},
+		{"AWS::SNS::Topic", []string{"TopicArn", "TopicName"}},
+	}
+}
+
+// kindsOf finds the resources that a template's resources refer to and should not: of another type than the property takes, or for an
+// attribute that their type does not have.
+func (w *world) kindsOf(s *stack) {
+	if w.takes == nil {
+		w.takes, w.gives = map[string][]string{}, map[string][]string{}
+		for _, t := range allTaken() {
+			for _, property := range t.properties {
+				w.takes[property] = t.types
+			}
+		}
+		for _, a := range allAttributes() {
+			w.gives[a.kind] = a.names
+		}
+	}
+	if s.Template.Get("Transform") != nil {
+		return // which may give properties other meanings
+	}
+	k := &referenceKinds{w: w, stack: s, types: w.takes, attributes: w.gives}
+	for _, id := range s.ids {
+		x := s.things[id]
+		k.x, k.value = x, nil
+		if x.kind == "AWS::SSM::Parameter" && s.Source == nil {
+			name := x.known("Name")
+			for _, t := range allPublished() {
+				if strings.HasSuffix(name, t.properties[0]) {
+					k.value = t.types
+				}
+			}
+		}
+		k.found = false
+		k.below(x.properties, "", "")
+		if text, known := x.text("Value").Known(); k.value != nil && known && !k.found && !isID(text, k.value) && !k.isNamed(text) {
+			w.report.fail(s, x.path("Value"), "reference-kind", "the SSM parameter "+x.known("Name")+" tells of "+text+", and of no resource of the stack",
+				"refer to a resource of type "+strings.Join(k.value, " or "))
+		}
+	}
+	outputs := s.Template.Get("Outputs")
+	for i, name := range keysOf(outputs) {
+		k.x = &thing{stack: s, id: name}
+		k.below(outputs.Items[i].Get("Value"), "", "Outputs."+name+".Value")
+	}
+}
+
+// referenceKinds of a template.
+type referenceKinds struct {
+	w                 *world
+	stack             *stack
+	types, attributes map[string][]string
+	x                 *thing
+	found             bool     // something refers to what the value tells of
+	value             []string // the types that the value of an SSM parameter tells of
+}
+
+// below a property: what it takes stands directly in it, in a list, or under a condition.
+func (k *referenceKinds) below(n *tree.Node, property, path string) {
+	if n == nil || len(n.Items) == 0 {
+		return
+	}
+	name, arg, isFunction := n.Intrinsic()
+	switch {
+	case isFunction && name == "Ref":
+		k.refers(arg.Text, "", property, path)
+		return
+	case isFunction && name == "Fn::GetAtt":
+		if len(arg.Items) == 2 && arg.Items[0].Kind == tree.String && arg.Items[1].Kind == tree.String {
+			k.refers(arg.Items[0].Text, arg.Items[1].Text, property, path)
+		}
+		return
+	case isFunction && name != "Fn::If" && name != "Fn::Join":
+		property = ""
+	case isFunction && name == "Fn::Join" && k.value == nil:
+		property = ""
+	}
+	for i, item := range n.Items {
+		next := property
+		if !isFunction && n.Kind == tree.Map {
+			next = n.Keys[i]
+		}
+		k.below(item, next, path)
+	}
+}
+
+// isNamed says whether a resource of the stack, of a type that the value tells of, has a name.
+func (k *referenceKinds) isNamed(name string) bool {
+	for _, id := range k.stack.ids {
+		y := k.stack.things[id]
+		if property := nameProperty(y.kind); slices.Contains(k.value, y.kind) && property != "" && y.known(property) == name {
+			return true
+		}
+	}
+	return false
+}
+
+// isID says whether a text is the id of existing things of some types, or a list of them.
+func isID(text string, types []string) bool {
+	begin := map[string]string{"AWS::EC2::SecurityGroup": "sg-", "AWS::EC2::Subnet": "subnet-", "AWS::EC2::VPC": "vpc-"}[types[0]]
+	return begin != "" && strings.HasPrefix(text, begin)
+}
+
+func (k *referenceKinds) refers(id, attribute, property, path string) {
+	y := k.stack.things[id]
+	if y == nil || strings.HasPrefix(y.kind, "Custom::") || strings.HasPrefix(y.kind, "AWS::CloudFormation::") || strings.Contains(y.kind, "::MODULE") {
+		return
+	}
+	if path == "" {
+		path = k.x.path("")
+	}
+	types := k.types[property]
+	if property == "Value" && k.value != nil {
+		types = k.value
+	}
+	isOf := slices.ContainsFunc(types, func(of string) bool {
+		const whole = 2 // separators that a whole type has
+		return y.kind == of || strings.HasPrefix(y.kind, of) && (strings.HasSuffix(of, "::") || strings.Count(of, "::") < whole)
+	})
+	if k.found = k.found || isOf; len(types) > 0 && !isOf {
+		k.w.report.fail(k.stack, path, "reference-kind", property+" refers to "+id+", which is of type "+y.kind, "refer to a resource of type "+strings.Join(types, " or "))
+	}
+	if names := k.attributes[y.kind]; attribute != "" && names != nil && !strings.Contains(attribute, ".") && !slices.Contains(names, attribute) {
+		k.w.report.fail(k.stack, path, "reference-kind", y.kind+" has no attribute "+attribute+", which GetAtt of "+id+" asks for", "it has "+orNone(names))
+	}
+}
