@@ -31,6 +31,7 @@ func (s *Spec) Validate() []Problem {
 	v.limits()
 	v.tags("tags", v.spec.Tags)
 	v.permissionsBoundary()
+	oneOfThese(&v, "keys", s.Keys, EnvironmentKeys, StackKeys, AWSKeys)
 	if s.positions == nil && len(s.Overrides) > 0 {
 		v.add("overrides", "have no effect in a Spec that is built in Go", "set Environment.Application")
 	}

@@ -278,6 +278,7 @@ fi
 if begin pipeline dev 222222222222 eu-west-1 custom-dev-storage; then
   deploy dev/storage.yaml \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/custom/dev/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/custom/dev/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/custom/dev/access/ResourceTypes' \
     --tags \
@@ -291,6 +292,7 @@ if begin pipeline dev 222222222222 eu-west-1 custom-dev-functions; then
   deploy dev/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/custom/dev/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/custom/dev/bootstrap/CodeBucketName' \
       'StorageUploadsBucketName=/custom/dev/storage/UploadsBucketName' \
       'StorageKeyArn=/custom/dev/storage/KeyArn' \
@@ -316,6 +318,7 @@ fi
 if begin pipeline qa 333333333333 eu-west-1 custom-qa-storage; then
   deploy qa/storage.yaml \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/custom/qa/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/custom/qa/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/custom/qa/access/ResourceTypes' \
     --tags \
@@ -327,6 +330,7 @@ if begin pipeline qa 333333333333 eu-west-1 custom-qa-functions; then
   deploy qa/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/custom/qa/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/custom/qa/bootstrap/CodeBucketName' \
       'StorageUploadsBucketName=/custom/qa/storage/UploadsBucketName' \
       'StorageKeyArn=/custom/qa/storage/KeyArn' \
@@ -350,6 +354,7 @@ fi
 if begin pipeline prod 444444444444 eu-west-1 custom-prod-storage; then
   deploy prod/storage.yaml \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/custom/prod/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/custom/prod/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/custom/prod/access/ResourceTypes' \
     --tags \
@@ -361,6 +366,7 @@ if begin pipeline prod 444444444444 eu-west-1 custom-prod-functions; then
   deploy prod/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/custom/prod/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/custom/prod/bootstrap/CodeBucketName' \
       'StorageUploadsBucketName=/custom/prod/storage/UploadsBucketName' \
       'StorageKeyArn=/custom/prod/storage/KeyArn' \

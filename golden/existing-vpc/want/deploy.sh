@@ -266,6 +266,7 @@ if begin pipeline dev 222222222222 eu-west-1 hotel-dev-functions; then
   deploy dev/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/hotel/dev/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/hotel/dev/bootstrap/CodeBucketName' \
       'AccessResourceTypes=/hotel/dev/access/ResourceTypes' \
     --tags \
@@ -278,6 +279,7 @@ if begin pipeline dev 222222222222 eu-west-1 hotel-dev-batch; then
   deploy dev/batch.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/hotel/dev/bootstrap/KeyArn' \
       'BootstrapToolsRepositoryUri=/hotel/dev/bootstrap/ToolsRepositoryUri' \
       'AccessResourceTypes=/hotel/dev/access/ResourceTypes' \
     --tags \
@@ -290,6 +292,7 @@ if begin pipeline dev 222222222222 eu-west-1 hotel-dev-services; then
   deploy dev/services.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/hotel/dev/bootstrap/KeyArn' \
       'BootstrapAccessLogsName=/hotel/dev/bootstrap/AccessLogsName' \
       'BootstrapToolsRepositoryUri=/hotel/dev/bootstrap/ToolsRepositoryUri' \
       'AccessResourceTypes=/hotel/dev/access/ResourceTypes' \
@@ -315,6 +318,7 @@ if begin pipeline prod 444444444444 eu-west-1 hotel-prod-functions; then
   deploy prod/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/hotel/prod/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/hotel/prod/bootstrap/CodeBucketName' \
       'AccessResourceTypes=/hotel/prod/access/ResourceTypes' \
     --tags \
@@ -327,6 +331,7 @@ if begin pipeline prod 444444444444 eu-west-1 hotel-prod-batch; then
   deploy prod/batch.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/hotel/prod/bootstrap/KeyArn' \
       'BootstrapToolsRepositoryUri=/hotel/prod/bootstrap/ToolsRepositoryUri' \
       'AccessResourceTypes=/hotel/prod/access/ResourceTypes' \
     --tags \
@@ -339,6 +344,7 @@ if begin pipeline prod 444444444444 eu-west-1 hotel-prod-services; then
   deploy prod/services.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/hotel/prod/bootstrap/KeyArn' \
       'BootstrapAccessLogsName=/hotel/prod/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/hotel/prod/access/ResourceTypes' \
     --tags \

@@ -248,10 +248,20 @@ fi
 
 # account 222222222222 (dev)
 
+if begin pipeline dev 222222222222 eu-west-1 depot-dev-bootstrap; then
+  deploy dev/bootstrap.yaml \
+    --parameter-overrides \
+      'AccessResourceTypes=/depot/dev/access/ResourceTypes' \
+    --tags \
+      'environment=dev' \
+      'project=depot'
+fi
+
 if begin pipeline dev 222222222222 eu-west-1 depot-dev-network; then
   deploy dev/network.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/depot/dev/bootstrap/KeyArn' \
       'AccessResourceTypes=/depot/dev/access/ResourceTypes' \
     --tags \
       'environment=dev' \
@@ -298,6 +308,7 @@ if begin pipeline prod 444444444444 eu-west-1 depot-prod-network; then
   deploy prod/network.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/depot/prod/bootstrap/KeyArn' \
       'AccessResourceTypes=/depot/prod/access/ResourceTypes' \
     --tags \
       'environment=prod' \
@@ -307,6 +318,7 @@ fi
 if begin pipeline prod 444444444444 eu-west-1 depot-prod-storage; then
   deploy prod/storage.yaml \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/depot/prod/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/depot/prod/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/depot/prod/access/ResourceTypes' \
     --tags \

@@ -354,6 +354,7 @@ if begin pipeline dev 222222222222 eu-west-1 shop-dev-network; then
   deploy dev/network.json \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/dev/bootstrap/KeyArn' \
       'AccessResourceTypes=/shop/dev/access/ResourceTypes' \
     --tags \
       'environment=dev' \
@@ -364,6 +365,7 @@ fi
 if begin pipeline dev 222222222222 eu-west-1 shop-dev-storage; then
   deploy dev/storage.json \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/shop/dev/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/shop/dev/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/shop/dev/access/ResourceTypes' \
     --tags \
@@ -376,6 +378,7 @@ if begin pipeline dev 222222222222 eu-west-1 shop-dev-functions; then
   deploy dev/functions.json \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/dev/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/shop/dev/bootstrap/CodeBucketName' \
       'StorageDataBucketName=/shop/dev/storage/DataBucketName' \
       'StorageKeyArn=/shop/dev/storage/KeyArn' \
@@ -392,6 +395,7 @@ if begin pipeline dev 222222222222 eu-west-1 shop-dev-batch; then
   deploy dev/batch.json \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/dev/bootstrap/KeyArn' \
       'BootstrapNightlyRepositoryUri=/shop/dev/bootstrap/NightlyRepositoryUri' \
       'NetworkVpcId=/shop/dev/network/VpcId' \
       'NetworkPrivateSubnetIds=/shop/dev/network/PrivateSubnetIds' \
@@ -406,6 +410,7 @@ if begin pipeline dev 222222222222 eu-west-1 shop-dev-services; then
   deploy dev/services.json \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/dev/bootstrap/KeyArn' \
       'BootstrapWebRepositoryUri=/shop/dev/bootstrap/WebRepositoryUri' \
       'NetworkVpcId=/shop/dev/network/VpcId' \
       'NetworkPrivateSubnetIds=/shop/dev/network/PrivateSubnetIds' \
@@ -433,6 +438,7 @@ if begin pipeline qa 333333333333 eu-west-1 shop-qa-network; then
   deploy qa/network.json \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/qa/bootstrap/KeyArn' \
       'AccessResourceTypes=/shop/qa/access/ResourceTypes' \
     --tags \
       'environment=qa' \
@@ -443,6 +449,7 @@ fi
 if begin pipeline qa 333333333333 eu-west-1 shop-qa-storage; then
   deploy qa/storage.json \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/shop/qa/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/shop/qa/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/shop/qa/access/ResourceTypes' \
     --tags \
@@ -455,6 +462,7 @@ if begin pipeline qa 333333333333 eu-west-1 shop-qa-functions; then
   deploy qa/functions.json \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/qa/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/shop/qa/bootstrap/CodeBucketName' \
       'StorageDataBucketName=/shop/qa/storage/DataBucketName' \
       'StorageKeyArn=/shop/qa/storage/KeyArn' \
@@ -471,6 +479,7 @@ if begin pipeline qa 333333333333 eu-west-1 shop-qa-batch; then
   deploy qa/batch.json \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/qa/bootstrap/KeyArn' \
       'BootstrapNightlyRepositoryUri=/shop/qa/bootstrap/NightlyRepositoryUri' \
       'NetworkVpcId=/shop/qa/network/VpcId' \
       'NetworkPrivateSubnetIds=/shop/qa/network/PrivateSubnetIds' \
@@ -485,6 +494,7 @@ if begin pipeline qa 333333333333 eu-west-1 shop-qa-services; then
   deploy qa/services.json \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/qa/bootstrap/KeyArn' \
       'BootstrapWebRepositoryUri=/shop/qa/bootstrap/WebRepositoryUri' \
       'NetworkVpcId=/shop/qa/network/VpcId' \
       'NetworkPrivateSubnetIds=/shop/qa/network/PrivateSubnetIds' \
@@ -499,6 +509,7 @@ fi
 if begin pipeline qa 333333333333 eu-west-1 shop-qa-monitoring; then
   deploy qa/monitoring.json \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/qa/bootstrap/KeyArn' \
       'FunctionsApiId=/shop/qa/functions/ApiId' \
       'ServicesWebLoadBalancerName=/shop/qa/services/WebLoadBalancerName' \
       'ServicesWebTargetGroupName=/shop/qa/services/WebTargetGroupName' \
@@ -525,6 +536,7 @@ if begin pipeline prod 444444444444 eu-west-1 shop-prod-network; then
   deploy prod/network.json \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/prod/bootstrap/KeyArn' \
       'AccessResourceTypes=/shop/prod/access/ResourceTypes' \
     --tags \
       'environment=prod' \
@@ -535,6 +547,7 @@ fi
 if begin pipeline prod 444444444444 eu-west-1 shop-prod-storage; then
   deploy prod/storage.json \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/shop/prod/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/shop/prod/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/shop/prod/access/ResourceTypes' \
     --tags \
@@ -547,6 +560,7 @@ if begin pipeline prod 444444444444 eu-west-1 shop-prod-functions; then
   deploy prod/functions.json \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/prod/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/shop/prod/bootstrap/CodeBucketName' \
       'StorageDataBucketName=/shop/prod/storage/DataBucketName' \
       'StorageKeyArn=/shop/prod/storage/KeyArn' \
@@ -563,6 +577,7 @@ if begin pipeline prod 444444444444 eu-west-1 shop-prod-batch; then
   deploy prod/batch.json \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/prod/bootstrap/KeyArn' \
       'BootstrapNightlyRepositoryUri=/shop/prod/bootstrap/NightlyRepositoryUri' \
       'NetworkVpcId=/shop/prod/network/VpcId' \
       'NetworkPrivateSubnetIds=/shop/prod/network/PrivateSubnetIds' \
@@ -577,6 +592,7 @@ if begin pipeline prod 444444444444 eu-west-1 shop-prod-services; then
   deploy prod/services.json \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/prod/bootstrap/KeyArn' \
       'BootstrapWebRepositoryUri=/shop/prod/bootstrap/WebRepositoryUri' \
       'NetworkVpcId=/shop/prod/network/VpcId' \
       'NetworkPrivateSubnetIds=/shop/prod/network/PrivateSubnetIds' \
@@ -591,6 +607,7 @@ fi
 if begin pipeline prod 444444444444 eu-west-1 shop-prod-monitoring; then
   deploy prod/monitoring.json \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/prod/bootstrap/KeyArn' \
       'FunctionsApiId=/shop/prod/functions/ApiId' \
       'ServicesWebLoadBalancerName=/shop/prod/services/WebLoadBalancerName' \
       'ServicesWebTargetGroupName=/shop/prod/services/WebTargetGroupName' \

@@ -348,6 +348,7 @@ if begin pipeline dev 222222222222 eu-west-1 shop-dev-network; then
   deploy dev/network.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/dev/bootstrap/KeyArn' \
       'AccessResourceTypes=/shop/dev/access/ResourceTypes' \
     --tags \
       'environment=dev' \
@@ -358,6 +359,7 @@ fi
 if begin pipeline dev 222222222222 eu-west-1 shop-dev-storage; then
   deploy dev/storage.yaml \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/shop/dev/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/shop/dev/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/shop/dev/access/ResourceTypes' \
     --tags \
@@ -370,6 +372,7 @@ if begin pipeline dev 222222222222 eu-west-1 shop-dev-functions; then
   deploy dev/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/dev/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/shop/dev/bootstrap/CodeBucketName' \
       'StorageDataBucketName=/shop/dev/storage/DataBucketName' \
       'StorageKeyArn=/shop/dev/storage/KeyArn' \
@@ -386,6 +389,7 @@ if begin pipeline dev 222222222222 eu-west-1 shop-dev-batch; then
   deploy dev/batch.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/dev/bootstrap/KeyArn' \
       'BootstrapNightlyRepositoryUri=/shop/dev/bootstrap/NightlyRepositoryUri' \
       'NetworkVpcId=/shop/dev/network/VpcId' \
       'NetworkPrivateSubnetIds=/shop/dev/network/PrivateSubnetIds' \
@@ -400,6 +404,7 @@ if begin pipeline dev 222222222222 eu-west-1 shop-dev-services; then
   deploy dev/services.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/dev/bootstrap/KeyArn' \
       'BootstrapWebRepositoryUri=/shop/dev/bootstrap/WebRepositoryUri' \
       'NetworkVpcId=/shop/dev/network/VpcId' \
       'NetworkPrivateSubnetIds=/shop/dev/network/PrivateSubnetIds' \
@@ -427,6 +432,7 @@ if begin pipeline qa 333333333333 eu-west-1 shop-qa-network; then
   deploy qa/network.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/qa/bootstrap/KeyArn' \
       'AccessResourceTypes=/shop/qa/access/ResourceTypes' \
     --tags \
       'environment=qa' \
@@ -437,6 +443,7 @@ fi
 if begin pipeline qa 333333333333 eu-west-1 shop-qa-storage; then
   deploy qa/storage.yaml \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/shop/qa/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/shop/qa/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/shop/qa/access/ResourceTypes' \
     --tags \
@@ -449,6 +456,7 @@ if begin pipeline qa 333333333333 eu-west-1 shop-qa-functions; then
   deploy qa/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/qa/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/shop/qa/bootstrap/CodeBucketName' \
       'StorageDataBucketName=/shop/qa/storage/DataBucketName' \
       'StorageKeyArn=/shop/qa/storage/KeyArn' \
@@ -465,6 +473,7 @@ if begin pipeline qa 333333333333 eu-west-1 shop-qa-batch; then
   deploy qa/batch.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/qa/bootstrap/KeyArn' \
       'BootstrapNightlyRepositoryUri=/shop/qa/bootstrap/NightlyRepositoryUri' \
       'NetworkVpcId=/shop/qa/network/VpcId' \
       'NetworkPrivateSubnetIds=/shop/qa/network/PrivateSubnetIds' \
@@ -479,6 +488,7 @@ if begin pipeline qa 333333333333 eu-west-1 shop-qa-services; then
   deploy qa/services.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/qa/bootstrap/KeyArn' \
       'BootstrapWebRepositoryUri=/shop/qa/bootstrap/WebRepositoryUri' \
       'NetworkVpcId=/shop/qa/network/VpcId' \
       'NetworkPrivateSubnetIds=/shop/qa/network/PrivateSubnetIds' \
@@ -493,6 +503,7 @@ fi
 if begin pipeline qa 333333333333 eu-west-1 shop-qa-monitoring; then
   deploy qa/monitoring.yaml \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/qa/bootstrap/KeyArn' \
       'FunctionsApiId=/shop/qa/functions/ApiId' \
       'ServicesWebLoadBalancerName=/shop/qa/services/WebLoadBalancerName' \
       'ServicesWebTargetGroupName=/shop/qa/services/WebTargetGroupName' \
@@ -519,6 +530,7 @@ if begin pipeline prod 444444444444 eu-west-1 shop-prod-network; then
   deploy prod/network.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/prod/bootstrap/KeyArn' \
       'AccessResourceTypes=/shop/prod/access/ResourceTypes' \
     --tags \
       'environment=prod' \
@@ -529,6 +541,7 @@ fi
 if begin pipeline prod 444444444444 eu-west-1 shop-prod-storage; then
   deploy prod/storage.yaml \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/shop/prod/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/shop/prod/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/shop/prod/access/ResourceTypes' \
     --tags \
@@ -541,6 +554,7 @@ if begin pipeline prod 444444444444 eu-west-1 shop-prod-functions; then
   deploy prod/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/prod/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/shop/prod/bootstrap/CodeBucketName' \
       'StorageDataBucketName=/shop/prod/storage/DataBucketName' \
       'StorageKeyArn=/shop/prod/storage/KeyArn' \
@@ -557,6 +571,7 @@ if begin pipeline prod 444444444444 eu-west-1 shop-prod-batch; then
   deploy prod/batch.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/prod/bootstrap/KeyArn' \
       'BootstrapNightlyRepositoryUri=/shop/prod/bootstrap/NightlyRepositoryUri' \
       'NetworkVpcId=/shop/prod/network/VpcId' \
       'NetworkPrivateSubnetIds=/shop/prod/network/PrivateSubnetIds' \
@@ -571,6 +586,7 @@ if begin pipeline prod 444444444444 eu-west-1 shop-prod-services; then
   deploy prod/services.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/prod/bootstrap/KeyArn' \
       'BootstrapWebRepositoryUri=/shop/prod/bootstrap/WebRepositoryUri' \
       'NetworkVpcId=/shop/prod/network/VpcId' \
       'NetworkPrivateSubnetIds=/shop/prod/network/PrivateSubnetIds' \
@@ -585,6 +601,7 @@ fi
 if begin pipeline prod 444444444444 eu-west-1 shop-prod-monitoring; then
   deploy prod/monitoring.yaml \
     --parameter-overrides \
+      'BootstrapKeyArn=/shop/prod/bootstrap/KeyArn' \
       'FunctionsApiId=/shop/prod/functions/ApiId' \
       'ServicesWebLoadBalancerName=/shop/prod/services/WebLoadBalancerName' \
       'ServicesWebTargetGroupName=/shop/prod/services/WebTargetGroupName' \
