@@ -484,6 +484,7 @@ func readRendering(tb testing.TB, a *assembly.Assembly, files []assembly.File) t
 	tb.Helper()
 	var r textRendering
 	var texts strings.Builder
+	stacks := 0
 	for i, f := range files {
 		switch f.Name {
 		case "deploy.sh":
@@ -513,7 +514,12 @@ func readRendering(tb testing.TB, a *assembly.Assembly, files []assembly.File) t
 			if !same {
 				tb.Errorf("%s parses back to something else:\n%s", f.Name, f.Data)
 			}
-			r.intrinsics = append(r.intrinsics, intrinsics(i/2, n)...)
+			name := "policies"
+			if !policyStack.MatchString(stack.Name) {
+				name = "stack " + strconv.Itoa(stacks)
+				stacks++
+			}
+			r.intrinsics = append(r.intrinsics, intrinsics(name, n)...)
 		}
 	}
 	slices.Sort(r.intrinsics)
@@ -535,8 +541,15 @@ func inOrder(n *tree.Node) *tree.Node {
 	return &c
 }
 
+// policyStack is the name of a stack of policies of an execution role, policyARN the ARN of such a policy. How many there are depends on how
+// long names are.
+var (
+	policyStack = regexp.MustCompile(`-access-policies-\d+$`)
+	policyARN   = regexp.MustCompile(`:policy/[^:]*-policy-\d+$`)
+)
+
 // intrinsics lists the functions of a template. Logical ids that are made from names stand as their place in the template.
-func intrinsics(stack int, root *tree.Node) []string {
+func intrinsics(stack string, root *tree.Node) []string {
 	ids := map[string]string{}
 	// how many policies hold what a role may do depends on how long names are
 	isPart := func(id string) bool { return strings.HasPrefix(id, "ExecutionPolicy") }
@@ -561,7 +574,7 @@ func intrinsics(stack int, root *tree.Node) []string {
 		if !ok {
 			return true
 		}
-		if name == "Ref" && isPart(arg.Text) {
+		if name == "Fn::Sub" && policyARN.MatchString(arg.Text) {
 			return false
 		}
 		var names []string
@@ -583,7 +596,7 @@ func intrinsics(stack int, root *tree.Node) []string {
 		case arg.Kind == tree.String:
 			names = []string{blank(arg.Text)}
 		}
-		list = append(list, fmt.Sprint("stack ", stack, ": ", name, " ", names))
+		list = append(list, fmt.Sprint(stack, ": ", name, " ", names))
 		return true
 	})
 	return list

@@ -55,7 +55,7 @@ func (a *artifacts) Build(t *cfn.Template) error {
 		a.decrypt(readers),
 	}
 	if home { // builds run there
-		users = append(users, resources.LogsMayUse("/aws/codebuild/"+spec.Name(project, name, "*")))
+		users = append(users, resources.LogsMayUse(p.logGroups()...))
 	}
 	key := resources.Key{
 		ID: "Key", Alias: spec.Name(project, name, spec.ArtifactsPart),
@@ -74,7 +74,7 @@ func (a *artifacts) Build(t *cfn.Template) error {
 
 	bucketName := a.bucketName(spec.ArtifactsPart)
 	logs := resources.LogBucket{
-		ID: "AccessLogs", Name: cfn.Literal[cfn.BucketName](a.bucketName(spec.LogsPart)),
+		ID: "AccessLogs", Name: cfn.Literal[cfn.BucketName](a.bucketName(spec.LogsPart)), AccountRegional: spec.AccountRegional(a.region),
 		Sources: []cfn.Part{cfn.Lit(bucketName)}, ExpireDays: artifactDays, Retain: true,
 	}.Add(t)
 	read := policy.Allow("ReadArtifacts", "s3:GetObject", "s3:GetObjectVersion").On(resources.BucketObjects(cfn.Lit(bucketName)))
@@ -85,7 +85,7 @@ func (a *artifacts) Build(t *cfn.Template) error {
 		On(resources.BucketARN(cfn.Lit(bucketName)), resources.BucketObjects(cfn.Lit(bucketName))).
 		If(policy.ByRoleLike(stages.ProjectRoles(p.Place)), policy.NotByRole(append(roles(readers), own, p.Access.Role(spec.ExecutionPart))...))
 	resources.Bucket{
-		ID: "Bucket", Name: cfn.Literal[cfn.BucketName](bucketName), Key: key.ARN(), Logs: logs.Name(),
+		ID: "Bucket", Name: cfn.Literal[cfn.BucketName](bucketName), AccountRegional: spec.AccountRegional(a.region), Key: key.ARN(), Logs: logs.Name(),
 		ExpireDays: artifactDays, NoncurrentDays: 30, Retain: true,
 		Policy: policy.Resource{read.If(policy.ByRole(roles(readers)...)), fence},
 	}.Add(t)

@@ -57,7 +57,7 @@ func (b build) add(t *cfn.Template) madeBuild {
 	p := b.pipeline
 	name := spec.Name(p.Place.Project, p.Name, b.name)
 	id := cfn.ID(b.name)
-	logs := resources.LogGroup{ID: id + "Logs", Name: "/aws/codebuild/" + name, RetentionDays: buildLogDays, Key: b.store.key}.Add(t)
+	logs := resources.LogGroup{ID: id + "Logs", Name: "/aws/codebuild/" + name, RetentionDays: buildLogDays, Key: b.store.key, Retain: p.retainsLogs()}.Add(t)
 	grants := append(policy.Identity{policy.Allow("Logs", writeLogs()...).On(logs.Streams())}, b.grants...)
 	if b.writes {
 		grants = append(grants, policy.Allow("PutArtifacts", "s3:PutObject").On(resources.BucketObjects(b.store.bucket)).

@@ -21,6 +21,10 @@ func (p *Pipeline) ceiling(grants policy.Identity) policy.Identity {
 		objects = append(objects, resources.BucketObjects(name))
 		keys = append(keys, cfn.Format[cfn.Text]("arn:%s:kms:%s:%s:key/*", cfn.Partition(), cfn.Lit(r), cfn.AccountID()))
 	}
+	var logs []cfn.Part
+	for _, name := range p.logGroups() {
+		logs = append(logs, p.arn("logs", "log-group:"+name))
+	}
 	ceiling := policy.Identity{
 		policy.Allow("ArtifactBucket", bucketReads()...).On(buckets...),
 		policy.Allow("Artifacts", objectUse()...).On(objects...),
@@ -29,7 +33,7 @@ func (p *Pipeline) ceiling(grants policy.Identity) policy.Identity {
 		policy.Allow("Builds", "codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild").
 			On(p.arn("codebuild", "project/"+spec.Name(project, p.Name, "*"))),
 		policy.Allow("Reports", writeReports()...).On(p.arn("codebuild", "report-group/"+spec.Name(project, p.Name, "*"))),
-		policy.Allow("BuildLogs", writeLogs()...).On(p.arn("logs", "log-group:/aws/codebuild/"+spec.Name(project, p.Name, "*"))),
+		policy.Allow("BuildLogs", writeLogs()...).On(logs...),
 		policy.Allow("Deployments", "sts:AssumeRole").On(access...),
 	}
 	ceiling = append(ceiling, p.readOnlySource()...)

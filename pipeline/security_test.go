@@ -236,7 +236,11 @@ func resolve(s assembly.Stack, text string) string {
 	case "AWS::CodeBuild::ReportGroup":
 		return "arn:aws:codebuild" + prefix + "report-group/" + of.Get("Name").Text
 	case "AWS::Logs::LogGroup":
-		return "arn:aws:logs" + prefix + "log-group:" + of.Get("LogGroupName").Text + ":*"
+		group := s.Name + "-" + name + "-1A2b3C4d5E6f" // which CloudFormation chooses
+		if given := of.Get("LogGroupName"); given != nil {
+			group = given.Text
+		}
+		return "arn:aws:logs" + prefix + "log-group:" + group + ":*"
 	}
 	return text
 }

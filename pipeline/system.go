@@ -86,7 +86,7 @@ func (y *System) share(s *spec.Spec) {
 	place := owner.Place
 	place.Scope = ""
 	owner.Shared = &stages.Shared{
-		Place: place, Parameters: s.ToolchainStack.Parameters, Repositories: s.ToolchainStack.Repositories, Access: owner.Access,
+		Place: place, Parameters: s.ToolchainStack.Parameters, Repositories: s.ToolchainStack.Repositories, Keys: s.Keys, Access: owner.Access,
 	}
 	owner.Access.Shared = owner.Shared
 	for _, e := range y.Environments {
@@ -103,6 +103,18 @@ func (p *Pipeline) protection() int {
 		most = max(most, slices.Index([]spec.Type{spec.Dev, spec.Test, spec.Prod}, e.Type))
 	}
 	return most
+}
+
+// retainsLogs says whether the logs of builds outlive what wrote them: where a run deploys more than dev.
+func (p *Pipeline) retainsLogs() bool {
+	return slices.ContainsFunc(p.Environments, func(e *stages.Environment) bool { return e.Type != spec.Dev })
+}
+
+// logGroups are the patterns of the names of its builds' log groups: those that CloudFormation names begin with the name of the stack.
+func (p *Pipeline) logGroups() []string {
+	return []string{
+		"/aws/codebuild/" + spec.Name(p.Place.Project, p.Name, "*"), spec.Name(p.Place.Project, p.Name, (&buildsStack{}).Name()) + "-*",
+	}
 }
 
 // regions that need an artifact store: the pipeline's own first, then those of its environments, each once.

@@ -34,6 +34,8 @@ type API struct {
 	LogGroup string
 	LogKey   cfn.Value[cfn.KeyARN]
 	LogDays  int
+	// RetainLogs keeps them when the API goes. CloudFormation then names the group, and the policy has a statement for it.
+	RetainLogs bool
 }
 
 // APIFunction is a function behind an API.
@@ -146,7 +148,7 @@ const anyMethod = "ANY"
 func (a API) Add(t *cfn.Template) APIHandle {
 	path := "Resources." + a.ID + ".Properties"
 	checkName(t, path+".Name", "API Gateway", a.Name, "_-", 1, maxAPIName)
-	logs := LogGroup{ID: a.ID + "Logs", Name: a.LogGroup, RetentionDays: a.LogDays, Key: a.LogKey}.Add(t)
+	logs := LogGroup{ID: a.ID + "Logs", Name: a.LogGroup, RetentionDays: a.LogDays, Key: a.LogKey, Retain: a.RetainLogs}.Add(t)
 	api := t.Add(a.ID, &apigatewayv2.Api{
 		Name: new(a.Name), Description: new(a.Description), ProtocolType: new("HTTP"), CorsConfiguration: a.CORS.configuration(t, path),
 	})

@@ -13,7 +13,11 @@ type Bucket struct {
 	// ID is the logical id; the policy gets ID with Policy behind.
 	ID   string
 	Name cfn.Value[cfn.BucketName]
-	Key  cfn.Value[cfn.KeyARN]
+	// AccountRegional says that the bucket is in the namespace of its account and region, where no other account can make a bucket. Its name
+	// ends in -<account>-<region>-an.
+	AccountRegional bool
+	// Key encrypts the objects; with AWSKey, S3 does so with keys of its own.
+	Key cfn.Value[cfn.KeyARN]
 	// Logs is the bucket in which S3 writes who accessed this one, under a prefix of its name.
 	Logs cfn.Value[cfn.BucketName]
 	// ExpireDays after which current objects expire. Zero means never.
@@ -48,7 +52,7 @@ func BucketObjects(name cfn.Part) cfn.Value[cfn.Text] {
 // Add declares the bucket and its policy.
 func (b Bucket) Add(t *cfn.Template) BucketHandle {
 	path := "Resources." + b.ID + ".Properties"
-	checkKey(t, path+".BucketEncryption", b.Key)
+	key := keyOf(t, path+".BucketEncryption", b.Key)
 	logging := &s3.Bucket_LoggingConfiguration{LogFilePrefix: t.TextPtr(cfn.Format[cfn.Text]("%s/", b.Name))}
 	if logging.DestinationBucketName = t.TextPtr(b.Logs); logging.DestinationBucketName == nil {
 		t.Fail(path+".LoggingConfiguration", "there is no bucket for access logs", "set Logs")
@@ -58,14 +62,8 @@ func (b Bucket) Add(t *cfn.Template) BucketHandle {
 		noncurrent = 30
 	}
 	bucket := t.Add(b.ID, &s3.Bucket{
-		BucketName: t.TextPtr(b.Name),
-		BucketEncryption: encryption(s3.Bucket_ServerSideEncryptionRule{
-			// one data key for many objects: fewer calls of KMS
-			BucketKeyEnabled: new(true),
-			ServerSideEncryptionByDefault: &s3.Bucket_ServerSideEncryptionByDefault{
-				KMSMasterKeyID: t.TextPtr(b.Key), SSEAlgorithm: "aws:kms",
-			},
-		}),
+		BucketName:                     t.TextPtr(b.Name),
+		BucketEncryption:               encryption(key),
 		LifecycleConfiguration:         lifecycle(b.ExpireDays, noncurrent),
 		LoggingConfiguration:           logging,
 		NotificationConfiguration:      eventBridge(),
@@ -73,6 +71,7 @@ func (b Bucket) Add(t *cfn.Template) BucketHandle {
 		PublicAccessBlockConfiguration: noPublicAccess(),
 		VersioningConfiguration:        &s3.Bucket_VersioningConfiguration{Status: "Enabled"},
 	})
+	inNamespace(bucket, b.AccountRegional)
 	onRemoval(bucket, b.Retain)
 	addBucketPolicy(t, b.ID, bucket, b.Policy, b.Retain)
 	return BucketHandle{bucket}
@@ -84,6 +83,8 @@ type LogBucket struct {
 	// ID is the logical id; the policy gets ID with Policy behind.
 	ID   string
 	Name cfn.Value[cfn.BucketName]
+	// AccountRegional is as in Bucket.
+	AccountRegional bool
 	// Sources are the names of the buckets that log here; they may have wildcards.
 	Sources []cfn.Part
 	// LoadBalancers are the names of the application load balancers of the account and region that log here, each under a prefix of its
@@ -103,16 +104,15 @@ func (h LogBucketHandle) Name() cfn.Value[cfn.BucketName] { return cfn.Ref[cfn.B
 // Add declares the bucket and its policy.
 func (b LogBucket) Add(t *cfn.Template) LogBucketHandle {
 	bucket := t.Add(b.ID, &s3.Bucket{
-		BucketName: t.TextPtr(b.Name),
-		BucketEncryption: encryption(s3.Bucket_ServerSideEncryptionRule{
-			ServerSideEncryptionByDefault: &s3.Bucket_ServerSideEncryptionByDefault{SSEAlgorithm: "AES256"},
-		}),
+		BucketName:                     t.TextPtr(b.Name),
+		BucketEncryption:               encryption(nil),
 		LifecycleConfiguration:         lifecycle(b.ExpireDays, 1),
 		NotificationConfiguration:      eventBridge(),
 		OwnershipControls:              ownership(),
 		PublicAccessBlockConfiguration: noPublicAccess(),
 		VersioningConfiguration:        &s3.Bucket_VersioningConfiguration{Status: "Enabled"},
 	})
+	inNamespace(bucket, b.AccountRegional)
 	onRemoval(bucket, b.Retain)
 	sources := make([]cfn.Part, len(b.Sources))
 	for i, s := range b.Sources {
@@ -157,7 +157,20 @@ func addBucketPolicy(t *cfn.Template, id string, bucket *cfn.Resource, more poli
 	onRemoval(t.Add(id+"Policy", &s3.BucketPolicy{Bucket: t.Text(cfn.Ref[cfn.BucketName](bucket)), PolicyDocument: n}), retain)
 }
 
-func encryption(rule s3.Bucket_ServerSideEncryptionRule) *s3.Bucket_BucketEncryption {
+// inNamespace puts a bucket into the namespace of its account and region, a property that goformation lacks.
+func inNamespace(bucket *cfn.Resource, accountRegional bool) {
+	if accountRegional {
+		bucket.Set("BucketNamespace", "account-regional")
+	}
+}
+
+// encryption with a key, or with those of S3.
+func encryption(key *string) *s3.Bucket_BucketEncryption {
+	rule := s3.Bucket_ServerSideEncryptionRule{ServerSideEncryptionByDefault: &s3.Bucket_ServerSideEncryptionByDefault{SSEAlgorithm: "AES256"}}
+	if key != nil {
+		rule.BucketKeyEnabled = new(true) // one data key for many objects: fewer calls of KMS
+		rule.ServerSideEncryptionByDefault = &s3.Bucket_ServerSideEncryptionByDefault{KMSMasterKeyID: key, SSEAlgorithm: "aws:kms"}
+	}
 	return &s3.Bucket_BucketEncryption{ServerSideEncryptionConfiguration: []s3.Bucket_ServerSideEncryptionRule{rule}}
 }
 

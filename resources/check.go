@@ -24,9 +24,26 @@ func checkRange(t *cfn.Template, path, service string, n, least, most int) {
 	}
 }
 
-// checkKey refuses to leave encryption to a key of AWS because nobody named one.
+// checkKey refuses to leave encryption to a key of AWS because nobody named one, or where that cannot be.
 func checkKey(t *cfn.Template, path string, key cfn.Value[cfn.KeyARN]) {
-	if t.TextPtr(key) == nil {
+	if text := t.TextPtr(key); text == nil || *text == awsKey {
 		t.Fail(path, "there is no key", "set Key to a customer managed key")
 	}
+}
+
+// awsKey is no ARN of a key.
+const awsKey = "aws"
+
+// AWSKey stands for the key of AWS with which a service encrypts what names no key: an explicit choice, where an unset key is an error.
+// Log groups, buckets and repositories accept it, nothing else does.
+func AWSKey() cfn.Value[cfn.KeyARN] { return cfn.Literal[cfn.KeyARN](awsKey) }
+
+// keyOf is the text of a key, nil for AWSKey. It refuses an unset key.
+func keyOf(t *cfn.Template, path string, key cfn.Value[cfn.KeyARN]) *string {
+	text := t.TextPtr(key)
+	if text != nil && *text == awsKey {
+		return nil
+	}
+	checkKey(t, path, key)
+	return text
 }

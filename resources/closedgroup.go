@@ -23,6 +23,8 @@ type ClosedGroup struct {
 	// LogKey encrypts the function's logs, which stay for LogDays.
 	LogKey  cfn.Value[cfn.KeyARN]
 	LogDays int
+	// RetainLogs keeps them when the function goes.
+	RetainLogs bool
 }
 
 // closedGroup is the custom resource: goformation's has no properties.
@@ -89,7 +91,7 @@ func (g ClosedGroup) Add(t *cfn.Template) {
 	if t.TextPtr(g.Group) == nil {
 		t.Fail("Resources."+g.ID+".Properties.GroupId", "there is no security group", "set Group")
 	}
-	logs := LogGroup{ID: g.ID + "Logs", Name: "/aws/lambda/" + g.FunctionName, RetentionDays: g.LogDays, Key: g.LogKey}.Add(t)
+	logs := LogGroup{ID: g.ID + "Logs", Name: "/aws/lambda/" + g.FunctionName, RetentionDays: g.LogDays, Key: g.LogKey, Retain: g.RetainLogs}.Add(t)
 	group := cfn.Format[cfn.Text]("arn:%s:ec2:%s:%s:security-group/%s", cfn.Partition(), cfn.Region(), cfn.AccountID(), g.Group)
 	role := Role{
 		ID: g.ID + "Role", Name: g.RoleName, Path: g.RolePath, Description: "Function " + g.FunctionName + " runs with it",

@@ -37,6 +37,8 @@ type Function struct {
 	// LogKey encrypts the logs, which stay for LogDays.
 	LogKey  cfn.Value[cfn.KeyARN]
 	LogDays int
+	// RetainLogs keeps them when the function goes.
+	RetainLogs bool
 	// DeadLetters is the name of a queue that keeps what an asynchronous call failed on. Empty: there is none.
 	DeadLetters string
 	// Tracing by X-Ray.
@@ -78,7 +80,7 @@ func (f Function) Add(t *cfn.Template) FunctionHandle {
 	if n := utf8.RuneCountInString(f.Description); n > maxFunctionDescription {
 		t.Failf(path+".Description", "shorten it", "it has %d characters, beside the address of the code Lambda leaves %d", n, maxFunctionDescription)
 	}
-	logs := LogGroup{ID: f.ID + "Logs", Name: "/aws/lambda/" + f.Name, RetentionDays: f.LogDays, Key: f.LogKey}.Add(t)
+	logs := LogGroup{ID: f.ID + "Logs", Name: "/aws/lambda/" + f.Name, RetentionDays: f.LogDays, Key: f.LogKey, Retain: f.RetainLogs}.Add(t)
 	grants := append(policy.Identity{
 		policy.Allow("Logs", "logs:CreateLogStream", "logs:PutLogEvents").On(logs.Streams()),
 	}, f.Grants...)

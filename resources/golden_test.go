@@ -99,6 +99,19 @@ var builders = []struct {
 		t.Output("Name", logs.Name(), "")
 		t.Output("Streams", logs.Streams(), "")
 	}},
+	{"loggroup-retained", func(t *cfn.Template) {
+		logs := resources.LogGroup{ID: "Logs", Name: "/aws/codebuild/shop-dev-build", RetentionDays: 90, Key: resources.AWSKey(), Retain: true}.Add(t)
+		t.Output("Name", logs.Name(), "")
+	}},
+	{"bucket-namespace", func(t *cfn.Template) {
+		name := cfn.Literal[cfn.BucketName]("shop-dev-data-222222222222-eu-west-1-an")
+		logs := cfn.Literal[cfn.BucketName]("shop-dev-logs-222222222222-eu-west-1-an")
+		resources.LogBucket{ID: "AccessLogs", Name: logs, AccountRegional: true, Sources: []cfn.Part{name}, ExpireDays: 30}.Add(t)
+		resources.Bucket{ID: "Data", Name: name, AccountRegional: true, Key: resources.AWSKey(), Logs: logs}.Add(t)
+	}},
+	{"repository-aws", func(t *cfn.Template) {
+		resources.Repository{ID: "Web", Name: "shop-dev-web", Key: resources.AWSKey()}.Add(t)
+	}},
 	{"project", func(t *cfn.Template) {
 		logs := resources.LogGroup{ID: "Logs", Name: "/aws/codebuild/shop-dev-build", RetentionDays: 90, Key: keyARN}.Add(t)
 		project := resources.Project{

@@ -53,6 +53,8 @@ type Job struct {
 	// LogKey encrypts the logs, which stay for LogDays.
 	LogKey  cfn.Value[cfn.KeyARN]
 	LogDays int
+	// RetainLogs keeps them when the job goes.
+	RetainLogs bool
 	// Tags of the stack. CloudFormation gives them neither to instances nor to launch templates.
 	Tags map[string]string
 }
@@ -92,7 +94,7 @@ const (
 // Add declares the job and what belongs to it.
 func (j Job) Add(t *cfn.Template) JobHandle {
 	j.check(t)
-	logs := LogGroup{ID: j.ID + "Logs", Name: "/aws/batch/" + j.Name, RetentionDays: j.LogDays, Key: j.LogKey}.Add(t)
+	logs := LogGroup{ID: j.ID + "Logs", Name: "/aws/batch/" + j.Name, RetentionDays: j.LogDays, Key: j.LogKey, Retain: j.RetainLogs}.Add(t)
 	queue := t.Add(j.ID+"Queue", &batch.JobQueue{
 		JobQueueName: new(j.queueName()),
 		State:        new("ENABLED"),

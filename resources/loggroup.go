@@ -12,12 +12,16 @@ import (
 // LogGroup is a log group made before anything writes to it: what a service makes by itself keeps its logs for ever.
 type LogGroup struct {
 	// ID is the logical id.
-	ID   string
+	ID string
+	// Name of the group. One that is retained gets a name from CloudFormation instead, <stack>-<logical id>-<letters>: under a fixed name, it
+	// would stand in the way of the group of what comes back.
 	Name string
 	// RetentionDays is one of the numbers that CloudWatch Logs knows, such as 7, 30, 90, 365.
 	RetentionDays int
 	// Key encrypts the logs; its policy must admit the service: see LogsMayUse.
 	Key cfn.Value[cfn.KeyARN]
+	// Retain keeps the group with its logs when what writes to it goes, until they are as old as RetentionDays.
+	Retain bool
 }
 
 const maxLogGroupName = 512
@@ -42,12 +46,15 @@ func (h LogGroupHandle) Streams() cfn.Value[cfn.LogStreamsARN] {
 func (g LogGroup) Add(t *cfn.Template) LogGroupHandle {
 	path := "Resources." + g.ID + ".Properties"
 	checkName(t, path+".LogGroupName", "CloudWatch Logs", g.Name, "._/#-", 1, maxLogGroupName)
-	checkKey(t, path+".KmsKeyId", g.Key)
 	if !slices.Contains(retentions(), g.RetentionDays) {
 		t.Failf(path+".RetentionInDays", "", "it is %d, CloudWatch Logs allows %v", g.RetentionDays, retentions())
 	}
-	group := t.Add(g.ID, &logs.LogGroup{LogGroupName: new(g.Name), RetentionInDays: new(g.RetentionDays), KmsKeyId: t.TextPtr(g.Key)})
-	group.OnRemoval(cfn.Delete, cfn.Delete)
+	properties := &logs.LogGroup{RetentionInDays: new(g.RetentionDays), KmsKeyId: keyOf(t, path+".KmsKeyId", g.Key)}
+	if !g.Retain {
+		properties.LogGroupName = new(g.Name)
+	}
+	group := t.Add(g.ID, properties)
+	onRemoval(group, g.Retain)
 	return LogGroupHandle{group}
 }
 

@@ -105,6 +105,10 @@ func TestTopicsThatSNSRefuses(t *testing.T) {
 			properties + ".KmsMasterKeyId: there is no key; set Key to a customer managed key",
 		},
 		{
+			"nor the one of AWS", func(x *resources.Topic) { x.Key = resources.AWSKey() },
+			properties + ".KmsMasterKeyId: there is no key; set Key to a customer managed key",
+		},
+		{
 			"no domain", func(x *resources.Topic) { x.Emails = []string{"ops@"} },
 			`Resources.TopicOps01a349243.Properties.Endpoint: "ops@" is no e-mail address; write one such as ops@example.com`,
 		},

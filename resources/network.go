@@ -49,6 +49,8 @@ type FlowLogs struct {
 	// LogKey encrypts the logs, which stay for LogDays.
 	LogKey  cfn.Value[cfn.KeyARN]
 	LogDays int
+	// RetainLogs keeps them when the VPC, or its flow log, goes.
+	RetainLogs bool
 }
 
 // NetworkHandle is a declared network.
@@ -313,7 +315,7 @@ func (b *networkBuilder) addEndpoint(service string, endpoint *ec2.VPCEndpoint) 
 // addFlowLogs declares the log of the VPC's traffic.
 func (b *networkBuilder) addFlowLogs(f FlowLogs) {
 	id := b.ID + "FlowLog"
-	logs := LogGroup{ID: id + "Logs", Name: f.LogGroup, RetentionDays: f.LogDays, Key: f.LogKey}.Add(b.t)
+	logs := LogGroup{ID: id + "Logs", Name: f.LogGroup, RetentionDays: f.LogDays, Key: f.LogKey, Retain: f.RetainLogs}.Add(b.t)
 	ownFlowLogs := cfn.Format[cfn.Text]("arn:%s:ec2:%s:%s:vpc-flow-log/*", cfn.Partition(), cfn.Region(), cfn.AccountID())
 	role := Role{
 		ID: id + "Role", Name: f.RoleName, Path: f.RolePath, Description: "EC2 logs the traffic of the VPC " + b.Name + " with it",

@@ -12,7 +12,8 @@ type Repository struct {
 	// ID is the logical id.
 	ID   string
 	Name string
-	Key  cfn.Value[cfn.KeyARN]
+	// Key encrypts the images; with AWSKey, ECR does so with keys of its own. A repository never gets another.
+	Key cfn.Value[cfn.KeyARN]
 	// Readers may pull from other accounts: accounts, narrowed to roles by ARNs that may have wildcards.
 	Readers []RepositoryReader
 	// Retain keeps the repository when its stack goes; without it, its images go too.
@@ -45,10 +46,13 @@ func (h RepositoryHandle) URI() cfn.Value[cfn.RepositoryURI] {
 func (r Repository) Add(t *cfn.Template) RepositoryHandle {
 	path := "Resources." + r.ID + ".Properties"
 	checkName(t, path+".RepositoryName", "ECR", r.Name, "._/-", 2, 256)
-	checkKey(t, path+".EncryptionConfiguration", r.Key)
+	encryption := &ecr.Repository_EncryptionConfiguration{EncryptionType: "AES256"}
+	if key := keyOf(t, path+".EncryptionConfiguration", r.Key); key != nil {
+		encryption = &ecr.Repository_EncryptionConfiguration{EncryptionType: "KMS", KmsKey: key}
+	}
 	properties := &ecr.Repository{
 		RepositoryName:             new(r.Name),
-		EncryptionConfiguration:    &ecr.Repository_EncryptionConfiguration{EncryptionType: "KMS", KmsKey: t.TextPtr(r.Key)},
+		EncryptionConfiguration:    encryption,
 		ImageScanningConfiguration: &ecr.Repository_ImageScanningConfiguration{ScanOnPush: new(true)},
 		ImageTagMutability:         new("IMMUTABLE"),
 		LifecyclePolicy: &ecr.Repository_LifecyclePolicy{LifecyclePolicyText: t.TextPtr(cfn.JSON(cfn.Object{{Name: "rules", Value: []any{cfn.Object{

@@ -41,6 +41,8 @@ type Service struct {
 	// LogKey encrypts the logs, which stay for LogDays.
 	LogKey  cfn.Value[cfn.KeyARN]
 	LogDays int
+	// RetainLogs keeps them when the service goes.
+	RetainLogs bool
 }
 
 // RollbackAlarms undo a deployment.
@@ -75,7 +77,7 @@ const (
 // Add declares the service and what belongs to it.
 func (s Service) Add(t *cfn.Template) ServiceHandle {
 	s.check(t)
-	logs := LogGroup{ID: s.ID + "Logs", Name: "/aws/ecs/" + s.Name, RetentionDays: s.LogDays, Key: s.LogKey}.Add(t)
+	logs := LogGroup{ID: s.ID + "Logs", Name: "/aws/ecs/" + s.Name, RetentionDays: s.LogDays, Key: s.LogKey, Retain: s.RetainLogs}.Add(t)
 	task := s.addTask(t, logs)
 	h := ServiceHandle{group: SecurityGroup{
 		ID: s.ID + "Group", Name: s.Name, Description: "Tasks of " + s.Name, VPC: s.VPC,

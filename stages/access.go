@@ -286,7 +286,8 @@ func (a *Access) test() policy.Identity {
 		// the key's own policy admits S3 only
 		policy.Allow("Decrypt", "kms:Decrypt").On(a.arns("kms", "key/*")...).If(policy.Through("s3", cfn.Lit(a.Place.Region))),
 		policy.Allow("Call", "lambda:GetFunctionConfiguration", "lambda:InvokeFunction").On(a.arns("lambda", "function:"+a.name("*"))...),
-		policy.Allow("Logs", "logs:FilterLogEvents", "logs:GetLogEvents").On(a.arns("logs", "log-group:/aws/*/"+a.name("*"))...),
+		policy.Allow("Logs", "logs:FilterLogEvents", "logs:GetLogEvents").
+			On(a.arns("logs", "log-group:/aws/*/"+a.name("*"))...).On(a.arns("logs", "log-group:"+a.name("*"))...),
 	}
 	has := func(typ string) bool { return slices.Contains(a.covered, typ) }
 	if has("Custom::ClosedGroup") { // its function empties any security group that it is told to, and is CloudFormation's to call

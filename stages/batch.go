@@ -7,7 +7,6 @@ import (
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
-	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
 // Batch is the stack of an environment's jobs.
@@ -42,14 +41,7 @@ func (s *Batch) JobDefinitionName(job string) cfn.Output[cfn.JobDefinitionName] 
 func (s *Batch) Build(t *cfn.Template) error {
 	p := t.Place
 	t.Description = fmt.Sprintf("%s: the batch jobs of environment %s. Deployed by the pipeline.", p.Project, s.Environment.called())
-	key := resources.Key{
-		ID: "Key", Alias: spec.Name(p.Project, p.Scope, s.Name()),
-		Description:    fmt.Sprintf("Encrypts the logs of jobs of %s in environment %s", p.Project, p.Scope),
-		Administrators: []cfn.Part{s.Environment.Access.Role(spec.ExecutionPart)},
-		Fenced:         []cfn.Part{ProjectRoles(p)},
-		Users:          policy.Resource{resources.LogsMayUse("/aws/batch/" + spec.Name(p.Project, p.Scope, "*"))},
-		PendingDays:    s.Environment.pendingDays(),
-	}.Add(t)
+	key := s.Environment.logKey(t, "the logs of jobs", "/aws/batch/"+spec.Name(p.Project, p.Scope, "*"))
 	images := &containers{
 		environment: s.Environment, bootstrap: s.Bootstrap, storage: s.Storage, template: t, tags: map[string]cfn.Value[cfn.Text]{},
 	}
@@ -60,7 +52,7 @@ func (s *Batch) Build(t *cfn.Template) error {
 		if err := fitsFargate(j); err != nil {
 			return fmt.Errorf("job %s of environment %s: %w", j.Name, p.Scope, err)
 		}
-		s.add(t, j, images.of(j.Container), key.ARN())
+		s.add(t, j, images.of(j.Container), key)
 	}
 	return nil
 }
@@ -94,7 +86,7 @@ func (s *Batch) add(t *cfn.Template, j spec.Job, container resources.Container, 
 		Network: s.Network.Network.Identity(), VPC: s.Network.VPC(t), Subnets: s.Network.Subnets(t, Private),
 		StartRole: name(spec.JobStartRole(j.Name)), CodeRole: name(spec.JobRole(j.Name)), InstanceRole: name(spec.JobInstanceRole(j.Name)),
 		RolePath: spec.ApplicationPath(p.Project), Boundary: boundary,
-		LogKey: key, LogDays: s.Environment.LogDays,
+		LogKey: key, LogDays: s.Environment.LogDays, RetainLogs: s.Environment.retains(),
 		Tags: s.Environment.Tags,
 	}.Add(t)
 	cfn.Publish(t, s.JobQueueARN(j.Name), job.QueueARN())

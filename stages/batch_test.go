@@ -59,7 +59,7 @@ func TestJobsHaveNamesOfTheirEnvironment(t *testing.T) {
 	got := map[string][]string{}
 	for typ, property := range map[string]string{
 		"AWS::Batch::JobDefinition": "JobDefinitionName", "AWS::Logs::LogGroup": "LogGroupName", "AWS::IAM::Role": "RoleName",
-		"AWS::SQS::Queue": "QueueName", "AWS::Scheduler::Schedule": "Name", "AWS::KMS::Alias": "AliasName",
+		"AWS::SQS::Queue": "QueueName", "AWS::Scheduler::Schedule": "Name",
 		"AWS::IAM::InstanceProfile": "InstanceProfileName",
 	} {
 		for _, p := range ofType(s.Template, typ) {
@@ -74,7 +74,6 @@ func TestJobsHaveNamesOfTheirEnvironment(t *testing.T) {
 			"shop-dev-cleanup-job", "shop-dev-cleanup-job-start", "shop-dev-nightly-job", "shop-dev-nightly-job-schedule",
 			"shop-dev-nightly-job-start", "shop-dev-train-job", "shop-dev-train-job-instance", "shop-dev-train-job-start",
 		},
-		"AWS::KMS::Alias":          {"alias/shop-dev-batch"},
 		"AWS::Logs::LogGroup":      {"/aws/batch/shop-dev-cleanup", "/aws/batch/shop-dev-nightly", "/aws/batch/shop-dev-train"},
 		"AWS::SQS::Queue":          {"shop-dev-nightly-missed"},
 		"AWS::Scheduler::Schedule": {"shop-dev-nightly"},

@@ -33,6 +33,8 @@ type Environment struct {
 	// SharedRepositories hold images that all environments share, in the place of the Toolchain.
 	SharedRepositories []spec.SharedRepository
 	Toolchain          spec.Account
+	// Keys says which keys encrypt what the stacks hold. Empty: those of the environment.
+	Keys spec.Keys
 	// LogDays is how long the logs of the environment are kept: a number that CloudWatch Logs knows.
 	LogDays int
 	// Network that jobs, services and functions run in; nil when there is none. One that is made is among Stacks, too.
@@ -51,7 +53,7 @@ func New(s *spec.Spec, e spec.Environment, pipeline string) *Environment {
 		Type:  e.Type,
 		Place: place,
 		Label: e.Label, Approval: e.Approval,
-		SharedRepositories: s.ToolchainStack.Repositories, Toolchain: s.Toolchain, LogDays: e.Application.LogDays,
+		SharedRepositories: s.ToolchainStack.Repositories, Toolchain: s.Toolchain, Keys: s.Keys, LogDays: e.Application.LogDays,
 		Tags: Tags(s, e.Tags, "environment", e.Name),
 		Access: &Access{
 			Place:       place,
@@ -87,11 +89,19 @@ func (e *Environment) addStacks(a spec.Application, own []string) {
 	e.Functions, e.Repositories = a.Functions, a.Repositories
 	balanced := slices.ContainsFunc(a.Services, func(s spec.Service) bool { return s.Balanced() })
 	logs := len(a.Buckets)+len(a.Functions) > 0 || balanced
-	if logs || len(a.Repositories) > 0 {
-		e.Bootstrap = &Bootstrap{
-			Environment: e, Repositories: a.Repositories, Code: len(a.Functions) > 0, Logs: logs, LoadBalancers: balanced,
-			Retain: slices.ContainsFunc(a.Buckets, func(b spec.Bucket) bool { return b.Removal == spec.Retain }),
-		}
+	e.Bootstrap = &Bootstrap{
+		Environment: e, Repositories: a.Repositories, Code: len(a.Functions) > 0, Logs: logs, LoadBalancers: balanced,
+		Retain: e.retains() || slices.ContainsFunc(a.Buckets, func(b spec.Bucket) bool { return b.Removal == spec.Retain }),
+	}
+	if e.sharesKeys() {
+		taken := outputsTaken(a.Stacks, e.Bootstrap.Name())
+		e.Bootstrap.Messages = slices.Contains(taken, e.Bootstrap.KeyARN().Name)
+		made := a.Network != nil && a.Network.VPC == ""
+		e.Bootstrap.Key = made || len(a.Repositories)+len(a.Functions)+len(a.Jobs)+len(a.Services) > 0 || e.Bootstrap.Messages
+		e.Bootstrap.DataKey = len(a.Buckets) > 0 || slices.Contains(taken, e.Bootstrap.DataKeyARN().Name)
+	}
+	if b := e.Bootstrap; !b.Logs && !b.Key && !b.DataKey && len(b.Repositories) == 0 {
+		e.Bootstrap = nil
 	}
 	if a.Network != nil {
 		e.Network = &Network{Environment: e, Network: *a.Network}

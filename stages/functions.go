@@ -8,7 +8,6 @@ import (
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
-	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
 // Functions is the stack of an environment's Lambda functions.
@@ -45,14 +44,7 @@ func (s *Functions) Build(t *cfn.Template) error {
 	p := t.Place
 	t.Description = fmt.Sprintf("%s: the functions of environment %s. Deployed by the pipeline.", p.Project, s.Environment.called())
 	access := s.Environment.Access
-	key := resources.Key{
-		ID: "Key", Alias: spec.Name(p.Project, p.Scope, s.Name()),
-		Description:    fmt.Sprintf("Encrypts the logs of functions of %s in environment %s", p.Project, p.Scope),
-		Administrators: []cfn.Part{access.Role(spec.ExecutionPart)},
-		Fenced:         []cfn.Part{ProjectRoles(p)},
-		Users:          policy.Resource{resources.LogsMayUse(s.logGroups(p)...)},
-		PendingDays:    s.Environment.pendingDays(),
-	}.Add(t)
+	key := s.Environment.logKey(t, "the logs of functions", s.logGroups(p)...)
 	code := cfn.Take(t, s.Bootstrap.CodeBucket())
 	var behind []resources.APIFunction
 	for _, f := range s.Functions {
@@ -66,7 +58,7 @@ func (s *Functions) Build(t *cfn.Template) error {
 			RoleName: spec.Name(p.Project, p.Scope, spec.FunctionRole(f.Name)), RolePath: spec.ApplicationPath(p.Project),
 			Boundary: access.RoleBoundary(),
 			Grants:   append(bucketGrants(t, s.Storage, f.Reads, f.Writes), granted("Permission", f.Permissions)...),
-			LogKey:   key.ARN(), LogDays: s.Environment.LogDays,
+			LogKey:   key, LogDays: s.Environment.LogDays, RetainLogs: s.Environment.retains(),
 			Tracing: f.Tracing, ReservedConcurrency: f.ReservedConcurrency, Networked: s.networked(),
 		}
 		for _, name := range slices.Sorted(maps.Keys(f.Environment)) {
@@ -84,7 +76,7 @@ func (s *Functions) Build(t *cfn.Template) error {
 		}
 	}
 	if len(behind) > 0 {
-		s.addAPI(t, key.ARN(), behind)
+		s.addAPI(t, key, behind)
 	}
 	return nil
 }
@@ -142,7 +134,7 @@ func (s *Functions) addAPI(t *cfn.Template, key cfn.Value[cfn.KeyARN], functions
 		ID: "Api", Name: spec.Name(p.Project, p.Scope, "api"),
 		Description: fmt.Sprintf("Calls the functions of %s in environment %s", p.Project, p.Scope),
 		Functions:   functions, Rate: s.API.Rate, Burst: s.API.Burst,
-		LogGroup: apiLogs(p), LogKey: key, LogDays: s.Environment.LogDays,
+		LogGroup: apiLogs(p), LogKey: key, LogDays: s.Environment.LogDays, RetainLogs: s.Environment.retains(),
 	}
 	if j := s.API.JWT; j != nil {
 		api.JWT = &resources.JWT{Issuer: j.Issuer, Audience: j.Audience}

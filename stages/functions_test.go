@@ -106,7 +106,8 @@ func TestTheAPIIsThereForOtherStacksAndForPeople(t *testing.T) {
 // The key of the stack encrypts the access log too, and no log group that is not of this environment.
 func TestTheKeyOfFunctionsEncryptsTheAccessLog(t *testing.T) {
 	t.Parallel()
-	s, at := functionsOf(t, "dev")
+	s := stackNamed(t, assembled(t, called+"keys: stack\n"), "shop-dev-functions")
+	at := func(path ...string) *tree.Node { return s.Template.At(append([]string{"Resources"}, path...)...) }
 	const logs = "arn:aws:logs:eu-west-1:222222222222:log-group:"
 	want := []string{logs + "/aws/lambda/shop-dev-*", logs + "/aws/vendedlogs/shop-dev-api"}
 	statement := find(at("Key", "Properties", "KeyPolicy", "Statement").Items, "EncryptLogs")
@@ -116,7 +117,7 @@ func TestTheKeyOfFunctionsEncryptsTheAccessLog(t *testing.T) {
 	if got := text(s, at("ApiLogs", "Properties", "LogGroupName")); got != "/aws/vendedlogs/shop-dev-api" {
 		t.Errorf("the access log is %s", got)
 	}
-	stacks, problems := ownSystem(t, "  functions: [{ name: hello, source: lambda/hello, runtime: python3.13, handler: index.handler }]\n", nil)
+	stacks, problems := ownSystem(t, "  functions: [{ name: hello, source: lambda/hello, runtime: python3.13, handler: index.handler }]\nkeys: stack\n", nil)
 	if problems != "" {
 		t.Fatal(problems)
 	}

@@ -74,25 +74,20 @@ func replaced() span { return span{seconds: 60, periods: 5, breaching: 5} }
 func (s *Monitoring) Build(t *cfn.Template) error {
 	p := t.Place
 	t.Description = fmt.Sprintf("%s: the alarms and the dashboard of environment %s. Deployed by the pipeline.", p.Project, s.Environment.called())
-	topic := resources.Topic{
-		ID: "Topic", Name: spec.Name(p.Project, p.Scope, spec.AlarmsPart), Sender: p.Project + " in " + p.Scope,
-		Alarms: spec.Name(p.Project, p.Scope, "*"), Events: true, Emails: addresses(s.Monitoring.Email),
-		Roles: resources.RoleARNOf(cfn.AccountID(), spec.ApplicationPath(p.Project), spec.Name(p.Project, p.Scope, "*")),
+	topic := s.topic(p)
+	if e := s.Environment; e.sharesKeys() {
+		topic.Key = cfn.Take(t, e.Bootstrap.KeyARN())
+	} else {
+		// also where keys are those of AWS: alarms and events cannot use AWS's key for topics (CloudWatch User Guide, "Notify users on alarm changes")
+		topic.Key = e.addKey(t, ownKey{
+			id: "Key", alias: s.Name(), encrypts: "what the alarms say", users: policy.Resource{topic.MayUseKey(), topic.RolesMayUseKey()},
+		}).ARN()
 	}
-	key := resources.Key{
-		ID: "Key", Alias: spec.Name(p.Project, p.Scope, s.Name()),
-		Description:    fmt.Sprintf("Encrypts what the alarms of %s in environment %s say", p.Project, p.Scope),
-		Administrators: []cfn.Part{s.Environment.Access.Role(spec.ExecutionPart)},
-		Fenced:         []cfn.Part{ProjectRoles(p)},
-		Users:          policy.Resource{topic.MayUseKey(), topic.RolesMayUseKey()},
-		PendingDays:    s.Environment.pendingDays(),
-	}.Add(t).ARN()
-	topic.Key = key
 	m := &monitor{
-		t: t, topic: topic.Add(t).ARN(), latency: cmp.Or(s.Monitoring.LatencySeconds, spec.DefaultMonitoring().LatencySeconds),
+		t: t, topic: topic.Add(t).ARN(), retains: s.Environment.retains(), latency: cmp.Or(s.Monitoring.LatencySeconds, spec.DefaultMonitoring().LatencySeconds),
 	}
 	cfn.Publish(t, s.TopicARN(), m.topic)
-	cfn.Publish(t, s.KeyARN(), key)
+	cfn.Publish(t, s.KeyARN(), topic.Key)
 	if s.Functions != nil {
 		m.api(s.Functions)
 		m.functions(s.Functions.Functions)
@@ -109,6 +104,15 @@ func (s *Monitoring) Build(t *cfn.Template) error {
 		Rows: append([]resources.DashboardRow{{Title: p.Project + " in " + s.Environment.called(), Alarms: m.alarms}}, m.rows...),
 	}.Add(t)
 	return nil
+}
+
+// topic is what alarms tell, without its key.
+func (s *Monitoring) topic(p cfn.Place) resources.Topic {
+	return resources.Topic{
+		ID: "Topic", Name: spec.Name(p.Project, p.Scope, spec.AlarmsPart), Sender: p.Project + " in " + p.Scope,
+		Alarms: spec.Name(p.Project, p.Scope, "*"), Events: true, Emails: addresses(s.Monitoring.Email),
+		Roles: resources.RoleARNOf(cfn.AccountID(), spec.ApplicationPath(p.Project), spec.Name(p.Project, p.Scope, "*")),
+	}
 }
 
 // Wire deploys the alarms after the services: no running task of a service that is not there yet would be one that is gone.
@@ -136,6 +140,7 @@ func addresses(list string) []string {
 type monitor struct {
 	t       *cfn.Template
 	topic   cfn.Value[cfn.TopicARN]
+	retains bool // logs outlive what writes them
 	latency float64
 	alarms  []resources.AlarmHandle
 	rows    []resources.DashboardRow
@@ -241,7 +246,8 @@ func (m *monitor) functions(list []spec.Function) {
 			watch{
 				what: "errors", metrics: shared(errors, all), formula: share, threshold: mostErrors, span: sinceCall(f.Timeout),
 				says: fmt.Sprintf("More than %d %% of the calls of the function %s fail. "+
-					"Look first at its log, /aws/lambda/%s, and at what was deployed last.", mostErrors, name, name),
+					"Look first at its log, %s, and at what was deployed last.", mostErrors, name,
+					m.log((&Functions{}).Name(), cfn.ID(f.Name, "function"), "/aws/lambda/"+name)),
 			},
 			watch{
 				what: "throttles", metrics: one(turnedAway), threshold: none, span: repeated(),
@@ -347,6 +353,17 @@ func (m *monitor) balancer(s *Services, service, name string) (requests resource
 	return requests, []resources.Metric{labelled(answered, service), labelled(own, service+", load balancer")}, latency
 }
 
+// log is what messages call a log group: by its name, or by what that begins with where CloudFormation chooses the rest.
+func (m *monitor) log(stack, id, name string) string {
+	if m.retains {
+		name = spec.Name(m.t.Place.Project, m.t.Place.Scope, stack) + "-" + id
+	}
+	if m.retains || strings.HasSuffix(name, "/") {
+		name += "*"
+	}
+	return name
+}
+
 // jobs have no metrics: an event tells that one has failed.
 func (m *monitor) jobs(list []spec.Job) {
 	p := m.t.Place
@@ -365,7 +382,7 @@ func (m *monitor) jobs(list []spec.Job) {
 		Message: []string{
 			"The job <job> failed: <reason>",
 			"Container: exit code <code>, <container>",
-			"Look first at its log below /aws/batch/, stream <stream>",
+			"Look first at its log, " + m.log((&Batch{}).Name(), "", "/aws/batch/") + ", stream <stream>",
 			"Queue: <queue>",
 			"Job: <id>, <time>",
 		},

@@ -7,7 +7,6 @@ import (
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
-	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
 // Network is where an environment's jobs, services and functions run: the stack of its VPC, or a VPC that is there, which is no stack.
@@ -93,15 +92,7 @@ func (s *Network) Build(t *cfn.Template) error {
 		return fmt.Errorf("%s: %w", t.Name(), err)
 	}
 	name := func(part string) string { return spec.Name(p.Project, p.Scope, part) }
-	key := resources.Key{
-		ID: "Key", Alias: name(s.Name()),
-		Description:    fmt.Sprintf("Encrypts the logs of the network of %s in environment %s", p.Project, p.Scope),
-		Administrators: []cfn.Part{e.Access.Role(spec.ExecutionPart)},
-		Fenced:         []cfn.Part{ProjectRoles(p)},
-		// those of the VPC and of the function
-		Users:       policy.Resource{resources.LogsMayUse("/aws/*/" + name(s.Name()) + "*")},
-		PendingDays: e.pendingDays(),
-	}.Add(t)
+	key := e.logKey(t, "the logs of the network", "/aws/*/"+name(s.Name())+"*") // those of the VPC and of the function
 	network := resources.Network{
 		ID: "Vpc", Name: spec.NetworkName(p.Project, p.Scope), CIDR: s.Network.CIDR,
 		Public: subnets.Public, Private: subnets.Private, Isolated: subnets.Isolated,
@@ -121,14 +112,14 @@ func (s *Network) Build(t *cfn.Template) error {
 		network.FlowLogs = &resources.FlowLogs{
 			LogGroup: "/aws/vpc/" + name(s.Name()),
 			RoleName: name(spec.FlowLogsPart), RolePath: spec.ApplicationPath(p.Project), Boundary: e.Access.RoleBoundary(),
-			LogKey: key.ARN(), LogDays: e.LogDays,
+			LogKey: key, LogDays: e.LogDays, RetainLogs: e.retains(),
 		}
 	}
 	vpc := network.Add(t)
 	resources.ClosedGroup{
 		ID: "ClosedGroup", Group: vpc.DefaultGroup(), FunctionName: name(spec.ClosedGroupPart),
 		RoleName: name(s.Name()), RolePath: spec.ApplicationPath(p.Project), Boundary: e.Access.RoleBoundary(),
-		LogKey: key.ARN(), LogDays: e.LogDays,
+		LogKey: key, LogDays: e.LogDays, RetainLogs: e.retains(),
 	}.Add(t)
 	cfn.Publish(t, s.VPCID(), vpc.VPCID())
 	cfn.PublishList(t, s.SubnetIDs(Public), vpc.PublicSubnetIDs())

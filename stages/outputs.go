@@ -18,6 +18,12 @@ func (b *Bootstrap) outputNames() []string {
 	if b.Logs {
 		list = append(list, b.AccessLogs().Name)
 	}
+	if b.DataKey {
+		list = append(list, b.DataKeyARN().Name)
+	}
+	if b.Key && b.Environment.Keys != spec.AWSKeys {
+		list = append(list, b.KeyARN().Name)
+	}
 	for _, r := range b.Repositories {
 		list = append(list, b.RepositoryURI(r.Name).Name)
 	}

@@ -138,10 +138,13 @@ Resources:
 			for _, p := range extras.Parameters {
 				values = append(values, p.Name+"="+p.Value)
 			}
-			want := c.values + " Queue=/shop/dev/queue/Arn Boundary=arn:aws:iam::222222222222:policy/shop/access/shop-dev-boundary Path=/shop/app/ Size=5 " +
-				"Days=30 Empty= Names=a, b AccessResourceTypes=/shop/dev/access/ResourceTypes " +
-				"AccessCoversPipelineDeliveryOf111111111111=/shop/dev/access/CoversPipelineDeliveryOf111111111111 " +
+			needs := " AccessCoversPipelineDeliveryOf111111111111=/shop/dev/access/CoversPipelineDeliveryOf111111111111 " +
 				"AccessCoversRegionEuWest1=/shop/dev/access/CoversRegionEuWest1"
+			if !strings.Contains(c.network, "vpc-") { // else there is a bootstrap stack, which is deployed before it
+				needs = ""
+			}
+			want := c.values + " Queue=/shop/dev/queue/Arn Boundary=arn:aws:iam::222222222222:policy/shop/access/shop-dev-boundary Path=/shop/app/ Size=5 " +
+				"Days=30 Empty= Names=a, b AccessResourceTypes=/shop/dev/access/ResourceTypes" + needs
 			if diff := cmp.Diff(want, strings.Join(values, " ")); diff != "" {
 				t.Errorf("values: want -, got +:\n%s", diff)
 			}
@@ -487,7 +490,7 @@ func TestOwnParametersAreRefused(t *testing.T) {
 		{"an output", "P: {Type: String}", "P: network.VpcId", ""},
 		{"no such output", "P: {Type: String}", "P: network.VpcID", at("P", `the stack network has no output VpcID; did you mean "VpcId"?`)},
 		{"no such stack", "P: {Type: String}", "P: nettwork.VpcId", at("P", `there is no stack nettwork; did you mean "network"?`)},
-		{"a stack like none", "P: {Type: String}", "P: mars.Rover", at("P", "there is no stack mars; known here: access, extras, network, two; a text that only looks like an output can be the Default in the template")},
+		{"a stack like none", "P: {Type: String}", "P: mars.Rover", at("P", "there is no stack mars; known here: access, bootstrap, extras, network, two; a text that only looks like an output can be the Default in the template")},
 		{"a default like an output of a stack like none", "P: {Type: String, Default: mars.Rover}", "", ""},
 		{"an output of the access stack", "P: {Type: String}", "P: access.BoundaryArn", ""},
 		{"another output of the access stack", "P: {Type: String}", "P: access.BoundaryARM", at("P", `the stack access has no output BoundaryARM; did you mean "BoundaryArn"?`)},
@@ -660,8 +663,8 @@ func TestOwnTemplatesBeyondTheTableTakePermissions(t *testing.T) {
     Type: AWS::IAM::ManagedPolicy
     Properties: { Path: /shop/app/,
       Users: [me] }
-  Logs:
-    Type: AWS::Logs::LogGroup
+  Jobs:
+    Type: AWS::Batch::JobQueue
   Queue:
     Type: AWS::SQS::Queue
     Properties: { QueueName: orders }
@@ -671,17 +674,17 @@ func TestOwnTemplatesBeyondTheTableTakePermissions(t *testing.T) {
 
 		users = "9: Resources.Users.Properties.Users: it takes iam:AttachUserPolicy and iam:DetachUserPolicy, which no pipeline may have; " +
 			"leave it to the operator's stacks\n"
-		logs = "11: Resources.Logs: the role that deploys it may not touch an AWS::Logs::LogGroup of the name that CloudFormation would give it; " +
-			"let its LogGroupName be /aws/…/shop-dev-…\n"
+		jobs = "11: Resources.Jobs: the role that deploys it may not touch an AWS::Batch::JobQueue of the name that CloudFormation would give it; " +
+			"let its JobQueueName be shop-dev-…\n"
 		queue   = "14: Resources.Queue.Properties.QueueName: the role that deploys it may touch no AWS::SQS::Queue of this name; let its QueueName be shop-dev-…\n"
 		website = "5: Resources.Bucket.Properties.WebsiteConfiguration: it takes permissions that cfnpipe does not give for AWS::S3::Bucket; " +
 			"write %s under permissions of the stack in pipeline.yaml\n"
 	)
 	for _, c := range []struct{ why, actions, want string }{
-		{"none", "ses:SendEmail", logs + queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite and s3:PutBucketWebsite") + users},
-		{"others", "s3:PutBucketWebsites, s3:PutBucket", logs + queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite and s3:PutBucketWebsite") + users},
-		{"some of them", "s3:putbucketwebsite, logs:CreateLogGroup", queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite") + users},
-		{"all that can be given", "'s3:PutBucketWebs*', s3:DeleteBucketWebsite, 'sqs:Create*', 'logs:Create*'", users},
+		{"none", "ses:SendEmail", jobs + queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite and s3:PutBucketWebsite") + users},
+		{"others", "s3:PutBucketWebsites, s3:PutBucket", jobs + queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite and s3:PutBucketWebsite") + users},
+		{"some of them", "s3:putbucketwebsite, batch:CreateJobQueue", queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite") + users},
+		{"all that can be given", "'s3:PutBucketWebs*', s3:DeleteBucketWebsite, 'sqs:Create*', 'batch:Create*'", users},
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			t.Parallel()
@@ -853,7 +856,7 @@ func TestTooLargeStacksAreSaidWhereTheyComeFrom(t *testing.T) {
 // What is wrong with a stack beside its size is nobody's to change in pipeline.yaml; nor is the size of what Go has made.
 func TestWhatElseIsWrongWithATooLargeStackHasNoPlace(t *testing.T) {
 	t.Parallel()
-	s, err := spec.Parse("pipeline.yaml", []byte(oneEnvironment+"  functions:\n"+many(100, "    - { name: f%d, source: a, runtime: python3.13, handler: i.h }\n")))
+	s, err := spec.Parse("pipeline.yaml", []byte(oneEnvironment+"  functions:\n"+many(101, "    - { name: f%d, source: a, runtime: python3.13, handler: i.h }\n")))
 	if err != nil {
 		t.Fatal(err)
 	}

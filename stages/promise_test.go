@@ -689,6 +689,9 @@ func checkNames(t *testing.T, stacks []assembly.Stack) {
 				continue
 			}
 			name := text(s, resources.Items[i].At("Properties", limit.property))
+			if typ == "AWS::Logs::LogGroup" {
+				name = groupName(s, id, resources.Items[i].Get("Properties"))
+			}
 			if !limit.pattern.MatchString(name) {
 				t.Errorf("%s.%s: %s takes no %q of %d characters", s.Name, id, typ, name, len(name))
 			}

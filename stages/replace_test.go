@@ -37,6 +37,7 @@ var fixed = map[string][]string{
 	"AWS::IAM::ManagedPolicy":                   {"Path", "Description"},
 	"AWS::IAM::Role":                            {"Path"},
 	"AWS::Lambda::Function":                     {"PackageType"},
+	"AWS::S3::Bucket":                           {"BucketNamespace"},
 	"AWS::SNS::Subscription":                    {"Endpoint", "Protocol", "TopicArn"},
 	"AWS::SNS::Topic":                           {"FifoTopic"},
 	"AWS::SQS::Queue":                           {"FifoQueue"},
@@ -178,8 +179,8 @@ func (u *update) clashes() []string {
 			for i, id := range all.Keys {
 				typ := all.Items[i].Get("Type").Text
 				known := identity(typ)
-				if len(known) == 0 {
-					continue
+				if len(known) == 0 || typ == "AWS::Logs::LogGroup" && all.Items[i].At("Properties", "LogGroupName") == nil {
+					continue // CloudFormation gives each another name
 				}
 				key := []string{typ, s.Account, s.Region}
 				if limits[typ].property == "" {
@@ -276,6 +277,7 @@ func TestWhatIsReplacedGetsAnotherName(t *testing.T) {
 		"another kind of service":   {{"count: { min: 2, max: 2 }", "count: { min: 1, max: 4 }"}},
 		"kept repositories":         {{"removal: delete", "removal: retain"}},
 		"other logs":                {{"application:\n", "application:\n  logDays: 30\n"}},
+		"keys of stacks":            {{"toolchainStack:\n", "keys: stack\ntoolchainStack:\n"}},
 		"another label":             {{"account: \"222222222222\" }", "account: \"222222222222\", label: Store }"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
-	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
 // Services is the stack of an environment's services.
@@ -64,14 +63,7 @@ func (s *Services) Build(t *cfn.Template) error {
 		}}}
 	}
 	access := s.Environment.Access
-	key := resources.Key{
-		ID: "Key", Alias: spec.Name(p.Project, p.Scope, s.Name()),
-		Description:    fmt.Sprintf("Encrypts the logs of services of %s in environment %s", p.Project, p.Scope),
-		Administrators: []cfn.Part{access.Role(spec.ExecutionPart)},
-		Fenced:         []cfn.Part{ProjectRoles(p)},
-		Users:          policy.Resource{resources.LogsMayUse("/aws/ecs/" + spec.Name(p.Project, p.Scope, "*"))},
-		PendingDays:    s.Environment.pendingDays(),
-	}.Add(t)
+	key := s.Environment.logKey(t, "the logs of services", "/aws/ecs/"+spec.Name(p.Project, p.Scope, "*"))
 	cluster := resources.Cluster{ID: "Cluster", Name: spec.ClusterName(p.Project, p.Scope)}.Add(t)
 	images := containers{environment: s.Environment, bootstrap: s.Bootstrap, storage: s.Storage, template: t, tags: map[string]cfn.Value[cfn.Text]{}}
 	var problems []spec.Problem
@@ -84,7 +76,7 @@ func (s *Services) Build(t *cfn.Template) error {
 			StartRoleName: spec.Name(p.Project, p.Scope, spec.ServiceStartRole(x.Name)),
 			RoleName:      spec.Name(p.Project, p.Scope, spec.ServiceRole(x.Name)),
 			RolePath:      spec.ApplicationPath(p.Project), Boundary: access.RoleBoundary(),
-			LogKey: key.ARN(), LogDays: s.Environment.LogDays,
+			LogKey: key, LogDays: s.Environment.LogDays, RetainLogs: s.Environment.retains(),
 		}
 		if x.Balanced() {
 			from := s.from(x.LoadBalancer)

@@ -20,6 +20,8 @@ type Shared struct {
 	Repositories []spec.SharedRepository
 	// Accounts whose roles of this project may pull from the repositories.
 	Accounts []string
+	// Keys says whether images are encrypted with a key of the stack or, where it is aws, with those of ECR.
+	Keys spec.Keys
 	// Access deploys the stack.
 	Access *Access
 }
@@ -44,14 +46,17 @@ func (s *Shared) Build(t *cfn.Template) error {
 	if len(s.Repositories) == 0 {
 		return nil
 	}
-	key := resources.Key{
-		ID: "Key", Alias: spec.Name(p.Project, spec.ToolchainScope, "images"),
-		Description:    "Encrypts the images that the environments of " + p.Project + " share",
-		Administrators: []cfn.Part{s.Access.Role(spec.ExecutionPart)},
-		Fenced:         []cfn.Part{ProjectRoles(p)},
-		Users:          policy.Resource{useByRepositories(s.Access, p.Region)},
-		Retain:         true,
-	}.Add(t)
+	key := resources.AWSKey()
+	if s.Keys != spec.AWSKeys {
+		key = resources.Key{
+			ID: "Key", Alias: spec.Name(p.Project, spec.ToolchainScope, "images"),
+			Description:    "Encrypts the images that the environments of " + p.Project + " share",
+			Administrators: []cfn.Part{s.Access.Role(spec.ExecutionPart)},
+			Fenced:         []cfn.Part{ProjectRoles(p)},
+			Users:          policy.Resource{useByRepositories(s.Access, p.Region)},
+			Retain:         true,
+		}.Add(t).ARN()
+	}
 	var readers []resources.RepositoryReader
 	for _, account := range s.Accounts {
 		readers = append(readers, resources.RepositoryReader{
@@ -60,7 +65,7 @@ func (s *Shared) Build(t *cfn.Template) error {
 	}
 	for _, r := range s.Repositories {
 		resources.Repository{
-			ID: cfn.ID(r.Name, "repository"), Name: spec.Name(p.Project, spec.ToolchainScope, r.Name), Key: key.ARN(), Readers: readers, Retain: true,
+			ID: cfn.ID(r.Name, "repository"), Name: spec.Name(p.Project, spec.ToolchainScope, r.Name), Key: key, Readers: readers, Retain: true,
 		}.Add(t)
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// Storage is the stack of an environment's buckets, with the key that encrypts them.
+// Storage is the stack of an environment's buckets.
 type Storage struct {
 	Environment *Environment
 	Bootstrap   *Bootstrap
@@ -25,7 +25,7 @@ func (s *Storage) BucketName(bucket string) cfn.Output[cfn.BucketName] {
 	return cfn.Output[cfn.BucketName]{From: s, Name: cfn.ID(bucket, "bucket-name")}
 }
 
-// KeyARN is the key that encrypts the buckets, for other stacks.
+// KeyARN is the key that encrypts the buckets, for other stacks; there is none where those of S3 do.
 func (s *Storage) KeyARN() cfn.Output[cfn.KeyARN] {
 	return cfn.Output[cfn.KeyARN]{From: s, Name: "KeyArn"}
 }
@@ -35,31 +35,38 @@ func (s *Storage) Build(t *cfn.Template) error {
 	p := t.Place
 	t.Description = fmt.Sprintf("%s: the buckets of environment %s. Deployed by the pipeline.", p.Project, s.Environment.called())
 	account := spec.Account{Account: p.Account, Region: p.Region}
-	retain := slices.ContainsFunc(s.Buckets, func(b spec.Bucket) bool { return b.Removal == spec.Retain })
 	name := func(part string) string { return spec.BucketName(p.Project, p.Scope, part, account) }
 
-	key := resources.Key{
-		ID: "Key", Alias: spec.Name(p.Project, p.Scope, "storage"),
-		Description:    fmt.Sprintf("Encrypts the buckets of %s in environment %s", p.Project, p.Scope),
-		Administrators: []cfn.Part{s.Environment.Access.Role(spec.ExecutionPart)},
-		Fenced:         []cfn.Part{ProjectRoles(p)},
-		Users:          policy.Resource{UseThroughS3(p.Region)},
-		PendingDays:    s.Environment.pendingDays(),
-		Retain:         retain,
-	}.Add(t)
-
-	cfn.Publish(t, s.KeyARN(), key.ARN())
-
+	key := s.key(t)
 	logs := cfn.Take(t, s.Bootstrap.AccessLogs())
 	for _, b := range s.Buckets {
 		bucket := resources.Bucket{
 			ID: cfn.ID(b.Name, "bucket"), Name: cfn.Literal[cfn.BucketName](name(b.Name)),
-			Key: key.ARN(), Logs: logs,
+			AccountRegional: spec.AccountRegional(p.Region), Key: key, Logs: logs,
 			ExpireDays: b.ExpireDays, NoncurrentDays: b.NoncurrentDays, Retain: b.Removal == spec.Retain,
 		}.Add(t)
 		cfn.Publish(t, s.BucketName(b.Name), bucket.Name())
 	}
 	return nil
+}
+
+// key encrypts the buckets: the environment's for data, one of the stack's own, or those of S3.
+func (s *Storage) key(t *cfn.Template) cfn.Value[cfn.KeyARN] {
+	e := s.Environment
+	var key cfn.Value[cfn.KeyARN]
+	switch {
+	case e.Keys == spec.AWSKeys:
+		return resources.AWSKey()
+	case e.sharesKeys():
+		key = cfn.Take(t, e.Bootstrap.DataKeyARN())
+	default:
+		key = e.addKey(t, ownKey{
+			id: "Key", alias: s.Name(), encrypts: "the buckets", users: policy.Resource{UseThroughS3(t.Place.Region)},
+			retain: slices.ContainsFunc(s.Buckets, func(b spec.Bucket) bool { return b.Removal == spec.Retain }),
+		}).ARN()
+	}
+	cfn.Publish(t, s.KeyARN(), key)
+	return key
 }
 
 // ProjectRoles is the ARN pattern of every role of the project in the stack's account.
@@ -69,6 +76,5 @@ func ProjectRoles(p cfn.Place) cfn.Part {
 
 // UseThroughS3 lets whom IAM allows use a key of its account, by reading and writing objects in S3.
 func UseThroughS3(region string) policy.Statement {
-	return policy.Allow("UseThroughS3", policy.KeyUse()...).By(policy.Account(cfn.AccountID())).On(cfn.Lit("*")).
-		If(policy.Through("s3", cfn.Lit(region)))
+	return useThrough("UseThroughS3", region, "s3")
 }

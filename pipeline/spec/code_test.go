@@ -323,9 +323,9 @@ func TestOwnBucketLength(t *testing.T) {
 		with := func(env string) string {
 			return change(t, small, "name: prod", "name: "+env) + "application: " + c.application + "\n"
 		}
-		env := strings.Repeat("e", 63-len("shop-"+c.part+"-444444444444-us-east-1"))
+		env := strings.Repeat("e", 63-len("shop-"+c.part+"-444444444444-us-east-1-an"))
 		parse(t, with(env))
-		refuse(t, with("e"+env), "8:13: environments[1].name: the bucket shop-e"+env+c.part+"-444444444444-us-east-1 has 64 characters, S3 allows 63; "+
+		refuse(t, with("e"+env), "8:13: environments[1].name: the bucket shop-e"+env+c.part+"-444444444444-us-east-1-an has 64 characters, S3 allows 63; "+
 			"shorten this name or the project by 1")
 		parse(t, change(t, small, "name: prod", "name: e"+env)+"application: { repositories: [{ name: a, context: . }] }\n")
 	}

@@ -45,6 +45,7 @@ func TestDefaults(t *testing.T) {
 		MaxParallelBuilds: 1,
 		Steps:             spec.DefaultSteps(),
 		Application:       application("", 0),
+		Keys:              spec.EnvironmentKeys,
 	}
 	if d := cmp.Diff(want, got, cmpopts.IgnoreUnexported(spec.Spec{})); d != "" {
 		t.Errorf("-want +got\n%s", d)
@@ -90,9 +91,9 @@ func TestDecodeRefuses(t *testing.T) {
 	}{
 		{"unknown field", "account: \"333333333333\"", `acount: "333333333333"`, []string{`10:29: environments[1].acount: unknown field; did you mean "account"?`}},
 		{"field in capitals", "tags:", "Tags:", []string{`19:1: Tags: unknown field; did you mean "tags"?`}},
-		{"field that means nothing", "tags:", "zzzzzzz:", []string{`19:1: zzzzzzz: unknown field; known here: project, toolchain, source, generator, environments, pipelines, maxParallelBuilds, steps, toolchainStack, application, overrides, tags, permissionsBoundary, accessBoundary`}},
+		{"field that means nothing", "tags:", "zzzzzzz:", []string{`19:1: zzzzzzz: unknown field; known here: project, toolchain, source, generator, environments, pipelines, maxParallelBuilds, steps, toolchainStack, application, overrides, tags, permissionsBoundary, accessBoundary, keys`}},
 		{"field that only Go has", "type: test,", "type: test, permissionsBoundary: x,", []string{`10:29: environments[1].permissionsBoundary: unknown field; known here: name, type, account, region, label, tags, approval`}},
-		{"field with a strange name", "tags:", `"a.b\n":`, []string{`19:1: ["a.b\n"]: unknown field; known here: project, toolchain, source, generator, environments, pipelines, maxParallelBuilds, steps, toolchainStack, application, overrides, tags, permissionsBoundary, accessBoundary`}},
+		{"field with a strange name", "tags:", `"a.b\n":`, []string{`19:1: ["a.b\n"]: unknown field; known here: project, toolchain, source, generator, environments, pipelines, maxParallelBuilds, steps, toolchainStack, application, overrides, tags, permissionsBoundary, accessBoundary, keys`}},
 		{"duplicate key", "tags:", "project: shop\ntags:", []string{`19:1: project: is given twice, first in line 1; keep one`}},
 		{"duplicate key in a map", "team: shop", "team: shop, team: web", []string{`19:21: tags.team: is given twice, first in line 19; keep one`}},
 		{"number as text", "team: shop", "team: 12", []string{`19:15: tags.team: needs text, found the number 12; quote it: "12"`}},

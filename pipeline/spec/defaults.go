@@ -8,6 +8,9 @@ func DefaultPipeline() Pipeline { return Pipeline{Name: "delivery", Branch: "mai
 // DefaultMaxParallelBuilds is the quota of a new account.
 const DefaultMaxParallelBuilds = 1
 
+// DefaultKeys are few, and yet the project's own.
+const DefaultKeys = EnvironmentKeys
+
 // DefaultSteps is what there is where pipeline.yaml says nothing else: no tests, and publishing may take an hour.
 func DefaultSteps() Steps {
 	return Steps{Synth: &Step{TimeoutMinutes: defaultMinutes}, Publish: &Step{TimeoutMinutes: defaultPublishMinutes}}
@@ -86,7 +89,7 @@ func defaultRemoval(t Type) Removal {
 	}
 }
 
-func (s *Spec) setDefaults(Type) { s.MaxParallelBuilds = DefaultMaxParallelBuilds }
+func (s *Spec) setDefaults(Type) { s.MaxParallelBuilds, s.Keys = DefaultMaxParallelBuilds, DefaultKeys }
 
 func (p *Pipeline) setDefaults(Type) { *p = DefaultPipeline() }
 
@@ -194,6 +197,7 @@ func (s *Spec) resolveApproval() {
 // resolveGo fills in the defaults that a file gets before it is read.
 func (s *Spec) resolveGo() {
 	fallback(&s.MaxParallelBuilds, DefaultMaxParallelBuilds)
+	fallback(&s.Keys, DefaultKeys)
 	fallback(&s.Source.File, defaultFile)
 	fallback(&s.Steps.Synth, DefaultSteps().Synth)
 	for _, step := range []*Step{

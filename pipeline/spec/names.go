@@ -12,10 +12,19 @@ import (
 // The shapes of all names stand in this file, so that their lengths can be checked before anything is built.
 func Name(project, scope, part string) string { return project + "-" + scope + "-" + part }
 
-// BucketName is Name with account and region, because all of S3 in a partition shares one name space.
+// BucketName is Name with account and region. Where S3 has a namespace for each account and region, the ending puts it there: nobody else
+// can make a bucket of this name. Elsewhere all of S3 in a partition shares one.
 func BucketName(project, scope, part string, a Account) string {
-	return Name(project, scope, part) + "-" + a.Account + "-" + a.Region
+	name := Name(project, scope, part) + "-" + a.Account + "-" + a.Region
+	if AccountRegional(a.Region) {
+		name += "-an"
+	}
+	return name
 }
+
+// AccountRegional says whether S3 has a namespace for each account in a region: in all but two, GovCloud included (Amazon S3 User Guide,
+// "Namespaces for general purpose buckets").
+func AccountRegional(region string) bool { return region != "me-central-1" && region != "me-south-1" }
 
 // AccessPath of the roles that deploy; no role that a pipeline deploys may touch it.
 func AccessPath(project string) string { return "/" + project + "/access/" }

@@ -37,11 +37,27 @@ type Spec struct {
 	// AccessBoundary is the ARN of the boundary of the roles of access stacks, for organizations that allow no role without one. Placeholders
 	// are filled in per account: see Environment.AccessBoundary and Account.AccessBoundary. Default: they have none.
 	AccessBoundary string `yaml:"accessBoundary"`
+	// Keys says which KMS keys encrypt what the stacks hold: environment (the default), stack or aws.
+	Keys Keys `yaml:"keys"`
 
 	file      string              // as given to Load; "" when built in Go
 	positions map[string]position // by path, such as environments[1].account
 	failed    map[string]bool     // paths as written whose value could not be read
 }
+
+// Keys says which KMS keys encrypt what the stacks of an environment hold.
+type Keys string
+
+// The kinds of keys. Artifacts of pipelines and topics of alarms have a customer managed key with each: other accounts and alarms cannot
+// use AWS's.
+const (
+	// EnvironmentKeys are two of each environment: one for logs, messages, images and code, one for data.
+	EnvironmentKeys Keys = "environment"
+	// StackKeys are one of each stack.
+	StackKeys Keys = "stack"
+	// AWSKeys are those that each service of AWS encrypts with when no other is named.
+	AWSKeys Keys = "aws"
+)
 
 // Account is one account in one region.
 type Account struct {

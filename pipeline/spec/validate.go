@@ -32,6 +32,7 @@ func (s *Spec) Validate() []Problem {
 	v.tags("tags", v.spec.Tags)
 	v.boundary("permissionsBoundary", v.spec.PermissionsBoundary)
 	v.boundary("accessBoundary", v.spec.AccessBoundary)
+	oneOfThese(&v, "keys", s.Keys, EnvironmentKeys, StackKeys, AWSKeys)
 	if s.positions == nil && len(s.Overrides) > 0 {
 		v.add("overrides", "have no effect in a Spec that is built in Go", "set Environment.Application")
 	}

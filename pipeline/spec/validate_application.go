@@ -88,7 +88,7 @@ const maxBucket = 63 // characters, S3
 // ownBuckets are those that cfnpipe makes beside an application's: the longest name of them must fit.
 func (v *validator) ownBuckets(path string, e *Environment) {
 	if len(e.Application.Functions)+len(e.Application.Buckets) == 0 {
-		return
+		return // the name of a load balancer leaves less
 	}
 	name := BucketName(v.spec.Project, e.Name, LogsPart, e.Account) // as long as that of the bucket of code
 	if over := len(name) - maxBucket; over > 0 && isProject(v.spec.Project) && isAccount(e.Account.Account) && isRegion(e.Region) {
@@ -118,7 +118,7 @@ func isNamePart(part string) bool {
 }
 
 // reservedBucketPrefix that name begins with. The endings that S3 reserves (-s3alias, --ol-s3, .mrap, --x-s3, --table-s3) cannot
-// occur, because every name ends with a region; nor can xn--, because a project has no double dash.
+// occur, because every name ends with a region or with -an; nor can xn--, because a project has no double dash.
 func reservedBucketPrefix(name string) string {
 	for _, p := range []string{"sthree-", "amzn-s3-demo-"} {
 		if strings.HasPrefix(name, p) {

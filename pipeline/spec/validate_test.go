@@ -234,8 +234,8 @@ func TestLimits(t *testing.T) {
 		{"file", "infra/pipeline.yaml", "%s", 255, `6:9: source.file: "` + strings.Repeat("x", 59) + `…" is not a plain path below the root of the repository; write a path from the root of the repository, such as infra/pipeline.yaml`},
 		{"version", "version: v0.1.0", "version: v1.2.3-%s", 121, `7:23: generator.version: "v1.2.3-` + strings.Repeat("x", 52) + `…" is not a version; write latest, a version such as v0.1.0, or a commit`},
 		{"repository", "acme/shop", "acme/%s", 250, `5:15: source.repository: "acme/` + strings.Repeat("x", 54) + `…" is not the owner and name of a repository; write owner/name, such as acme/shop`},
-		// shop-prod-…-444444444444-eu-west-1 leaves 63-10-23 characters.
-		{"bucket", "{ name: data, expireDays: 90 }", "{ name: %s }", 30, "16:21: application.buckets[0].name: shop-prod-" + strings.Repeat("x", 31) + "-444444444444-eu-west-1 has 64 characters, S3 allows 63; shorten this name or the project by 1"},
+		// shop-prod-…-444444444444-eu-west-1-an leaves 63-10-26 characters.
+		{"bucket", "{ name: data, expireDays: 90 }", "{ name: %s }", 27, "16:21: application.buckets[0].name: shop-prod-" + strings.Repeat("x", 28) + "-444444444444-eu-west-1-an has 64 characters, S3 allows 63; shorten this name or the project by 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -293,24 +293,24 @@ func TestBucketLengthNamesTheFigure(t *testing.T) {
 	t.Parallel()
 	src := change(t, small, "us-east-1", "ap-southeast-2") + "application: { buckets: [{ name: data-of-the-warehouse-import }] }\n"
 	refuse(t, src, "9:34: application.buckets[0].name: "+
-		"shop-prod-data-of-the-warehouse-import-444444444444-ap-southeast-2 has 66 characters, S3 allows 63; shorten this name or the project by 3")
+		"shop-prod-data-of-the-warehouse-import-444444444444-ap-southeast-2-an has 69 characters, S3 allows 63; shorten this name or the project by 6")
 }
 
 func TestScopeLength(t *testing.T) {
 	t.Parallel()
-	// The artifact bucket, <project>-<pipeline>-artifacts-<account>-<region>, leaves less room than any role.
+	// The artifact bucket, <project>-<pipeline>-artifacts-<account>-<region>-an, leaves less room than any role.
 	src := func(pipeline string) string {
 		return change(t, small, "us-east-1", "eu-west-1") + "pipelines: [{ name: " + pipeline + " }]\n"
 	}
-	parse(t, src(strings.Repeat("p", 25)))
-	refuse(t, src(strings.Repeat("p", 26)), "9:21: pipelines[0].name: shop-"+strings.Repeat("p", 26)+
-		"-artifacts-111111111111-eu-west-1 has 64 characters, S3 allows 63; shorten this name or the project by 1")
+	parse(t, src(strings.Repeat("p", 22)))
+	refuse(t, src(strings.Repeat("p", 23)), "9:21: pipelines[0].name: shop-"+strings.Repeat("p", 23)+
+		"-artifacts-111111111111-eu-west-1-an has 64 characters, S3 allows 63; shorten this name or the project by 1")
 
 	// The default pipeline is not in the file, so the project is what is too long.
-	project := strings.Repeat("p", 63-len("-delivery-artifacts-111111111111-eu-west-1"))
+	project := strings.Repeat("p", 63-len("-delivery-artifacts-111111111111-eu-west-1-an"))
 	parse(t, change(t, change(t, small, "us-east-1", "eu-west-1"), "shop", project))
 	refuse(t, change(t, change(t, small, "us-east-1", "eu-west-1"), "shop", "p"+project), "1:10: project: p"+project+
-		"-delivery-artifacts-111111111111-eu-west-1 has 64 characters, S3 allows 63; shorten it by 1")
+		"-delivery-artifacts-111111111111-eu-west-1-an has 64 characters, S3 allows 63; shorten it by 1")
 
 	env := strings.Repeat("e", 64-len("shop--execution"))
 	parse(t, change(t, small, "name: prod", "name: "+env))

@@ -219,7 +219,7 @@ func (w *world) logs(h *Hop, project *thing, r *role) {
 		w.needs(h, "logs", r, request{action: action, on: arn})
 	}
 	for _, y := range w.ofKind("AWS::Logs::LogGroup") {
-		if y.stack.Account == project.stack.Account && y.text("LogGroupName").Equal(group) {
+		if y.stack.Account == project.stack.Account && y.ref().Equal(group) {
 			return
 		}
 	}

@@ -196,7 +196,7 @@ func faults() []fault {
 			put(atlas, pipe+".ArtifactStores[us-east-1].ArtifactStore.EncryptionKey.Id", "!Ref ArtifactsKeyArn"),
 		}, `store-key atlas-release-pipeline Resources.Pipeline.Properties.ArtifactStores[us-east-1].ArtifactStore.EncryptionKey.Id`},
 		{"regions", "the store of a region is the bucket of another", []change{
-			put(atlas, pipe+".ArtifactStores[us-east-1].ArtifactStore.Location", "atlas-release-artifacts-111111111111-eu-west-1"),
+			put(atlas, pipe+".ArtifactStores[us-east-1].ArtifactStore.Location", "atlas-release-artifacts-111111111111-eu-west-1-an"),
 		}, `store-bucket atlas-release-pipeline Resources.Pipeline.Properties.ArtifactStores[us-east-1].ArtifactStore.Location`},
 		{"regions", "no store in a region that actions run in", []change{
 			drop(atlas, pipe+".ArtifactStores[us-east-1]"),
@@ -868,8 +868,8 @@ func faults() []fault {
 			drop(functions, "Resources.HelloFunctionRole.Properties.Policies[function].PolicyDocument.Statement[BucketKey]"),
 		}, `application shop-dev-functions Resources.HelloFunctionRole.Properties.Policies[function].PolicyDocument`},
 		{"shop", "a log group's key does not know CloudWatch Logs", []change{
-			drop(functions, inKey+"[EncryptLogs]"),
-		}, `log-key shop-dev-functions Resources.Key.Properties.KeyPolicy.Statement[Administer]`},
+			drop("shop-dev-bootstrap", inKey+"[EncryptLogs]"),
+		}, `log-key shop-dev-bootstrap Resources.Key.Properties.KeyPolicy.Statement[Administer]`},
 		{"shop", "the API may not call the function", []change{
 			drop(functions, "Resources.ApiGetHelloPermission"),
 		}, `application shop-dev-functions Resources.ApiGetHelloRoute.Properties.Target`},
@@ -877,7 +877,7 @@ func faults() []fault {
 			put(functions, "Resources.ApiLogs.Properties.LogGroupName", "/aws/vendedlogs/api"),
 		}, `
 			execution shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[LogGroups]
-			log-key shop-dev-functions Resources.Key.Properties.KeyPolicy.Statement[EncryptLogs]
+			log-key shop-dev-bootstrap Resources.Key.Properties.KeyPolicy.Statement[EncryptLogs]
 		`},
 		{"shop", "a role of an own template has no boundary", []change{
 			put(extras, "Resources.Role",

@@ -61,6 +61,31 @@ func TestGoldensVerifyClean(t *testing.T) {
 	}
 }
 
+// Whichever keys encrypt what the stacks hold, every chain closes.
+func TestEverySettingOfKeysVerifiesClean(t *testing.T) {
+	t.Parallel()
+	for keys, want := range map[spec.Keys]int{spec.EnvironmentKeys: 9, spec.StackKeys: 23, spec.AWSKeys: 4} {
+		t.Run(string(keys), func(t *testing.T) {
+			t.Parallel()
+			a := shopWith(t, "project: shop\n", "project: shop\nkeys: "+string(keys)+"\n")
+			got := 0
+			for _, s := range a.Stacks {
+				for _, r := range s.Template.Get("Resources").Items {
+					if r.Get("Type").Text == "AWS::KMS::Key" {
+						got++
+					}
+				}
+			}
+			if got != want {
+				t.Errorf("there are %d keys, want %d", got, want)
+			}
+			for _, f := range verify.Verify(a).Findings {
+				t.Errorf("%s: %s %s: %s: %s\n%s", f.Severity, f.Stack, f.Path, f.Rule, f.Message, f.Hint)
+			}
+		})
+	}
+}
+
 // shopWith is golden/shop with these texts in the place of others, and without its own stack.
 func shopWith(t *testing.T, changes ...string) *assembly.Assembly {
 	t.Helper()

@@ -285,7 +285,10 @@ func harmless() map[string]struct {
 		"another output":                                {"shop", c{put(functions, "Outputs.FunctionName", "{ Value: !Ref HelloFunction }")}},
 		"another log group": {"shop", c{
 			put(functions, "Resources.ExtraLogs",
-				"{ Type: AWS::Logs::LogGroup, Properties: { LogGroupName: /aws/lambda/shop-dev-extra, KmsKeyId: !GetAtt Key.Arn } }"),
+				"{ Type: AWS::Logs::LogGroup, Properties: { LogGroupName: /aws/lambda/shop-dev-extra, KmsKeyId: !Ref BootstrapKeyArn } }"),
+		}},
+		"a log group that CloudFormation names": {"shop", c{
+			put(functions, "Resources.ExtraLogs", "{ Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !Ref BootstrapKeyArn } }"),
 		}},
 		"another alarm": {"shop", c{
 			put("shop-qa-monitoring", "Resources.ExtraAlarm",
@@ -357,7 +360,7 @@ func harmless() map[string]struct {
 		"runs that wait for each other": {"shop", c{put(delivery, pipe+".ExecutionMode", "QUEUED")}},
 		"one store as a list of stores": {"shop", c{
 			put(delivery, pipe+".ArtifactStores", "[{ Region: eu-west-1, ArtifactStore: { EncryptionKey: { Id: !Ref ArtifactsKeyArn, Type: KMS }, "+
-				"Location: shop-delivery-artifacts-111111111111-eu-west-1, Type: S3 } }]"),
+				"Location: shop-delivery-artifacts-111111111111-eu-west-1-an, Type: S3 } }]"),
 			drop(delivery, pipe+".ArtifactStore"),
 		}},
 		"the region of an action, written out": {"shop", c{put(delivery, stages+"[Build].Actions[build].Region", "eu-west-1")}},

@@ -360,9 +360,9 @@ func (x *thing) name(property string) eval.Value {
 	case x.properties.Get(property) != nil:
 		return x.text(property)
 	case x.kind == "AWS::S3::Bucket" && len(begin) <= most:
-		return eval.Concat(eval.Text(strings.ToLower(begin)), x.hole())
-	case slices.Contains([]string{"FunctionName", "ManagedPolicyName", "QueueName", "RoleName", "TopicName"}, property) && len(begin) <= most:
-		return eval.Concat(eval.Text(begin), x.hole())
+		return eval.Concat(eval.Text(strings.ToLower(begin)), eval.Word(x.stack.resolver.ID+"/"+x.id))
+	case slices.Contains([]string{"FunctionName", "LogGroupName", "ManagedPolicyName", "QueueName", "RoleName", "TopicName"}, property) && len(begin) <= most:
+		return eval.Concat(eval.Text(begin), eval.Word(x.stack.resolver.ID+"/"+x.id))
 	default:
 		return x.hole()
 	}

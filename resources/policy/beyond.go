@@ -285,7 +285,7 @@ func (s Scope) nameOf(typ string) (property, pattern, action string, generated b
 	case "AWS::Lambda::Function":
 		return "FunctionName", begins, "lambda:CreateFunction", true
 	case "AWS::Logs::LogGroup":
-		return "LogGroupName", "/aws/*/" + begins, "logs:CreateLogGroup", false
+		return "LogGroupName", "/aws/*/" + begins, "logs:CreateLogGroup", true
 	case "AWS::S3::Bucket":
 		return "BucketName", begins, "s3:CreateBucket", true
 	case "AWS::SNS::Topic":

@@ -66,7 +66,7 @@ func TestNamesBeyondTheTable(t *testing.T) {
 		{"AWS::SQS::Queue", "QueueName: shop-dev-orders", ""},
 		{"AWS::SQS::Queue", "QueueName: shop-prod-orders", "QueueName: QueueName shop-dev-* sqs:CreateQueue"},
 		{"AWS::SQS::Queue", "QueueName: !Sub x", ""},
-		{"AWS::Logs::LogGroup", "{}", ": LogGroupName /aws/*/shop-dev-* logs:CreateLogGroup"},
+		{"AWS::Logs::LogGroup", "{}", ""},
 		{"AWS::Logs::LogGroup", "LogGroupName: /aws/lambda/shop-dev-hello", ""},
 		{"AWS::Logs::LogGroup", "LogGroupName: /lambda/shop-dev-hello", "LogGroupName: LogGroupName /aws/*/shop-dev-* logs:CreateLogGroup"},
 		{"AWS::SSM::Parameter", "{}", ": Name /shop/dev/* ssm:PutParameter"},

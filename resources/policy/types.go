@@ -138,7 +138,7 @@ func (s Scope) row(typ string) []Statement {
 				"logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:DisassociateKmsKey",
 				"logs:DescribeIndexPolicies", "logs:GetDataProtectionPolicy", "logs:ListTagsForResource", "logs:PutRetentionPolicy",
 				"logs:TagResource", "logs:UntagResource").
-				On(s.named("logs", "log-group:/aws/*/")...),
+				On(s.named("logs", "log-group:/aws/*/")...).On(s.named("logs", "log-group:")...), // the latter are those that CloudFormation names
 			Allow("ListLogGroups", "logs:DescribeLogGroups").On(s.arns("logs", "log-group:*")...), // lists all groups or none
 			Allow("ListLogPolicies", "logs:DescribeResourcePolicies").On(cfn.Lit("*")),            // knows no resource
 		}

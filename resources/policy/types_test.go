@@ -137,7 +137,8 @@ func TestRowsStayInTheirScope(t *testing.T) {
 		":codebuild:%:${AWS::AccountId}:report-group/shop-dev-",
 		":ecr:%:${AWS::AccountId}:repository/shop-dev-",
 		":lambda:%:${AWS::AccountId}:function:shop-dev-",
-		":lambda:%:*:layer:*", // of any account: the layer's own policy decides
+		":lambda:%:*:layer:*",                           // of any account: the layer's own policy decides
+		":logs:%:${AWS::AccountId}:log-group:shop-dev-", // those that CloudFormation names begin with their stack
 		":sqs:%:${AWS::AccountId}:shop-dev-",
 		":apigateway:%::/apis",       // APIs have random ids: see TestAPIsAreMadeByTheirNamesAndChangedByTheirTags
 		":apigateway:%::/tags/*apis", // as above

@@ -605,6 +605,7 @@ fi
 if begin pipeline dev 222222222222 eu-west-1 custom-dev-storage; then
   deploy dev/storage.yaml \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/custom/dev/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/custom/dev/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/custom/dev/access/ResourceTypes' \
     --tags \
@@ -618,6 +619,7 @@ if begin pipeline dev 222222222222 eu-west-1 custom-dev-functions; then
   deploy dev/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/custom/dev/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/custom/dev/bootstrap/CodeBucketName' \
       'StorageUploadsBucketName=/custom/dev/storage/UploadsBucketName' \
       'StorageKeyArn=/custom/dev/storage/KeyArn' \
@@ -649,6 +651,7 @@ fi
 if begin pipeline qa 333333333333 eu-west-1 custom-qa-storage; then
   deploy qa/storage.yaml \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/custom/qa/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/custom/qa/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/custom/qa/access/ResourceTypes' \
     --tags \
@@ -660,6 +663,7 @@ if begin pipeline qa 333333333333 eu-west-1 custom-qa-functions; then
   deploy qa/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/custom/qa/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/custom/qa/bootstrap/CodeBucketName' \
       'StorageUploadsBucketName=/custom/qa/storage/UploadsBucketName' \
       'StorageKeyArn=/custom/qa/storage/KeyArn' \
@@ -688,6 +692,7 @@ fi
 if begin pipeline prod 444444444444 eu-west-1 custom-prod-storage prod; then
   deploy prod/storage.yaml \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/custom/prod/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/custom/prod/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/custom/prod/access/ResourceTypes' \
     --tags \
@@ -699,6 +704,7 @@ if begin pipeline prod 444444444444 eu-west-1 custom-prod-functions prod; then
   deploy prod/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/custom/prod/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/custom/prod/bootstrap/CodeBucketName' \
       'StorageUploadsBucketName=/custom/prod/storage/UploadsBucketName' \
       'StorageKeyArn=/custom/prod/storage/KeyArn' \

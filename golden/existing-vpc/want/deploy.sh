@@ -577,6 +577,7 @@ if begin pipeline dev 222222222222 eu-west-1 hotel-dev-functions; then
   deploy dev/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/hotel/dev/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/hotel/dev/bootstrap/CodeBucketName' \
       'AccessResourceTypes=/hotel/dev/access/ResourceTypes' \
     --tags \
@@ -589,6 +590,7 @@ if begin pipeline dev 222222222222 eu-west-1 hotel-dev-batch; then
   deploy dev/batch.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/hotel/dev/bootstrap/KeyArn' \
       'BootstrapToolsRepositoryUri=/hotel/dev/bootstrap/ToolsRepositoryUri' \
       'AccessResourceTypes=/hotel/dev/access/ResourceTypes' \
     --tags \
@@ -601,6 +603,7 @@ if begin pipeline dev 222222222222 eu-west-1 hotel-dev-services; then
   deploy dev/services.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/hotel/dev/bootstrap/KeyArn' \
       'BootstrapAccessLogsName=/hotel/dev/bootstrap/AccessLogsName' \
       'BootstrapToolsRepositoryUri=/hotel/dev/bootstrap/ToolsRepositoryUri' \
       'AccessResourceTypes=/hotel/dev/access/ResourceTypes' \
@@ -629,6 +632,7 @@ if begin pipeline prod 444444444444 eu-west-1 hotel-prod-functions prod; then
   deploy prod/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/hotel/prod/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/hotel/prod/bootstrap/CodeBucketName' \
       'AccessResourceTypes=/hotel/prod/access/ResourceTypes' \
     --tags \
@@ -641,6 +645,7 @@ if begin pipeline prod 444444444444 eu-west-1 hotel-prod-batch prod; then
   deploy prod/batch.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/hotel/prod/bootstrap/KeyArn' \
       'BootstrapToolsRepositoryUri=/hotel/prod/bootstrap/ToolsRepositoryUri' \
       'AccessResourceTypes=/hotel/prod/access/ResourceTypes' \
     --tags \
@@ -653,6 +658,7 @@ if begin pipeline prod 444444444444 eu-west-1 hotel-prod-services prod; then
   deploy prod/services.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/hotel/prod/bootstrap/KeyArn' \
       'BootstrapAccessLogsName=/hotel/prod/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/hotel/prod/access/ResourceTypes' \
     --tags \

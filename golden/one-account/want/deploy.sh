@@ -608,6 +608,7 @@ fi
 if begin pipeline dev 111111111111 eu-west-1 try-dev-storage; then
   deploy dev/storage.yaml \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/try/dev/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/try/dev/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/try/dev/access/ResourceTypes' \
     --tags \
@@ -619,6 +620,7 @@ if begin pipeline dev 111111111111 eu-west-1 try-dev-functions; then
   deploy dev/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/try/dev/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/try/dev/bootstrap/CodeBucketName' \
       'StorageDataBucketName=/try/dev/storage/DataBucketName' \
       'StorageKeyArn=/try/dev/storage/KeyArn' \
@@ -643,6 +645,7 @@ fi
 if begin pipeline prod 111111111111 eu-west-1 try-prod-storage prod; then
   deploy prod/storage.yaml \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/try/prod/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/try/prod/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/try/prod/access/ResourceTypes' \
     --tags \
@@ -654,6 +657,7 @@ if begin pipeline prod 111111111111 eu-west-1 try-prod-functions prod; then
   deploy prod/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/try/prod/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/try/prod/bootstrap/CodeBucketName' \
       'StorageDataBucketName=/try/prod/storage/DataBucketName' \
       'StorageKeyArn=/try/prod/storage/KeyArn' \

@@ -554,9 +554,8 @@ fi
 
 # account 222222222222 (dev)
 
-if begin pipeline dev 222222222222 eu-west-1 depot-dev-network; then
-  deploy dev/network.yaml \
-    --capabilities CAPABILITY_NAMED_IAM \
+if begin pipeline dev 222222222222 eu-west-1 depot-dev-bootstrap; then
+  deploy dev/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/depot/dev/access/ResourceTypes' \
       'AccessCoversPass8D1A104B=/depot/dev/access/CoversPass8D1A104B' \
@@ -567,13 +566,21 @@ if begin pipeline dev 222222222222 eu-west-1 depot-dev-network; then
       'project=depot'
 fi
 
+if begin pipeline dev 222222222222 eu-west-1 depot-dev-network; then
+  deploy dev/network.yaml \
+    --capabilities CAPABILITY_NAMED_IAM \
+    --parameter-overrides \
+      'BootstrapKeyArn=/depot/dev/bootstrap/KeyArn' \
+      'AccessResourceTypes=/depot/dev/access/ResourceTypes' \
+    --tags \
+      'environment=dev' \
+      'project=depot'
+fi
+
 if begin pipeline dev 222222222222 eu-west-1 depot-dev-queues; then
   deploy dev/queues.json \
     --parameter-overrides \
       'AccessResourceTypes=/depot/dev/access/ResourceTypes' \
-      'AccessCoversPass8D1A104B=/depot/dev/access/CoversPass8D1A104B' \
-      'AccessCoversPipelineDeliveryOf111111111111=/depot/dev/access/CoversPipelineDeliveryOf111111111111' \
-      'AccessCoversRegionEuWest1=/depot/dev/access/CoversRegionEuWest1' \
     --tags \
       'environment=dev' \
       'project=depot'
@@ -590,9 +597,6 @@ if begin pipeline dev 222222222222 eu-west-1 depot-dev-importer; then
       'Size=dev' \
       'Retention=365' \
       'AccessResourceTypes=/depot/dev/access/ResourceTypes' \
-      'AccessCoversPass8D1A104B=/depot/dev/access/CoversPass8D1A104B' \
-      'AccessCoversPipelineDeliveryOf111111111111=/depot/dev/access/CoversPipelineDeliveryOf111111111111' \
-      'AccessCoversRegionEuWest1=/depot/dev/access/CoversRegionEuWest1' \
     --tags \
       'environment=dev' \
       'project=depot'
@@ -617,6 +621,7 @@ if begin pipeline prod 444444444444 eu-west-1 depot-prod-network prod; then
   deploy prod/network.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
+      'BootstrapKeyArn=/depot/prod/bootstrap/KeyArn' \
       'AccessResourceTypes=/depot/prod/access/ResourceTypes' \
     --tags \
       'environment=prod' \
@@ -626,6 +631,7 @@ fi
 if begin pipeline prod 444444444444 eu-west-1 depot-prod-storage prod; then
   deploy prod/storage.yaml \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/depot/prod/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/depot/prod/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/depot/prod/access/ResourceTypes' \
     --tags \

@@ -678,6 +678,7 @@ fi
 if begin pipeline qa 333333333333 eu-west-1 atlas-qa-storage; then
   deploy qa/storage.yaml \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/atlas/qa/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/atlas/qa/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/atlas/qa/access/ResourceTypes' \
     --tags \
@@ -706,6 +707,7 @@ fi
 if begin pipeline eu 444444444444 eu-west-1 atlas-eu-storage prod; then
   deploy eu/storage.yaml \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/atlas/eu/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/atlas/eu/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/atlas/eu/access/ResourceTypes' \
     --tags \
@@ -732,6 +734,7 @@ fi
 if begin pipeline us 444444444444 us-east-1 atlas-us-storage prod; then
   deploy us/storage.yaml \
     --parameter-overrides \
+      'BootstrapDataKeyArn=/atlas/us/bootstrap/DataKeyArn' \
       'BootstrapAccessLogsName=/atlas/us/bootstrap/AccessLogsName' \
       'AccessResourceTypes=/atlas/us/access/ResourceTypes' \
     --tags \

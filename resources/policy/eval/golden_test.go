@@ -89,7 +89,7 @@ func readArtifacts(tb testing.TB) (objects, keys eval.Request, bucketPolicies, k
 	}
 	objects = eval.Request{
 		Principal: eval.Principal{ARN: eval.Text("arn:aws:iam::222222222222:role/shop/access/shop-dev-deploy"), Account: there},
-		Action:    "s3:GetObject", Resource: eval.Text("arn:aws:s3:::shop-delivery-artifacts-111111111111-eu-west-1/shop/Build/x"), Account: here,
+		Action:    "s3:GetObject", Resource: eval.Text("arn:aws:s3:::shop-delivery-artifacts-111111111111-eu-west-1-an/shop/Build/x"), Account: here,
 		Context: map[string][]eval.Value{"aws:SecureTransport": eval.Texts("true")},
 	}
 	keys = objects

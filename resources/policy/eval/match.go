@@ -3,6 +3,7 @@ package eval
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -106,7 +107,7 @@ func (p *pattern) symbols(q *query) (s symbols, ok bool) {
 // symbols are text to be matched, one rune each; a negative one is a wildcard or a hole.
 type symbols struct {
 	runes []rune
-	holes []string // their names
+	holes []part
 }
 
 const (
@@ -128,7 +129,7 @@ func (s *symbols) spell(v Value, st style, variable func(name string) (Value, bo
 	for _, piece := range v.pieces() {
 		if piece.hole {
 			s.runes = append(s.runes, firstHole-rune(len(s.holes)))
-			s.holes = append(s.holes, piece.text)
+			s.holes = append(s.holes, piece)
 			continue
 		}
 		text := piece.text
@@ -223,6 +224,11 @@ func same(p symbols, i int, t symbols, j int) bool {
 	return a == b || a == anyRune
 }
 
+// mayHold says whether the hole at i may hold a letter; what another hole holds, it may.
+func (s *symbols) mayHold(i int, r rune) bool {
+	return !s.holes[firstHole-s.runes[i]].word || r < 0 || unicode.IsLetter(r) || unicode.IsDigit(r)
+}
+
 // meet reports whether the pattern may match: every hole is taken to hold whatever fits there.
 func meet(p, t symbols) bool {
 	for len(p.runes) > 0 && len(t.runes) > 0 && p.runes[0] >= 0 && t.runes[0] >= 0 {
@@ -237,10 +243,12 @@ func meet(p, t symbols) bool {
 		for j := len(t.runes); j >= 0; j-- {
 			inP, inT := i < len(p.runes), j < len(t.runes)
 			switch {
-			case inP && (p.runes[i] == anyText || isHole(p.runes[i])):
+			case inP && p.runes[i] == anyText:
 				row[j] = next[j] || inT && row[j+1]
+			case inP && isHole(p.runes[i]):
+				row[j] = next[j] || inT && row[j+1] && p.mayHold(i, t.runes[j])
 			case inT && isHole(t.runes[j]):
-				row[j] = row[j+1] || inP && next[j]
+				row[j] = row[j+1] || inP && next[j] && t.mayHold(j, p.runes[i])
 			case inP && inT:
 				row[j] = same(p, i, t, j) && next[j+1]
 			default:

@@ -55,6 +55,32 @@ func TestActionsAndResources(t *testing.T) {
 	}
 }
 
+// A word holds letters and digits only, so that no pattern reaches into it with anything else; another hole may hold what it likes.
+func TestWords(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		pattern    string
+		word, hole eval.Verdict
+	}{
+		{"arn:aws:logs:*:*:log-group:shop-dev-*", eval.Allowed, eval.Allowed},
+		{"arn:aws:logs:*:*:*shop-prod-*", eval.ImplicitDeny, eval.Unknown},
+		{"arn:aws:logs:*:*:*:log-stream:*", eval.ImplicitDeny, eval.Unknown},
+		{"arn:aws:logs:*:*:*-A1b2", eval.Unknown, eval.Unknown},
+		{"arn:aws:logs:*:*:*Logs-????", eval.Unknown, eval.Unknown},
+		{"arn:aws:logs:*:*:*Logs-A-*", eval.ImplicitDeny, eval.Unknown},
+	} {
+		p := read1(t, eval.Identity, "{Effect: Allow, Action: '*', Resource: '"+c.pattern+"'}")
+		for i, last := range []eval.Value{eval.Word("x"), eval.Hole("x")} {
+			r := get()
+			r.Resource = eval.Concat(eval.Text("arn:aws:logs:eu-west-1:222222222222:log-group:shop-dev-functions-Logs-"), last)
+			want := []eval.Verdict{c.word, c.hole}[i]
+			if d := eval.Evaluate(r, eval.Policies{Identity: []*eval.Policy{p}}); d.Verdict != want {
+				t.Errorf("%s on %s: %s, want %s", c.pattern, r.Resource, d.Verdict, want)
+			}
+		}
+	}
+}
+
 // Whatever the holes hold: what is certain comes true, and what is known is always answered. Against an oracle that tries everything.
 func TestMatchingIsRight(t *testing.T) {
 	t.Parallel()

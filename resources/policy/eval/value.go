@@ -29,10 +29,10 @@ type Value struct {
 	parts []part // nil when all is known
 }
 
-// part of a Value: known text, or the name of a hole.
+// part of a Value: known text, or the name of a hole. A word is a hole that holds letters and digits only.
 type part struct {
-	text string
-	hole bool
+	text       string
+	hole, word bool
 }
 
 // Text is known text.
@@ -40,6 +40,9 @@ func Text(s string) Value { return Value{text: s} }
 
 // Hole is text that is not known, and may be any. Two holes of one name are equal; of two names, nobody knows.
 func Hole(name string) Value { return Value{parts: []part{{text: name, hole: true}}} }
+
+// Word is a Hole that holds nothing but letters and digits, such as the end of a name that CloudFormation chooses.
+func Word(name string) Value { return Value{parts: []part{{text: name, hole: true, word: true}}} }
 
 // Texts are known texts, for the values of a context key.
 func Texts(texts ...string) []Value {
