@@ -62,6 +62,7 @@ func Rules() []Rule {
 		{"ssm-read", "Deploy and execution role may read what the template takes from SSM."},
 		{"ssm-written-twice", "An SSM parameter is written by one stack."},
 		{"reference", "What a template refers to stands in it."},
+		{"attribute", "A resource has the attributes that its template reads."},
 		{"output-missing", "Outputs that parameters take are put out by a stack before."},
 		{"application", "The application's own parts may do what they are made for."},
 		{"function-network", "Only Lambda uses a function's permissions on network interfaces, not the function's code."},
