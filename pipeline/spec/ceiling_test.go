@@ -30,9 +30,9 @@ func TestPermissionsStayBelowTheCeiling(t *testing.T) {
 		{"an action in another case", "s3:GetObject, kms:putkeypolicy", "*", []string{"15:37: application.functions[0].permissions[0].actions[1]: the boundary of roles denies kms:putkeypolicy; leave it out" + own}},
 		{"a pattern of a whole service", "codebuild:Start*", "*", []string{line + "[0]: the boundary of roles denies codebuild:Start*; leave it out" + own}},
 		{"a pattern with one that is denied", "ssm:Start*", "*", []string{line + "[0]: the boundary of roles denies ssm:StartAutomationExecution, which is one of ssm:Start*; name the others" + own}},
-		{"another service's longer name", "codebuildx:StartBuild", "*", nil},
-		{"a longer action", "kms:PutKeyPolicyX", "*", nil},
-		{"a shorter action", "kms:PutKeyPolic", "*", nil},
+		{"another service's longer name", "codebuildx:StartBuild", "*", []string{line + `[0]: IAM has no service "codebuildx"; did you mean "codebuild:StartBuild"?`}},
+		{"a longer action", "kms:PutKeyPolicyX", "*", []string{line + `[0]: kms has no action "PutKeyPolicyX"; did you mean "kms:PutKeyPolicy"?`}},
+		{"a shorter action", "kms:PutKeyPolic", "*", []string{line + `[0]: kms has no action "PutKeyPolic"; did you mean "kms:PutKeyPolicy"?`}},
 		{"patterns that are allowed", "ssm:Get*, kms:De*", "*", nil},
 		{"functions of others", "lambda:UpdateFunctionCode", "arn:aws:lambda:{region}:{account}:function:other", []string{
 			line + `[0]: the boundary of roles denies lambda:UpdateFunctionCode on what is not of environment "dev"; name resources of lambda that begin with function:shop-dev- or layer:shop-dev-, leave it out` + own,
@@ -45,6 +45,7 @@ func TestPermissionsStayBelowTheCeiling(t *testing.T) {
 			line + `[0]: the boundary of roles denies lambda:UpdateFunctionCode on what is not of environment "prod"; name resources of lambda that begin with function:shop-prod- or layer:shop-prod-, leave it out` + own,
 		}},
 		{"what is called like its own functions", "lambda:UpdateFunctionCode", "arn:aws:batch:{region}:{account}:function:shop-{environment}-x", []string{
+			line + "[0]: lambda:UpdateFunctionCode is allowed on none of these resources; its resources are arn:${Partition}:lambda:${Region}:${Account}:function:${FunctionName}",
 			line + `[0]: the boundary of roles denies lambda:UpdateFunctionCode on what is not of environment "dev"; name resources of lambda that begin with function:shop-dev- or layer:shop-dev-, leave it out` + own,
 			line + `[0]: the boundary of roles denies lambda:UpdateFunctionCode on what is not of environment "prod"; name resources of lambda that begin with function:shop-prod- or layer:shop-prod-, leave it out` + own,
 		}},
@@ -52,7 +53,7 @@ func TestPermissionsStayBelowTheCeiling(t *testing.T) {
 		{"what nobody is given", "iam:PassRole", "*", []string{line + "[0]: a function with actions of iam could widen its own permissions; give the operator's stacks what needs them"}},
 		{"all functions", "lambda:UpdateFunctionCode", "*", nil},
 		{"calls of others", "lambda:InvokeFunction", "arn:aws:lambda:{region}:{account}:function:other", nil},
-		{"one resource of its own", `batch:SubmitJob`, `arn:aws:batch:{region}:{account}:job-queue/shop-{environment}-x", "arn:aws:s3:::x`, nil},
+		{"one resource of its own", `batch:SubmitJob`, `arn:aws:batch:{region}:{account}:job-queue/shop-{environment}-x", "arn:aws:batch:{region}:{account}:job-definition/x`, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

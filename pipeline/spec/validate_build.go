@@ -160,8 +160,11 @@ const (
 func (v *validator) permissions(path, who string, permissions []Permission, f filling) {
 	for i, p := range permissions {
 		at := index(path, i)
+		before := len(v.problems)
 		v.actions(join(at, "actions"), p.Actions, who)
-		v.permissionResources(join(at, "resources"), p, f)
+		if arns := v.permissionResources(join(at, "resources"), p, f); len(v.problems) == before {
+			v.allows(at, p.Actions, arns)
+		}
 		if p.Reason != "" && !slices.Contains(p.Resources, "*") {
 			v.add(join(at, "reason"), `is there, but no resource is "*"`, "leave it out")
 		}
@@ -190,6 +193,8 @@ func (v *validator) actions(path string, actions []string, who string) {
 			v.add(at, strconv.Quote(shorten(action))+" is not an action", hint)
 		case slices.Contains(actions[:i], action):
 			v.add(at, strconv.Quote(shorten(action))+" is given twice", "keep one")
+		default:
+			v.exists(at, action)
 		}
 	}
 }
@@ -210,8 +215,8 @@ func isAction(name string) bool {
 	return name != "" && only(name, "") && isLetter(rune(name[0])) && len(name) <= 128
 }
 
-// permissionResources are ARNs with placeholders.
-func (v *validator) permissionResources(path string, x Permission, f filling) {
+// permissionResources are ARNs with placeholders, which it returns filled in.
+func (v *validator) permissionResources(path string, x Permission, f filling) (arns []string) {
 	const most = 2048 // characters
 	const hint = "write one such as arn:aws:dynamodb:{region}:{account}:table/orders"
 	home := v.spec.Toolchain
@@ -235,6 +240,7 @@ func (v *validator) permissionResources(path string, x Permission, f filling) {
 			}
 			v.add(at, p.Message, p.Hint)
 		}
+		arns = append(arns, arn)
 		p := strings.SplitN(arn, ":", 6)
 		switch {
 		case len(problems) > 0:
@@ -250,4 +256,5 @@ func (v *validator) permissionResources(path string, x Permission, f filling) {
 			v.add(at, fmt.Sprintf("is in the partition %q, but the accounts are in %s", shorten(p[1]), home.Partition()), "write arn:"+home.Partition())
 		}
 	}
+	return arns
 }

@@ -15,6 +15,8 @@ type catalog struct {
 	knownServices map[string]*IAMService
 	knownActions  map[string]*IAMAction
 	corrections   map[string][]correction
+
+	allTypes, allServices func() []string
 }
 
 //nolint:gochecknoglobals // remembers what was read of the embedded tables, which never change; without a look-up nothing is read
@@ -27,6 +29,7 @@ var opened = sync.OnceValue(func() *catalog {
 	for _, row := range corrections() {
 		c.corrections[row.typ] = append(c.corrections[row.typ], row)
 	}
+	c.allTypes, c.allServices = sync.OnceValue(c.listTypes), sync.OnceValue(c.listServices)
 	return c
 })
 
@@ -52,11 +55,12 @@ func Foreign(name string) bool {
 }
 
 // Types lists the names of all resource types, sorted without regard to case. It reads the whole table: for messages.
-func Types() []string {
-	c := opened()
+func Types() []string { return slices.Clone(opened().allTypes()) }
+
+func (c *catalog) listTypes() []string {
 	names := slices.Collect(c.types.keys(""))
 	for name, rows := range c.corrections {
-		if slices.ContainsFunc(rows, func(r correction) bool { return r.was == noType }) {
+		if rows[0].was == noType {
 			names = append(names, name)
 		}
 	}
@@ -74,9 +78,11 @@ func Service(prefix string) (*IAMService, bool) {
 }
 
 // Services lists the prefixes of all services of IAM, sorted. It reads the whole table: for messages.
-func Services() []string {
+func Services() []string { return slices.Clone(opened().allServices()) }
+
+func (c *catalog) listServices() []string {
 	var list []string
-	for key := range opened().actions.keys("") {
+	for key := range c.actions.keys("") {
 		if !strings.Contains(key, ":") && key != globalKeys {
 			list = append(list, key)
 		}

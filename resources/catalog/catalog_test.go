@@ -437,7 +437,7 @@ func TestKnownActions(t *testing.T) {
 		notOn     string
 	}{
 		"s3:GetObject":                  {level: "read", resources: "accesspointobject object", key: "s3:ExistingObjectTag/team", no: "s3:prefix", on: "arn:aws:s3:::photos/*", notOn: "arn:aws:s3:::photos"},
-		"s3:ListBucket":                 {level: "list", resources: "accesspoint bucket", key: "s3:prefix", no: "s3:x-amz-acl", on: "arn:aws:s3:::photos", notOn: "arn:aws:sqs:eu-west-1:111111111111:photos"},
+		"s3:ListBucket":                 {level: "list", resources: "accesspoint bucket", key: "s3:prefix", no: "s3:x-amz-acl", on: "arn:aws:s3:::photos", notOn: "arn:aws:s3:::photos/*"},
 		"s3:ListAllMyBuckets":           {level: "list", key: "aws:SourceIp", no: "s3:prefix", on: "*", notOn: "arn:aws:s3:::*"},
 		"sqs:SendMessage":               {level: "write", resources: "queue!", key: "aws:ResourceTag/team", no: "sqs:Nothing", on: "arn:aws:sqs:*:*:orders", notOn: "arn:aws:sns:*:*:orders"},
 		"dynamodb:PutItem":              {level: "write", resources: "table!", key: "dynamodb:LeadingKeys", no: "dynamodb:Leading", on: "arn:aws:dynamodb:eu-west-1:111111111111:table/carts", notOn: "arn:aws:dynamodb:*:*:backup/carts"},
@@ -530,6 +530,7 @@ func TestOverlap(t *testing.T) {
 	}{
 		{"", "", true}, {"", "*", true}, {"", "?", false}, {"a", "a", true}, {"a", "b", false}, {"a*", "*b", true}, {"a*c", "ab", false}, {"a?c", "abc", true},
 		{"*", "*", true}, {"a*b*c", "a-b-c", true}, {"a*b*c", "a-c-b", false}, {"*x*", "abc", false}, {"ab*", "a", false}, {"?*", "", false}, {"*/*", "x", false}, {"*/*", "x*", true},
+		{"\x00", "a", true}, {"\x00", "a/b", false}, {"\x00", "a/*", false}, {"\x00", "*", true}, {"a\x00", "a*b", true}, {"t/\x00/i", "t/x/*", true}, {"t/\x00/i", "t/x/y/*", false},
 	} {
 		if got := catalog.Overlap(c.a, c.b); got != c.want || catalog.Overlap(c.b, c.a) != c.want {
 			t.Errorf("%q, %q: %v", c.a, c.b, got)
