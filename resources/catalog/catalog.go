@@ -120,6 +120,9 @@ func Actions(pattern string) []string {
 	return list
 }
 
+// Date of the newest source, such as 2026-09-29.
+func Date() string { return opened().types.value("date") }
+
 // Sources says what the tables were made of: lines such as "cfn-lint 1.51.0", and "date 2026-09-29" of the newest.
 func Sources() []string {
 	var list []string

@@ -11,9 +11,7 @@ const noType = "(no such type)"
 // correction changes a line of a type's record, because the sources are wrong or do not say it.
 type correction struct {
 	typ string
-	// in is the definition whose line it is; "" for the type itself.
-	in string
-	// was is the line in the table; "" if the table has none.
+	// was is the line in the table, of the type itself, not of a definition; "" if the table has none.
 	was string
 	// now is the line, or lines, in its place; "" to remove it.
 	now string
@@ -32,9 +30,9 @@ func corrections() []correction {
 		aliasARNs = "the ARN of the type is not in the specification; the Service Authorization Reference has it"
 	)
 	rows := []correction{
-		{"AWS::CloudFormation::Stack", "", ".Outputs [@Output", ".Outputs {s", "Fn::GetAtt of a nested stack reads Outputs.NAME"},
-		{"AWS::CloudFormation::CustomResource", "", "", "=open", "its provider decides"},
-		{"AWS::DataSync::StorageSystem", "", noType, strings.Join([]string{
+		{"AWS::CloudFormation::Stack", ".Outputs [@Output", ".Outputs {s", "Fn::GetAtt of a nested stack reads Outputs.NAME"},
+		{"AWS::CloudFormation::CustomResource", "", "=open", "its provider decides"},
+		{"AWS::DataSync::StorageSystem", noType, strings.Join([]string{
 			"=identifier StorageSystemArn", "=name Name", "=tags Tags list",
 			".ConnectivityStatus s", ".SecretsManagerArn s", ".StorageSystemArn s",
 			"AgentArns! [s", "CloudWatchLogGroupArn s", "Name s", "ServerConfiguration! @ServerConfiguration", "ServerCredentials @ServerCredentials",
@@ -43,43 +41,43 @@ func corrections() []correction {
 			"@ServerCredentials", "Password! s", "Username! s",
 			"@Tag", "Key! s", "Value! s",
 		}, "\n"), "the specification has dropped it, CloudFormation still lists it"},
-		{"AWS::Route53::RecordSet", "", "", strings.Join([]string{
+		{"AWS::Route53::RecordSet", "", strings.Join([]string{
 			"GeoProximityLocation @GeoProximityLocation",
 			"@GeoProximityLocation", "AWSRegion s", "Bias i", "Coordinates @Coordinates", "LocalZoneGroup s",
 			"@Coordinates", "Latitude! s", "Longitude! s",
 		}, "\n"), "missing; AWS::Route53::RecordSetGroup has it in each of its records"},
 
-		{"AWS::Elasticsearch::Domain", "", "", "=policy AccessPolicies", "the domain's own policy"},
-		{"AWS::Logs::LogGroup", "", "=policy DataProtectionPolicy ResourcePolicyDocument", "=policy ResourcePolicyDocument", notIAM},
-		{"AWS::NetworkManager::CoreNetwork", "", "=policy PolicyDocument", "", notIAM},
-		{"AWS::OpenSearchService::Domain", "", "", "=policy AccessPolicies", "the domain's own policy"},
-		{"AWS::RAM::Permission", "", "=policy PolicyTemplate", "", notIAM},
-		{"AWS::SNS::Subscription", "", "=policy RedrivePolicy ReplayPolicy", "", notIAM},
-		{"AWS::SNS::Topic", "", "=policy ArchivePolicy DataProtectionPolicy", "", notIAM},
-		{"AWS::SQS::Queue", "", "=policy RedriveAllowPolicy", "", notIAM},
-		{"AWS::SSO::PermissionSet", "", "=policy InlinePolicy", "", "a policy of identities, not of the set"},
+		{"AWS::Elasticsearch::Domain", "", "=policy AccessPolicies", "the domain's own policy"},
+		{"AWS::Logs::LogGroup", "=policy DataProtectionPolicy ResourcePolicyDocument", "=policy ResourcePolicyDocument", notIAM},
+		{"AWS::NetworkManager::CoreNetwork", "=policy PolicyDocument", "", notIAM},
+		{"AWS::OpenSearchService::Domain", "", "=policy AccessPolicies", "the domain's own policy"},
+		{"AWS::RAM::Permission", "=policy PolicyTemplate", "", notIAM},
+		{"AWS::SNS::Subscription", "=policy RedrivePolicy ReplayPolicy", "", notIAM},
+		{"AWS::SNS::Topic", "=policy ArchivePolicy DataProtectionPolicy", "", notIAM},
+		{"AWS::SQS::Queue", "=policy RedriveAllowPolicy", "", notIAM},
+		{"AWS::SSO::PermissionSet", "=policy InlinePolicy", "", "a policy of identities, not of the set"},
 
-		{"AWS::Backup::BackupPlan", "", "", "=name BackupPlan.BackupPlanName", deepName},
-		{"AWS::Budgets::Budget", "", "", "=name Budget.BudgetName", deepName},
-		{"AWS::CloudFront::CachePolicy", "", "", "=name CachePolicyConfig.Name", deepName},
-		{"AWS::CloudFront::OriginAccessControl", "", "", "=name OriginAccessControlConfig.Name", deepName},
-		{"AWS::CloudFront::OriginRequestPolicy", "", "", "=name OriginRequestPolicyConfig.Name", deepName},
-		{"AWS::CloudFront::ResponseHeadersPolicy", "", "", "=name ResponseHeadersPolicyConfig.Name", deepName},
-		{"AWS::Cognito::UserPoolClient", "", "", "=name ClientName", freeName},
-		{"AWS::EC2::KeyPair", "", "", "=name KeyName", freeName},
-		{"AWS::ECS::TaskDefinition", "", "", "=name Family", freeName},
-		{"AWS::Lambda::LayerVersion", "", "", "=name LayerName", freeName},
-		{"AWS::SES::Template", "", "", "=name Template.TemplateName", deepName},
+		{"AWS::Backup::BackupPlan", "", "=name BackupPlan.BackupPlanName", deepName},
+		{"AWS::Budgets::Budget", "", "=name Budget.BudgetName", deepName},
+		{"AWS::CloudFront::CachePolicy", "", "=name CachePolicyConfig.Name", deepName},
+		{"AWS::CloudFront::OriginAccessControl", "", "=name OriginAccessControlConfig.Name", deepName},
+		{"AWS::CloudFront::OriginRequestPolicy", "", "=name OriginRequestPolicyConfig.Name", deepName},
+		{"AWS::CloudFront::ResponseHeadersPolicy", "", "=name ResponseHeadersPolicyConfig.Name", deepName},
+		{"AWS::Cognito::UserPoolClient", "", "=name ClientName", freeName},
+		{"AWS::EC2::KeyPair", "", "=name KeyName", freeName},
+		{"AWS::ECS::TaskDefinition", "", "=name Family", freeName},
+		{"AWS::Lambda::LayerVersion", "", "=name LayerName", freeName},
+		{"AWS::SES::Template", "", "=name Template.TemplateName", deepName},
 
-		{"AWS::ElasticLoadBalancingV2::LoadBalancer", "", "", "=iam elasticloadbalancing:loadbalancer/app/\telasticloadbalancing:loadbalancer/gwy/\telasticloadbalancing:loadbalancer/net/", elbARNs},
-		{"AWS::ElasticLoadBalancingV2::Listener", "", "", "=iam elasticloadbalancing:listener/app\telasticloadbalancing:listener/gwy\telasticloadbalancing:listener/net", elbARNs},
-		{"AWS::ElasticLoadBalancingV2::ListenerRule", "", "", "=iam elasticloadbalancing:listener-rule/app\telasticloadbalancing:listener-rule/net", elbARNs},
-		{"AWS::ElasticLoadBalancingV2::TargetGroup", "", "", "=iam elasticloadbalancing:targetgroup", aliasARNs},
-		{"AWS::Events::Rule", "", "=iam events:rule-on-default-event-bus", "=iam events:rule-on-custom-event-bus\tevents:rule-on-default-event-bus", "on a bus of one's own the ARN names the bus too"},
-		{"AWS::Lambda::Alias", "", "", "=iam lambda:function alias", aliasARNs},
-		{"AWS::Lambda::Version", "", "", "=iam lambda:function version", aliasARNs},
-		{"AWS::MSK::Cluster", "", "", "=iam kafka:cluster", aliasARNs},
-		{"AWS::Neptune::DBCluster", "", "", "=iam rds:cluster", "Neptune is managed with the actions of RDS"},
+		{"AWS::ElasticLoadBalancingV2::LoadBalancer", "", "=iam elasticloadbalancing:loadbalancer/app/\telasticloadbalancing:loadbalancer/gwy/\telasticloadbalancing:loadbalancer/net/", elbARNs},
+		{"AWS::ElasticLoadBalancingV2::Listener", "", "=iam elasticloadbalancing:listener/app\telasticloadbalancing:listener/gwy\telasticloadbalancing:listener/net", elbARNs},
+		{"AWS::ElasticLoadBalancingV2::ListenerRule", "", "=iam elasticloadbalancing:listener-rule/app\telasticloadbalancing:listener-rule/net", elbARNs},
+		{"AWS::ElasticLoadBalancingV2::TargetGroup", "", "=iam elasticloadbalancing:targetgroup", aliasARNs},
+		{"AWS::Events::Rule", "=iam events:rule-on-default-event-bus", "=iam events:rule-on-custom-event-bus\tevents:rule-on-default-event-bus", "on a bus of one's own the ARN names the bus too"},
+		{"AWS::Lambda::Alias", "", "=iam lambda:function alias", aliasARNs},
+		{"AWS::Lambda::Version", "", "=iam lambda:function version", aliasARNs},
+		{"AWS::MSK::Cluster", "", "=iam kafka:cluster", aliasARNs},
+		{"AWS::Neptune::DBCluster", "", "=iam rds:cluster", "Neptune is managed with the actions of RDS"},
 	}
 	for _, typ := range []string{
 		"AWS::AmazonMQ::Broker", "AWS::Backup::LogicallyAirGappedBackupVault", "AWS::Cassandra::Table", "AWS::CodeArtifact::Repository",
@@ -88,7 +86,7 @@ func corrections() []correction {
 		"AWS::OpenSearchServerless::Collection", "AWS::RDS::GlobalCluster", "AWS::RedshiftServerless::Namespace", "AWS::Route53::HostedZone",
 		"AWS::S3Express::DirectoryBucket", "AWS::S3Tables::Table", "AWS::S3Tables::TableBucket", "AWS::Timestream::Table",
 	} {
-		rows = append(rows, correction{typ, "", "", "=stateful", data})
+		rows = append(rows, correction{typ, "", "=stateful", data})
 	}
 	return rows
 }
@@ -96,32 +94,28 @@ func corrections() []correction {
 // apply corrects the record of a type.
 func (r correction) apply(lines []string) []string {
 	now := strings.FieldsFunc(r.now, func(c rune) bool { return c == '\n' })
-	switch from, to := r.section(lines); r.was {
+	switch end := endOfType(lines); r.was {
 	case noType:
 		return append(slices.Clone(lines), now...)
 	case "":
 		// definitions come last
 		line, definitions := now[:1], now[1:]
-		return slices.Concat(lines[:to], line, lines[to:], definitions)
+		return slices.Concat(lines[:end], line, lines[end:], definitions)
 	default:
-		i := slices.Index(lines[from:to], r.was)
+		i := slices.Index(lines[:end], r.was)
 		if i < 0 {
 			return lines
 		}
-		return slices.Concat(lines[:from+i], now, lines[from+i+1:])
+		return slices.Concat(lines[:i], now, lines[i+1:])
 	}
 }
 
-// section is where the lines stand among which the correction is: without the line that opens it.
-func (r correction) section(lines []string) (from, to int) {
-	from = 1
-	if r.in != "" {
-		from = slices.Index(lines, "@"+r.in) + 1
+// endOfType is where the definitions begin.
+func endOfType(lines []string) int {
+	if i := slices.IndexFunc(lines, func(line string) bool { return line[0] == '@' }); i >= 0 {
+		return i
 	}
-	for to = from; to < len(lines) && lines[to][0] != '@'; {
-		to++
-	}
-	return from, to
+	return len(lines)
 }
 
 // contradiction says what the table has against the correction, or "".
@@ -133,12 +127,9 @@ func (r correction) contradiction(lines []string) string {
 		return ""
 	case len(lines) == 0:
 		return "the table has no such type"
-	case r.in != "" && !slices.Contains(lines, "@"+r.in):
-		return "the table has no such definition"
 	}
-	from, to := r.section(lines)
 	first, _, _ := strings.Cut(r.now, "\n")
-	for _, line := range lines[from:to] {
+	for _, line := range lines[1:endOfType(lines)] {
 		switch {
 		case line == r.was:
 			return ""

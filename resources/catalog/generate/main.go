@@ -68,11 +68,11 @@ func pack(text string) ([]byte, error) {
 	}
 	last := ""
 	for _, record := range records {
-		if k := strings.ToLower(key(record)); k <= last {
+		k := strings.ToLower(key(record))
+		if k <= last {
 			return nil, fmt.Errorf("%q does not sort after %q", k, last)
-		} else {
-			last = k
 		}
+		last = k
 		if size+len(record) > pageSize {
 			if err := flush(); err != nil {
 				return nil, err
