@@ -22,7 +22,7 @@ func (v *validator) exists(at, action string) {
 		}
 		return
 	}
-	hint := "see the actions of " + service.Name + " in AWS's Service Authorization Reference"
+	hint := "see the actions of " + service.Name + " in AWS's Service Authorization Reference; cfnpipe knows those of " + catalog.Date()
 	if beginning, isPattern := strings.CutSuffix(name, "*"); isPattern {
 		if verb := catalog.Nearest(beginning, verbs(service)); verb != "" {
 			hint = "did you mean " + strconv.Quote(service.Prefix+":"+verb+"*") + "?"
