@@ -3,6 +3,7 @@ package catalog
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // IAMService is a service as policies know it.
@@ -15,6 +16,8 @@ type IAMService struct {
 	Resources []IAMResource
 	// Keys are all condition keys that some action or resource of the service has.
 	Keys []ConditionKey
+
+	actions func() []string
 }
 
 // IAMResource is a resource type as policies know it.
@@ -70,7 +73,7 @@ type ActionResource struct {
 }
 
 // Actions lists the actions of the service, such as s3:GetObject, sorted without regard to case.
-func (s *IAMService) Actions() []string { return Actions(s.Prefix + ":*") }
+func (s *IAMService) Actions() []string { return slices.Clone(s.actions()) }
 
 // Resource finds a resource type of the service by its name.
 func (s *IAMService) Resource(name string) (*IAMResource, bool) {
@@ -120,6 +123,7 @@ func (c *catalog) service(prefix string) *IAMService {
 	}
 	if lines, found := c.actions.record(prefix); found && !strings.Contains(lines[0], ":") {
 		s = &IAMService{Prefix: lines[0]}
+		s.actions = sync.OnceValue(func() []string { return slices.Collect(c.actions.keys(lines[0] + ":")) })
 		for _, line := range lines[1:] {
 			words := strings.Split(line[1:], "\t")
 			switch line[0] {

@@ -522,6 +522,20 @@ func TestUnknownActions(t *testing.T) {
 	}
 }
 
+func TestNearest(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		word, candidates, want string
+	}{
+		{"Arm", "Arn", "Arn"}, {"BucketNam", "BucketName", "BucketName"}, {"arn", "Arn Id", "Arn"}, {"x", "Arn Id", ""}, {"", "A", ""}, {"Anything", "", ""},
+		{"Urn", "Arn Url", "Arn"}, {"UlrX", "Arn UrlX", "UrlX"}, {"s3:Gte", "s3:Get s3:Put", "s3:Get"}, {"s3:Abc", "s3:Get s3:Put", ""},
+	} {
+		if got := catalog.Nearest(c.word, strings.Fields(c.candidates)); got != c.want {
+			t.Errorf("%q among %q: %q, want %q", c.word, c.candidates, got, c.want)
+		}
+	}
+}
+
 func TestOverlap(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -33,30 +33,31 @@ func NearestAction(name string) string {
 // Nearest candidate to a word by edit distance, whatever the case; "" when none is near. Of equals, the first.
 func Nearest(word string, candidates []string) string {
 	word = strings.ToLower(word)
-	// what all begin with is no likeness
-	common := prefixOf(word, candidates)
+	lower := make([]string, len(candidates))
+	common := len(word) // what all begin with is no likeness
+	for i, c := range candidates {
+		lower[i] = strings.ToLower(c)
+		common = commonPrefix(word[:common], lower[i])
+	}
 	best, least := "", 0
-	for _, c := range candidates {
+	for i, c := range lower {
+		// one edit in three letters: nearer to a slip of the pen than to another word
 		limit := max(1, (min(len(word), len(c))-common)/3)
-		d := distance(word[common:], strings.ToLower(c)[common:], limit)
-		if d <= limit && d < len(c)-common && (best == "" || d < least) {
-			best, least = c, d
+		d := distance(word[common:], c[common:], limit)
+		if d <= limit && d < len(c) && (best == "" || d < least) {
+			best, least = candidates[i], d
 		}
 	}
 	return best
 }
 
-// prefixOf is how many bytes of a word all candidates begin with.
-func prefixOf(word string, candidates []string) int {
-	n := len(word)
-	for _, c := range candidates {
-		i := 0
-		for i < min(n, len(c)) && word[i] == strings.ToLower(c)[i] {
-			i++
-		}
-		n = i
+// commonPrefix is how many bytes two words begin with alike.
+func commonPrefix(a, b string) int {
+	i := 0
+	for i < min(len(a), len(b)) && a[i] == b[i] {
+		i++
 	}
-	return n
+	return i
 }
 
 // distance in inserted, removed, changed and swapped letters; any number over limit when it is over it.
