@@ -59,7 +59,7 @@ type IAMAction struct {
 	Resources []ActionResource
 	// Keys are its condition keys, whatever the resource.
 	Keys []string
-	// Needs are the actions that the caller must be allowed too, such as iam:PassRole.
+	// Needs are the actions that the caller must be allowed too, such as iam:PassRole. The source in use lists none: nil says nothing.
 	Needs []string
 }
 
