@@ -1,6 +1,6 @@
 # GNU make and a POSIX shell. `make test` needs Go alone; what else a target needs, it says.
 .DEFAULT_GOAL := help
-.PHONY: help build generate test bench fuzz lint golden cfn-lint guard deploy-test
+.PHONY: help build generate test bench fuzz lint golden cfn-lint guard catalog deploy-test
 
 GOLANGCI_LINT = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.0
 FUZZTIME ?= 10s
@@ -48,6 +48,12 @@ guard: ## check the goldens with cfn-guard: Control Tower's rules, but for golde
 	@command -v npm >/dev/null || { echo 'guard: npm not found; get it with Node.js 20 or later: https://nodejs.org' >&2; exit 1; }
 	cd .guard && npm ci
 	CFNPIPE_REQUIRE_TOOLS=1 go test ./golden -run Guard -count=1 -v
+
+catalog: ## make the tables of resource types and IAM actions anew, from the sources that resources/catalog/generate/package.json pins
+	@command -v npm >/dev/null || { echo 'catalog: npm not found; get it with Node.js 20 or later: https://nodejs.org' >&2; exit 1; }
+	@command -v cfn-lint >/dev/null || { echo 'catalog: cfn-lint not found; get it with: pip install cfn-lint==1.51.0' >&2; exit 1; }
+	go generate ./resources/catalog
+	go test ./resources/catalog
 
 deploy-test: ## deploy the goldens for real to the AWS at AWS_ENDPOINT_URL (an emulator)
 	@test -n "$$AWS_ENDPOINT_URL" || { echo 'deploy-test: set AWS_ENDPOINT_URL to an emulated AWS, such as LocalStack' >&2; exit 1; }

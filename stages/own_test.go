@@ -335,7 +335,7 @@ func TestOwnStacksBringPermissionsForWhatIsNotKnown(t *testing.T) {
 // A permission is for the types of its service only: those of another need some of their own.
 func TestEachUnknownTypeTakesPermissionsOfItsService(t *testing.T) {
 	t.Parallel()
-	_, got := ownSystem(t, "  stacks: [{ name: a, template: a.yaml, permissions: [{ actions: [dynamodb:CreateTable, states:Create*], resources: ['arn:aws:dynamodb:*:*:table/x'] }] }]\n",
+	_, got := ownSystem(t, "  stacks: [{ name: a, template: a.yaml, permissions: [{ actions: [dynamodb:CreateTable, states:Create*], resources: ['arn:aws:dynamodb:*:*:table/x', 'arn:aws:states:*:*:stateMachine:x'] }] }]\n",
 		map[string]string{"a.yaml": `Resources:
   Table: { Type: AWS::DynamoDB::Table }
   Machine: { Type: AWS::StepFunctions::StateMachine }
@@ -680,15 +680,20 @@ func TestOwnTemplatesBeyondTheTableTakePermissions(t *testing.T) {
 		website = "5: Resources.Bucket.Properties.WebsiteConfiguration: it takes permissions that cfnpipe does not give for AWS::S3::Bucket; " +
 			"write %s under permissions of the stack in pipeline.yaml\n"
 	)
-	for _, c := range []struct{ why, actions, want string }{
-		{"none", "ses:SendEmail", jobs + queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite and s3:PutBucketWebsite") + users},
-		{"others", "s3:PutBucketWebsites, s3:PutBucket", jobs + queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite and s3:PutBucketWebsite") + users},
-		{"some of them", "s3:putbucketwebsite, batch:CreateJobQueue", queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite") + users},
-		{"all that can be given", "'s3:PutBucketWebs*', s3:DeleteBucketWebsite, 'sqs:Create*', 'batch:Create*'", users},
+	const ( // the ARNs that the actions know
+		buckets = "'arn:aws:s3:::shop-dev-*'"
+		queue1  = ", 'arn:aws:batch:*:*:job-queue/shop-dev-x'"
+		queues  = ", 'arn:aws:sqs:*:*:shop-dev-x'"
+	)
+	for _, c := range []struct{ why, actions, resources, want string }{
+		{"none", "ses:SendEmail", "'arn:aws:ses:*:*:identity/x'", jobs + queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite and s3:PutBucketWebsite") + users},
+		{"others", "s3:PutBucketTagging, s3:PutBucketAcl", buckets, jobs + queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite and s3:PutBucketWebsite") + users},
+		{"some of them", "s3:putbucketwebsite, batch:CreateJobQueue", buckets + queue1, queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite") + users},
+		{"all that can be given", "'s3:PutBucketWebs*', s3:DeleteBucketWebsite, 'sqs:Create*', 'batch:Create*'", buckets + queue1 + queues, users},
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			t.Parallel()
-			_, got := ownSystem(t, "  stacks: [{ name: a, template: a.yaml, permissions: [{ actions: ["+c.actions+"], resources: ['arn:aws:s3:::shop-dev-*'] }] }]\n",
+			_, got := ownSystem(t, "  stacks: [{ name: a, template: a.yaml, permissions: [{ actions: ["+c.actions+"], resources: ["+c.resources+"] }] }]\n",
 				map[string]string{"a.yaml": template})
 			if diff := cmp.Diff(c.want, regexp.MustCompile(where).ReplaceAllString(got+"\n", "")); diff != "" {
 				t.Errorf("want -, got +:\n%s", diff)

@@ -30,7 +30,7 @@ func CeilingAllows() []string {
 		s3tables:* s3vectors:* sagemaker:*Record sagemaker:InvokeEndpoint* secretsmanager:* servicediscovery:*Instance* ses:Get* ses:Send*
 		sms-voice:Send* sns:* sqs:* ssm:Describe* ssm:GetD* ssm:GetM* ssm:GetP* ssm:List* ssm:PutCo* ssm:PutI* ssm:UpdateAssociationStatus
 		ssm:UpdateInstance* ssmmessages:* states:Describe* states:Get* states:InvokeHTTPEndpoint states:List* states:S*Execution states:Send*
-		sts:GetServiceBearerToken sts:GetWebIdentityToken sts:SetSourceIdentity sts:TagSession tag:Get* textract:* timestream:* transcribe:*
+		sts:DecodeAuthorizationMessage sts:GetServiceBearerToken sts:GetWebIdentityToken sts:SetSourceIdentity sts:TagSession tag:Get* textract:* timestream:* transcribe:*
 		translate:* verifiedpermissions:*Authorized* wafv2:*IPSet* xray:*`)
 }
 
@@ -83,6 +83,9 @@ func (v *validator) ceiling(path string, permissions []Permission, e *Environmen
 		for j, action := range p.Actions {
 			if service, name, _ := strings.Cut(action, ":"); isForbidden(service) || !isService(service) || !isAction(name) {
 				continue // said elsewhere
+			}
+			if isRefused := func(p Problem) bool { return p.Path == index(at, j) }; slices.ContainsFunc(v.problems, isRefused) {
+				continue // for another reason, which goes before
 			}
 			v.belowCeiling(index(at, j), action, owned, others, e)
 		}

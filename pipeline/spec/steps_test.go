@@ -363,7 +363,7 @@ func TestStepsAccept(t *testing.T) {
 		{"secret with a strange name", arn, "arn:aws:secretsmanager:eu-west-1:111111111111:secret:a/b_c+d=e.f@g-h-0aZ9bY#a.b_c-d/e"},
 		{"all permissions of publish", "publish: { timeoutMinutes: 90 }", `publish: { image: "aws/codebuild/standard:7.0", environment: { A: b }, secrets: { B: "` + arn + `" }, permissions: [{ actions: ["codeartifact:Get*"], resources: ["arn:aws:codeartifact:{region}:{account}:domain/{project}"] }] }`},
 		{"permissions of synth", "commands: [npm ci]", `permissions: [{ actions: ["codeartifact:Get*"], resources: ["arn:aws:codeartifact:{region}:{account}:domain/x"] }]`},
-		{"resource without region and account", "arn:aws:ssm:{region}:{account}:parameter/{project}/*", "arn:aws:s3:::{project}-*/*"},
+		{"resource without region and account", `["ssm:GetParameter*"], resources: ["arn:aws:ssm:{region}:{account}:parameter/{project}/*"]`, `["s3:GetObject*"], resources: ["arn:aws:s3:::{project}-*/*"]`},
 		{"resource with literal braces", "{project}/*", "{{project}}/*"},
 		{"label of the world", "Team sandbox", "Größe 大 _.:/=+-@1"},
 		{"no label", "Team sandbox", `""`},
@@ -425,7 +425,7 @@ func TestStepLimits(t *testing.T) {
 		{"image", "image: aws/codebuild/standard:7.0", xs("image: aws/codebuild/%s"), 241, "23:12: steps.functionTests.image: has 256 characters, at most 255 are allowed; shorten it by 1"},
 		{"tag of an image", "standard:7.0", xs("standard:%s"), 128, `23:12: steps.functionTests.image: "aws/codebuild/standard:` + x[:36] + `…" is not the name of an image; write one such as public.ecr.aws/docker/library/python:3.13`},
 		{"variables", "LEVEL: debug", xs("LEVEL: ü%s"), 5000 - secret - len("LEVEL") - 1, "25:18: steps.functionTests.environment: environment and secrets have 5001 characters together, at most 5000 are allowed; shorten them by 1; what is long belongs into a file or into SSM"},
-		{"resource", "parameter/{project}/*", xs("%s"), 2048 - len("arn:aws:ssm:eu-west-1:111111111111:"), `28:55: steps.functionTests.permissions[0].resources[0]: "arn:aws:ssm:{region}:{account}:` + x[:28] + `…" is not the ARN of a resource; write one such as arn:aws:dynamodb:{region}:{account}:table/orders`},
+		{"resource", "parameter/{project}/*", xs("parameter/%s"), 2048 - len("arn:aws:ssm:eu-west-1:111111111111:parameter/"), `28:55: steps.functionTests.permissions[0].resources[0]: "arn:aws:ssm:{region}:{account}:parameter/` + x[:18] + `…" is not the ARN of a resource; write one such as arn:aws:dynamodb:{region}:{account}:table/orders`},
 		// shop-delivery-own- has 18 characters.
 		{"own step", "name: lint", xs("name: %s"), 46, "33:15: steps.own[0].name: its role shop-delivery-own-" + x[:41] + "… has 65 characters, IAM allows 64; shorten this name, the pipeline's or the project by 1"},
 	} {

@@ -45,6 +45,7 @@ type validator struct {
 	buckets         map[string]bool   // names of those that any environment has
 	repositoryNames map[string]bool   // names of those that any environment has
 	problems        []Problem
+	compared        int // pairs of an action and a resource so far
 }
 
 func (v *validator) add(path, message, hint string) {

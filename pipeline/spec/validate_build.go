@@ -165,8 +165,11 @@ const (
 func (v *validator) permissions(path, who string, permissions []Permission, f filling) {
 	for i, p := range permissions {
 		at := index(path, i)
+		before := len(v.problems)
 		v.actions(join(at, "actions"), p, who)
-		v.permissionResources(join(at, "resources"), p, f)
+		if arns := v.permissionResources(join(at, "resources"), p, f); len(v.problems) == before {
+			v.allows(at, p.Actions, arns)
+		}
 		if p.Reason != "" && !slices.Contains(p.Resources, "*") {
 			v.add(join(at, "reason"), `is there, but no resource is "*"`, "leave it out")
 		}
@@ -194,7 +197,10 @@ func (v *validator) actions(path string, p Permission, who string) {
 		case slices.Contains(actions[:i], action):
 			v.add(at, strconv.Quote(shorten(action))+" is given twice", "keep one")
 		case service == "sts":
+			v.exists(at, action)
 			v.tokens(at, join(parentPath(path), "resources"), name, p, who)
+		default:
+			v.exists(at, action)
 		}
 	}
 }
@@ -248,8 +254,8 @@ func isAction(name string) bool {
 	return name != "" && only(name, "") && isLetter(rune(name[0])) && len(name) <= 128
 }
 
-// permissionResources are ARNs with placeholders.
-func (v *validator) permissionResources(path string, x Permission, f filling) {
+// permissionResources are ARNs with placeholders, which it returns filled in.
+func (v *validator) permissionResources(path string, x Permission, f filling) (arns []string) {
 	const most = 2048 // characters
 	const hint = "write one such as arn:aws:dynamodb:{region}:{account}:table/orders"
 	home := v.spec.Toolchain
@@ -273,6 +279,7 @@ func (v *validator) permissionResources(path string, x Permission, f filling) {
 			}
 			v.add(at, p.Message, p.Hint)
 		}
+		arns = append(arns, arn)
 		p := strings.SplitN(arn, ":", 6)
 		switch {
 		case len(problems) > 0:
@@ -288,4 +295,5 @@ func (v *validator) permissionResources(path string, x Permission, f filling) {
 			v.add(at, fmt.Sprintf("is in the partition %q, but the accounts are in %s", shorten(p[1]), home.Partition()), "write arn:"+home.Partition())
 		}
 	}
+	return arns
 }

@@ -56,6 +56,19 @@ type fault struct {
 func faults() []fault {
 	return []fault{
 		// templates
+		{"shop", "what is read of a resource has another name", []change{
+			put(extras, "Outputs.Pair", "{ Value: !GetAtt [Orders, QueueArn] }"),
+			put(extras, "Outputs.Text", "{ Value: !GetAtt Orders.Url }"),
+			put(extras, "Outputs.Sub", "{ Value: !Sub '${Orders.Arn} ${Orders.arn} ${!Orders.Nothing}' }"),
+			put(extras, "Outputs.Subs", "{ Value: !Sub ['${Orders.Own} ${Orders.Other}', { Orders.Own: x }] }"),
+			put(extras, "Outputs.Deep", "{ Value: !GetAtt Importer.GroupId.Below }"),
+		}, `
+			attribute shop-prod-extras Outputs.Deep.Value
+			attribute shop-prod-extras Outputs.Pair.Value
+			attribute shop-prod-extras Outputs.Sub.Value
+			attribute shop-prod-extras Outputs.Subs.Value
+			attribute shop-prod-extras Outputs.Text.Value
+		`},
 		{"shop", "what is referred to has another name", []change{
 			put(extras, "Outputs.Ref", "{ Value: !Ref Nowhere }"),
 			put(extras, "Outputs.Attribute", "{ Value: !GetAtt Nowhere.Arn }"),

@@ -101,6 +101,11 @@ func harmless() map[string]struct {
 			put(extras, "Resources.Orders.DependsOn", "Refused"),
 			put(extras, "Resources.Importer.DependsOn", "[Refused, Orders]"),
 		}},
+		"attributes of all kinds": {"shop", c{
+			put(extras, "Outputs.Property", "{ Value: !GetAtt Importer.GroupName }"), // undocumented, but it works
+			put(extras, "Outputs.Name", "{ Value: !GetAtt Orders.QueueName }"),
+			put(extras, "Outputs.Chosen", "{ Value: { Fn::GetAtt: [Orders, !Ref VpcId] } }"),
+		}},
 		"references to what a macro declares": {"shop", c{
 			put(extras, "Transform", "AWS::LanguageExtensions"),
 			put(extras, "Outputs.Ref", "{ Value: !Ref Nowhere }"),

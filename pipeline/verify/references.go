@@ -59,6 +59,7 @@ func (r *references) below(i int, n *tree.Node) {
 		r.named(arg, false)
 	case "Fn::GetAtt":
 		if arg.Kind == tree.List && len(arg.Items) > 0 {
+			r.attribute(arg.Items)
 			arg = arg.Items[0]
 		}
 		r.named(arg, true)
@@ -102,8 +103,11 @@ func (r *references) name(name string, isAttribute bool) {
 		what = "resource "
 	}
 	isResource, found := r.declared[id]
-	if !isResource && (isAttribute || !found && !isPseudo(id)) {
+	switch {
+	case !isResource && (isAttribute || !found && !isPseudo(id)):
 		r.fail(r.path(), what+id)
+	case isAttribute && strings.Contains(name, "."):
+		r.exists(id, name[len(id)+1:])
 	}
 }
 

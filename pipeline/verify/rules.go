@@ -64,6 +64,7 @@ func Rules() []Rule {
 		{"reference", "What a template refers to stands in it."},
 		{"cycle", "No resources of a template need each other."},
 		{"stack-output", "Outputs that templates read of other stacks are there, and who deploys may read them."},
+		{"attribute", "A resource has the attributes that its template reads."},
 		{"output-missing", "Outputs that parameters take are put out by a stack before."},
 		{"application", "The application's own parts may do what they are made for."},
 		{"function-network", "Only Lambda uses a function's permissions on network interfaces, not the function's code."},

@@ -1,0 +1,136 @@
+package catalog
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// catalog holds what was read of the tables so far.
+type catalog struct {
+	types, actions *table
+
+	mu            sync.Mutex
+	knownTypes    map[string]*ResourceType
+	knownServices map[string]*IAMService
+	knownActions  map[string]*IAMAction
+	corrections   map[string][]correction
+
+	allTypes, allServices func() []string
+}
+
+//nolint:gochecknoglobals // remembers what was read of the embedded tables, which never change; without a look-up nothing is read
+var opened = sync.OnceValue(func() *catalog {
+	c := &catalog{
+		types: openTable(typesTable), actions: openTable(actionsTable),
+		knownTypes: map[string]*ResourceType{}, knownServices: map[string]*IAMService{}, knownActions: map[string]*IAMAction{},
+		corrections: map[string][]correction{},
+	}
+	for _, row := range corrections() {
+		c.corrections[row.typ] = append(c.corrections[row.typ], row)
+	}
+	c.allTypes, c.allServices = sync.OnceValue(c.listTypes), sync.OnceValue(c.listServices)
+	return c
+})
+
+// Type finds a resource type of CloudFormation by its name, such as AWS::S3::Bucket. Custom::NAME is AWS::CloudFormation::CustomResource, which is open.
+func Type(name string) (*ResourceType, bool) {
+	if strings.HasPrefix(name, "Custom::") {
+		name = "AWS::CloudFormation::CustomResource"
+	}
+	c := opened()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t, ok := c.knownTypes[name]
+	if !ok {
+		t = c.readType(name)
+		c.knownTypes[name] = t
+	}
+	return t, t != nil
+}
+
+// Foreign says whether a type is not one of AWS's, so that nothing can be known of it: a module, or a type that somebody else registered.
+func Foreign(name string) bool {
+	return strings.HasSuffix(name, "::MODULE") || !strings.HasPrefix(name, "AWS::") && !strings.HasPrefix(name, "Alexa::") && !strings.HasPrefix(name, "Custom::")
+}
+
+// Types lists the names of all resource types, sorted without regard to case. It reads the whole table: for messages.
+func Types() []string { return slices.Clone(opened().allTypes()) }
+
+func (c *catalog) listTypes() []string {
+	names := slices.Collect(c.types.keys(""))
+	for name, rows := range c.corrections {
+		if rows[0].was == noType {
+			names = append(names, name)
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) })
+	return names
+}
+
+// Service finds a service of IAM by its prefix, such as s3. Case does not matter, as in policies.
+func Service(prefix string) (*IAMService, bool) {
+	c := opened()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.service(prefix)
+	return s, s != nil
+}
+
+// Services lists the prefixes of all services of IAM, sorted. It reads the whole table: for messages.
+func Services() []string { return slices.Clone(opened().allServices()) }
+
+func (c *catalog) listServices() []string {
+	var list []string
+	for key := range c.actions.keys("") {
+		if !strings.Contains(key, ":") && key != globalKeys {
+			list = append(list, key)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// Action finds an action of IAM by its name, such as s3:GetObject. Case does not matter, as in policies.
+func Action(name string) (*IAMAction, bool) {
+	c := opened()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := strings.ToLower(name)
+	a, ok := c.knownActions[key]
+	if !ok {
+		a = c.readAction(name)
+		c.knownActions[key] = a
+	}
+	return a, a != nil
+}
+
+// Actions lists the actions that a pattern of a policy stands for, in order: s3:Get*, s3:*, or one action's name. * and ? are wildcards.
+func Actions(pattern string) []string {
+	fixed := pattern
+	if i := strings.IndexAny(pattern, "*?"); i >= 0 {
+		fixed = pattern[:i]
+	}
+	var list []string
+	for key := range opened().actions.keys(fixed) {
+		if strings.Contains(key, ":") && overlap(strings.ToLower(pattern), strings.ToLower(key)) {
+			list = append(list, key)
+		}
+	}
+	return list
+}
+
+// Date of the newest source, such as 2026-09-29.
+func Date() string { return opened().types.value("date") }
+
+// Sources says what the tables were made of: lines such as "cfn-lint 1.51.0", and "date 2026-09-29" of the newest.
+func Sources() []string {
+	var list []string
+	for _, line := range opened().types.header {
+		name, _, _ := strings.Cut(line, " ")
+		if !slices.Contains([]string{"records", "dictionary", "index"}, name) {
+			list = append(list, line)
+		}
+	}
+	return list
+}
