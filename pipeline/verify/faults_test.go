@@ -1080,29 +1080,23 @@ func faults() []fault {
 		{"shop", "a role may publish to all topics of its environment, and the key of one does not admit it", []change{
 			add("shop-prod-functions", "Resources.HelloFunctionRole.Properties.Policies[0].PolicyDocument.Statement", strings.Replace(publishes, "alarms", "*", 1)),
 			add("shop-prod-functions", "Resources.HelloFunctionRole.Properties.Policies[0].PolicyDocument.Statement", usesKey),
-			drop("shop-prod-monitoring", inKey+"[EncryptMessagesOfRoles]"),
+			drop("shop-prod-bootstrap", inKey+"[EncryptMessagesOfRoles]"),
 		}, `
-			application shop-prod-monitoring Resources.Key.Properties.KeyPolicy.Statement[Administer]
-		`},
-		{"shop", "a rule tells a topic whose key, which the topic names by its id, does not admit rules", []change{
-			put("shop-qa-monitoring", "Resources.Topic.Properties.KmsMasterKeyId", "!Ref Key"),
-			put("shop-qa-monitoring", inKey+"[EncryptMessages].Principal.Service", "cloudwatch.amazonaws.com"),
-		}, `
-			application shop-qa-monitoring Resources.Key.Properties.KeyPolicy.Statement[Administer]
+			application shop-prod-bootstrap Resources.Key.Properties.KeyPolicy.Statement[Administer]
 		`},
 		{"shop", "a key wants to know of EventBridge for whom it publishes", []change{
-			add("shop-qa-monitoring", inKey, "{ Sid: Rules, Effect: Allow, Principal: { Service: events.amazonaws.com }, Action: 'kms:*', Resource: '*', "+
+			add("shop-qa-bootstrap", inKey, "{ Sid: Rules, Effect: Allow, Principal: { Service: events.amazonaws.com }, Action: 'kms:*', Resource: '*', "+
 				"Condition: { StringEquals: { aws:SourceAccount: '333333333333' } } }"),
-			put("shop-qa-monitoring", inKey+"[EncryptMessages].Principal.Service", "cloudwatch.amazonaws.com"),
+			put("shop-qa-bootstrap", inKey+"[EncryptMessages].Principal.Service", "cloudwatch.amazonaws.com"),
 		}, `
-			admin-open shop-qa-monitoring Resources.Key.Properties.KeyPolicy.Statement[Rules]
-			application shop-qa-monitoring Resources.Key.Properties.KeyPolicy.Statement[Rules]
+			admin-open shop-qa-bootstrap Resources.Key.Properties.KeyPolicy.Statement[Rules]
+			application shop-qa-bootstrap Resources.Key.Properties.KeyPolicy.Statement[Rules]
 		`},
 		{"shop", "a rule tells a topic whose key, which the topic names by its alias, does not admit rules", []change{
-			put("shop-qa-monitoring", "Resources.Topic.Properties.KmsMasterKeyId", "alias/shop-qa-monitoring"),
-			put("shop-qa-monitoring", inKey+"[EncryptMessages].Principal.Service", "cloudwatch.amazonaws.com"),
+			put("shop-qa-monitoring", "Resources.Topic.Properties.KmsMasterKeyId", "alias/shop-qa-bootstrap"),
+			put("shop-qa-bootstrap", inKey+"[EncryptMessages].Principal.Service", "cloudwatch.amazonaws.com"),
 		}, `
-			application shop-qa-monitoring Resources.Key.Properties.KeyPolicy.Statement[Administer]
+			application shop-qa-bootstrap Resources.Key.Properties.KeyPolicy.Statement[Administer]
 		`},
 		{"own-stacks", "everybody sends to a queue", []change{
 			add("depot-dev-queues", "Resources.OrdersPolicy.Properties.PolicyDocument.Statement", "{ Effect: Allow, Principal: '*', Action: sqs:SendMessage, Resource: '*' }"),

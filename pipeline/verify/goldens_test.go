@@ -86,6 +86,22 @@ func TestEverySettingOfKeysVerifiesClean(t *testing.T) {
 	}
 }
 
+// A topic may name its key by the id alone, where both are in one stack.
+func TestATopicNamesItsKeyByItsID(t *testing.T) {
+	t.Parallel()
+	a := shopWith(t, "project: shop\n", "project: shop\nkeys: stack\n")
+	b := &breakage{t, a}
+	put("shop-qa-monitoring", "Resources.Topic.Properties.KmsMasterKeyId", "!Ref Key")(b)
+	if r := verify.Verify(a); len(r.Findings) > 0 {
+		t.Fatalf("want no findings, got %v", found(a, r))
+	}
+	put("shop-qa-monitoring", inKey+"[EncryptMessages].Principal.Service", "cloudwatch.amazonaws.com")(b)
+	want := []string{"application shop-qa-monitoring Resources.Key.Properties.KeyPolicy.Statement[Administer]"}
+	if diff := cmp.Diff(want, found(a, verify.Verify(a))); diff != "" {
+		t.Errorf("without EventBridge in the policy of the key (-want +got):\n%s", diff)
+	}
+}
+
 // shopWith is golden/shop with these texts in the place of others, and without its own stack.
 func shopWith(t *testing.T, changes ...string) *assembly.Assembly {
 	t.Helper()

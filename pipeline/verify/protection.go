@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
@@ -35,6 +36,9 @@ func (w *world) protection() {
 	for _, p := range allProtected() {
 		for _, x := range w.ofKind(p.kind) {
 			path := strings.Split(p.property, ".")
+			if p.property == "KmsKeyId" && !w.logsHaveKeys(x.stack.Environment) {
+				continue // pipeline.yaml leaves encryption to AWS (keys: aws)
+			}
 			if x.stack.Source != nil || x.properties.At(path...) != nil && (p.value == "" || x.known(path...) == p.value) {
 				continue
 			}
@@ -57,6 +61,13 @@ func (w *world) protection() {
 			w.report.warn(x.stack, x.path("Environment.PrivilegedMode"), "unprotected", "the build of "+x.what()+" is privileged, and builds no images", "set it to false")
 		}
 	}
+}
+
+// logsHaveKeys says whether a rendered log group of an environment has a key: all have one, or none.
+func (w *world) logsHaveKeys(environment string) bool {
+	return slices.ContainsFunc(w.ofKind("AWS::Logs::LogGroup"), func(x *thing) bool {
+		return x.stack.Environment == environment && x.stack.Source == nil && x.properties.Get("KmsKeyId") != nil
+	})
 }
 
 // kept: what stays when it is replaced stays when its stack goes, and the other way round.
