@@ -242,7 +242,7 @@ func (s *stack) render() (assembly.Stack, error) {
 	switch {
 	case isAccess(t):
 		out.DeployedBy = []assembly.Deployer{assembly.Operator}
-	case s.environment == "" && t.Place.Scope != "":
+	case s.environment == "": // what environments share, too: dev needs it before the first run for production
 		out.DeployedBy = []assembly.Deployer{assembly.Operator, assembly.Pipe}
 	default:
 		out.DeployedBy = []assembly.Deployer{assembly.Pipe}

@@ -106,6 +106,10 @@ func (l builds) action(name string, order int, inputs, outputs []string, variabl
 // add puts steps that may run side by side into a stage, after a run order, and returns the last one that they take.
 func (l builds) add(stage *resources.Stage, p *Pipeline, group []placed, after int, inputs []string, variables ...resources.Variable) int {
 	for i, order := range p.spread(len(group), after) {
+		inputs := inputs
+		if group[i].readsTemplates {
+			inputs = append(slices.Clone(inputs), templatesArtifact)
+		}
 		stage.Actions = append(stage.Actions, l.action(group[i].name, order, inputs, nil, variables...))
 		after = order
 	}

@@ -18,6 +18,8 @@ import (
 type placed struct {
 	name, description string
 	step              *spec.Step
+	// readsTemplates says whether the build gets the rendered templates beside the source.
+	readsTemplates bool
 }
 
 // known is one of the steps that cfnpipe knows, if it is there.
@@ -25,7 +27,7 @@ func known(name, description string, s *spec.Step) []placed {
 	if s == nil || len(s.Commands) == 0 {
 		return nil
 	}
-	return []placed{{name, description, s}}
+	return []placed{{name: name, description: description, step: s, readsTemplates: name == spec.InfrastructureTestsPart}}
 }
 
 // own are the project's steps that run before or after one of the given steps, written like "after deploy".
@@ -38,7 +40,7 @@ func own(steps spec.Steps, positions ...string) []placed {
 			position = "before " + s.Before
 		}
 		if slices.Contains(positions, position) {
-			list = append(list, placed{spec.OwnStepPrefix + s.Name, "Step " + s.Name, s})
+			list = append(list, placed{name: spec.OwnStepPrefix + s.Name, description: "Step " + s.Name, step: s})
 		}
 	}
 	return list

@@ -682,3 +682,40 @@ func TestARMCodeIsBuiltOnARM(t *testing.T) {
 		t.Errorf("there are %d projects, want %d", checked, want)
 	}
 }
+
+// Tests of infrastructure read the rendered templates, as tests of stacks do.
+func TestInfrastructureTestsGetTheTemplates(t *testing.T) {
+	t.Parallel()
+	for _, x := range actions(t, stackNamed(t, assemble(t, system(t, shop, nil), assembly.YAML), "shop-delivery-pipeline")) {
+		want := []string{"Source"}
+		switch x.name {
+		case "infrastructure-tests":
+			want = []string{"Source", "Templates"}
+		case "function-tests":
+		default:
+			continue
+		}
+		if !slices.Equal(x.inputs, want) {
+			t.Errorf("%s gets %q, want %q", x.name, x.inputs, want)
+		}
+		if source := x.configuration["PrimarySource"]; len(want) > 1 && source != "Source" {
+			t.Errorf("the primary source of %s is %q", x.name, source)
+		}
+	}
+}
+
+// What environments share is there before the first run for production, and no other pipeline can change it.
+func TestTheToolchainStackIsDeployedByAnOperatorFirst(t *testing.T) {
+	t.Parallel()
+	a := assemble(t, system(t, shop, nil), assembly.YAML)
+	if got, want := stackNamed(t, a, "shop-toolchain").DeployedBy, []assembly.Deployer{assembly.Operator, assembly.Pipe}; !slices.Equal(got, want) {
+		t.Errorf("it is deployed by %v, want %v", got, want)
+	}
+	for _, line := range pipelines {
+		for _, x := range actions(t, stackNamed(t, a, "shop-"+line+"-pipeline")) {
+			if x.configuration["StackName"] == "shop-toolchain" && line != "release" {
+				t.Errorf("%s of pipeline %s deploys it, too", x.name, line)
+			}
+		}
+	}
+}

@@ -11,7 +11,9 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// Shared is the toolchain stack: what all environments share, in the toolchain account.
+// Shared is the toolchain stack: what all environments share, in the toolchain account. An operator deploys it once, so that every environment
+// can use it from the first run on; after that only the pipeline of the most protected environment does, so that no push to the branch of
+// another can change what production uses.
 type Shared struct {
 	// Place of the stack; its scope is empty.
 	Place cfn.Place
@@ -37,7 +39,7 @@ func (s *Shared) parameterNames() []string { return slices.Sorted(maps.Keys(s.Pa
 // Build declares the parameters and the repositories.
 func (s *Shared) Build(t *cfn.Template) error {
 	p := s.Place
-	t.Description = fmt.Sprintf("%s: what all environments share. Deployed by pipeline %s.", p.Project, s.Access.Pipeline)
+	t.Description = fmt.Sprintf("%s: what all environments share. Deployed by an operator once, then by pipeline %s.", p.Project, s.Access.Pipeline)
 	for _, name := range s.parameterNames() {
 		resources.Parameter{
 			ID: cfn.ID(name, "parameter"), Name: name, Description: "Shared by the environments of " + p.Project, Value: cfn.Lit(s.Parameters[name]),

@@ -142,7 +142,8 @@ const (
 type Steps struct {
 	// Synth renders the templates. Its commands run before that; it cannot be dropped.
 	Synth *Step `yaml:"synth"`
-	// InfrastructureTests and FunctionTests check a commit before anything of it is deployed.
+	// InfrastructureTests and FunctionTests check a commit before anything of it is deployed. InfrastructureTests get the rendered templates, too,
+	// in the directory $CODEBUILD_SRC_DIR_Templates.
 	InfrastructureTests *Step `yaml:"infrastructureTests"`
 	FunctionTests       *Step `yaml:"functionTests"`
 	// Publish builds code and images. It has no commands of its own; null leaves publishing to somebody else.

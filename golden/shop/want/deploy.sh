@@ -675,7 +675,7 @@ if begin operator toolchain 111111111111 eu-west-1 shop-release-builds prod; the
   protect
 fi
 
-if begin pipeline toolchain 111111111111 eu-west-1 shop-toolchain prod; then
+if begin operator toolchain 111111111111 eu-west-1 shop-toolchain prod; then
   deploy toolchain/toolchain.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/shop/release/access/ResourceTypes' \
@@ -683,6 +683,7 @@ if begin pipeline toolchain 111111111111 eu-west-1 shop-toolchain prod; then
       'pipeline=release' \
       'project=shop' \
       'team=shop'
+  protect
 fi
 
 # account 222222222222 (dev)
