@@ -157,15 +157,16 @@ func TestBoundariesHoldWhatApplicationsDo(t *testing.T) {
 func TestBoundariesFitWhereEnvironmentsShareAnAccount(t *testing.T) {
 	t.Parallel()
 	const environments = 4
-	text := "project: orders\ntoolchain: { account: \"111111111111\", region: ap-southeast-2 }\nsource:\n" +
+	var text, lines strings.Builder
+	text.WriteString("project: orders\ntoolchain: { account: \"111111111111\", region: ap-southeast-2 }\nsource:\n" +
 		"  connection: arn:aws:codeconnections:ap-southeast-2:111111111111:connection/2a55d9b0-6f1c-4d21-9a35-3c8f0b7c1e42\n  repository: acme/try\n" +
-		"application: { buckets: [{ name: data }] }\nenvironments:\n"
-	lines := "pipelines:\n"
+		"application: { buckets: [{ name: data }] }\nenvironments:\n")
+	lines.WriteString("pipelines:\n")
 	for i := range environments {
-		text += fmt.Sprintf("  - { name: test%d, type: dev, account: \"111111111111\" }\n", i)
-		lines += fmt.Sprintf("  - { name: line%d, branch: b%d, environments: [test%d] }\n", i, i, i)
+		fmt.Fprintf(&text, "  - { name: test%d, type: dev, account: \"111111111111\" }\n", i)
+		fmt.Fprintf(&lines, "  - { name: line%d, branch: b%d, environments: [test%d] }\n", i, i, i)
 	}
-	s, err := spec.Parse("pipeline.yaml", []byte(text+lines))
+	s, err := spec.Parse("pipeline.yaml", []byte(text.String()+lines.String()))
 	if err != nil {
 		t.Fatal(err)
 	}

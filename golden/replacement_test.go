@@ -233,13 +233,14 @@ func TestNoReleaseReplacesWhatIsDeployed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if os.Getenv("UPDATE_RELEASED") != "" { //nolint:forbidigo // a release is recorded by the environment
-		text := "# What CloudFormation cannot change in deployed resources: project, stack, logical id, type, name, other values.\n" +
-			"# A changed line breaks or replaces something in every project that is deployed: see replacement_test.go.\n"
+	if os.Getenv("UPDATE_RELEASED") != "" {
+		var text strings.Builder
+		text.WriteString("# What CloudFormation cannot change in deployed resources: project, stack, logical id, type, name, other values.\n" +
+			"# A changed line breaks or replaces something in every project that is deployed: see replacement_test.go.\n")
 		for _, l := range now {
-			text += l.String() + "\n"
+			text.WriteString(l.String() + "\n")
 		}
-		if err := os.WriteFile(released, []byte(text), 0o644); err != nil {
+		if err := os.WriteFile(released, []byte(text.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -299,11 +300,11 @@ func TestTheRecordTellsWhatReleasesBreak(t *testing.T) {
 				t.Fatalf("%s is not there", c.from)
 			}
 			before := read("dev/access", start)
-			var text string
+			var text strings.Builder
 			for _, l := range before {
-				text += l.String() + "\n"
+				text.WriteString(l.String() + "\n")
 			}
-			recorded, err := readReleased(text)
+			recorded, err := readReleased(text.String())
 			if err != nil || !slices.Equal(recorded, before) {
 				t.Fatalf("recorded as %v: %v", recorded, err)
 			}

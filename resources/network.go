@@ -206,7 +206,7 @@ type regionalNAT struct {
 	AvailabilityMode string     `json:"AvailabilityMode"`
 	ConnectivityType string     `json:"ConnectivityType"`
 	Tags             []tags.Tag `json:"Tags"`
-	VpcId            string     `json:"VpcId"` //nolint:revive,staticcheck // as CloudFormation spells it
+	VpcId            string     `json:"VpcId"` //nolint:revive // as CloudFormation spells it
 }
 
 // AWSCloudFormationType is that of every NAT gateway.

@@ -950,10 +950,14 @@ Resources:
 func TestOwnStacksReadOutputsWrongly(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ why, value, want string }{
-		{"a short form inside", "!GetStackOutput { StackName: !Ref AWS::StackName, OutputName: B }",
-			`pipeline.yaml:10:31: application.stacks[0].template: t.yaml:1:98: CloudFormation takes no short form such as !Ref inside !GetStackOutput: write Fn::GetStackOutput for the outer one`},
-		{"no output", "!GetStackOutput { StackName: x }",
-			"pipeline.yaml:10:31: application.stacks[0].template: t.yaml:1: Resources.T.Properties.DisplayName: Fn::GetStackOutput takes a map with StackName and OutputName, and perhaps Region and RoleArn; correct it"},
+		{
+			"a short form inside", "!GetStackOutput { StackName: !Ref AWS::StackName, OutputName: B }",
+			`pipeline.yaml:10:31: application.stacks[0].template: t.yaml:1:98: CloudFormation takes no short form such as !Ref inside !GetStackOutput: write Fn::GetStackOutput for the outer one`,
+		},
+		{
+			"no output", "!GetStackOutput { StackName: x }",
+			"pipeline.yaml:10:31: application.stacks[0].template: t.yaml:1: Resources.T.Properties.DisplayName: Fn::GetStackOutput takes a map with StackName and OutputName, and perhaps Region and RoleArn; correct it",
+		},
 	} {
 		_, got := ownSystem(t, "  stacks:\n    - { name: data, template: t.yaml }\n", map[string]string{
 			"t.yaml": "Resources: { T: { Type: AWS::SNS::Topic, Properties: { DisplayName: " + c.value + " } } }\n",

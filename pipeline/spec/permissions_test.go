@@ -38,8 +38,10 @@ func TestTokens(t *testing.T) {
 		at, want                     string // nothing where it is accepted; the message is without who, which begins it or stands at WHO
 	}{
 		{"a token of CodeArtifact", "", "sts:GetServiceBearerToken", `"*"`, "", ""},
-		{"a token of CodeArtifact on one resource", "", "sts:GetServiceBearerToken", `"arn:aws:codeartifact:{region}:{account}:domain/x"`, "resources",
-			`allow nothing: sts:GetServiceBearerToken supports no resource but "*"; write resources: ["*"], and a reason beside it, such as that CodeArtifact needs the token to log in`},
+		{
+			"a token of CodeArtifact on one resource", "", "sts:GetServiceBearerToken", `"arn:aws:codeartifact:{region}:{account}:domain/x"`, "resources",
+			`allow nothing: sts:GetServiceBearerToken supports no resource but "*"; write resources: ["*"], and a reason beside it, such as that CodeArtifact needs the token to log in`,
+		},
 		{"what a message means", "", "sts:DecodeAuthorizationMessage", `"*"`, "", ""},
 		{"another role", "", "sts:AssumeRole", `"` + role + `"`, "actions[0]", "WHO" + assumes},
 		{"another role, by a pattern", "", "sts:A*", `"*"`, "actions[0]", "WHO" + assumes},

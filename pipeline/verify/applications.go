@@ -374,7 +374,8 @@ func (w *world) publishes(r *role, st *statement, on eval.Value) {
 	for _, topic := range w.ofKind("AWS::SNS::Topic") {
 		arn := topic.arn()
 		begin, _, isPattern := strings.Cut(on.String(), "*")
-		if !on.Equal(arn) && !(isPattern && strings.Contains(begin, ":sns:") && strings.HasPrefix(arn.String(), begin)) {
+		isOne := on.Equal(arn) || isPattern && strings.Contains(begin, ":sns:") && strings.HasPrefix(arn.String(), begin)
+		if !isOne {
 			continue
 		}
 		q := request{action: "sns:Publish", on: arn, account: topic.stack.Account, policy: w.policyOf(topic)}

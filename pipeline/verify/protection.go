@@ -51,7 +51,7 @@ func (w *world) protection() {
 		}
 		for _, id := range s.ids {
 			x := s.things[id]
-			w.encryption(x, id, x.properties)
+			w.encryption(x, x.properties)
 			w.kept(x)
 		}
 	}
@@ -81,7 +81,7 @@ func (w *world) kept(x *thing) {
 }
 
 // encryption: a key that a property names is one of the system's, and there is one where the property says that there is.
-func (w *world) encryption(x *thing, path string, n *tree.Node) {
+func (w *world) encryption(x *thing, n *tree.Node) {
 	if n == nil {
 		return
 	}
@@ -100,7 +100,7 @@ func (w *world) encryption(x *thing, path string, n *tree.Node) {
 				w.report.fail(x.stack, x.path(""), "unprotected", x.what()+" is under key "+text+", which no stack makes", "name a key of the project")
 			}
 		default:
-			w.encryption(x, path, item)
+			w.encryption(x, item)
 		}
 	}
 	if algorithm := n.Get("SSEAlgorithm"); algorithm != nil && algorithm.Text == "aws:kms" && n.Get("KMSMasterKeyID") == nil {

@@ -32,7 +32,8 @@ func outputs(stack, name, text string) change {
 	}
 }
 
-func dependsOn(name string) change {
+func readsStorage() change {
+	const name = "shop-prod-storage"
 	return func(b *breakage) {
 		s := b.stack(extras)
 		if !slices.Contains(s.DependsOn, name) {
@@ -71,42 +72,90 @@ func TestStackOutputs(t *testing.T) {
 		rules   []string // that may find something of this
 		want    string
 	}{
-		{"all is well", []change{reads("{ StackName: shop-prod-storage, OutputName: Name }"), dependsOn(storage), executing(mayRead)}, nil, ""},
-		{"a name that nobody knows", []change{reads("{ StackName: !ImportValue elsewhere, OutputName: Name }"), executing(mayRead)}, nil,
-			"warning not-judged shop-prod-extras " + at},
-		{"a name that functions give", []change{reads("{ StackName: !Join ['-', [shop-prod, storage]], OutputName: Name, Region: !Ref AWS::Region }"), dependsOn(storage), executing(mayRead)}, nil, ""},
-		{"no such output", []change{reads("{ StackName: shop-prod-storage, OutputName: Nam }"), dependsOn(storage), executing(mayRead)}, nil,
-			"stack-output shop-prod-extras " + at},
+		{"all is well", []change{reads("{ StackName: shop-prod-storage, OutputName: Name }"), readsStorage(), executing(mayRead)}, nil, ""},
+		{
+			"a name that nobody knows",
+			[]change{reads("{ StackName: !ImportValue elsewhere, OutputName: Name }"), executing(mayRead)},
+			nil,
+			"warning not-judged shop-prod-extras " + at,
+		},
+		{"a name that functions give", []change{reads("{ StackName: !Join ['-', [shop-prod, storage]], OutputName: Name, Region: !Ref AWS::Region }"), readsStorage(), executing(mayRead)}, nil, ""},
+		{
+			"no such output",
+			[]change{reads("{ StackName: shop-prod-storage, OutputName: Nam }"), readsStorage(), executing(mayRead)},
+			nil,
+			"stack-output shop-prod-extras " + at,
+		},
 		{"no such stack", []change{reads("{ StackName: shop-prod-storag, OutputName: Name }"), executing(mayRead)}, nil, "stack-output shop-prod-extras " + at},
 		{"a stack of another account", []change{reads("{ StackName: shop-dev-storage, OutputName: Name }"), executing(mayRead)}, nil, "stack-output shop-prod-extras " + at},
-		{"a stack of another region", []change{reads("{ StackName: shop-prod-storage, OutputName: Name, Region: us-east-1 }"), executing(mayRead)}, nil,
-			"stack-output shop-prod-extras " + at},
-		{"another partition", []change{reads("{ StackName: shop-prod-storage, OutputName: Name, Region: us-gov-west-1 }"), executing(mayRead)}, nil,
-			"stack-output shop-prod-extras " + at},
+		{
+			"a stack of another region",
+			[]change{reads("{ StackName: shop-prod-storage, OutputName: Name, Region: us-east-1 }"), executing(mayRead)},
+			nil,
+			"stack-output shop-prod-extras " + at,
+		},
+		{
+			"another partition",
+			[]change{reads("{ StackName: shop-prod-storage, OutputName: Name, Region: us-gov-west-1 }"), executing(mayRead)},
+			nil,
+			"stack-output shop-prod-extras " + at,
+		},
 		{"itself", []change{reads("{ StackName: shop-prod-extras, OutputName: Arn }"), executing(mayRead)}, nil, "stack-output shop-prod-extras " + at},
 		{"a later stack", []change{
 			outputs(storage, "Late", "{ Value: { Fn::GetStackOutput: { StackName: shop-prod-extras, OutputName: Out } } }"), outputs(extras, "Out", "{ Value: x }"), executing(mayRead),
 		}, nil, "stack-output shop-prod-storage Outputs.Late.Value"},
-		{"dependsOn does not say so", []change{reads("{ StackName: shop-prod-services, OutputName: Name }"), outputs("shop-prod-services", "Name", "{ Value: x }"), executing(mayRead)}, nil,
-			"deploy-order shop-release-pipeline Resources.Pipeline.Properties.Stages[prod-deploy].Actions[extras-prepare].RunOrder\nstack-output shop-prod-extras manifest.json"},
+		{
+			"dependsOn does not say so",
+			[]change{reads("{ StackName: shop-prod-services, OutputName: Name }"), outputs("shop-prod-services", "Name", "{ Value: x }"), executing(mayRead)},
+			nil,
+			"deploy-order shop-release-pipeline Resources.Pipeline.Properties.Stages[prod-deploy].Actions[extras-prepare].RunOrder\nstack-output shop-prod-extras manifest.json",
+		},
 		{"no map", []change{reads("shop-prod-storage"), executing(mayRead)}, nil, "stack-output shop-prod-extras " + at},
 		{"a wrong key", []change{reads("{ StackName: shop-prod-storage, OutputName: Name, Account: '1' }"), executing(mayRead)}, nil, "stack-output shop-prod-extras " + at},
-		{"the execution role may not", []change{reads("{ StackName: shop-prod-storage, OutputName: Name }"), dependsOn(storage)}, nil,
-			"stack-output shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument"},
+		{
+			"the execution role may not",
+			[]change{reads("{ StackName: shop-prod-storage, OutputName: Name }"), readsStorage()},
+			nil,
+			"stack-output shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument",
+		},
 		{"a stack outside", []change{reads("{ StackName: network, OutputName: Vpc }"), executing(mayRead)}, nil, "warning not-judged shop-prod-extras " + at},
-		{"a stack outside that the execution role may not read", []change{reads("{ StackName: network, OutputName: Vpc }")}, nil,
-			"stack-output shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument\nwarning not-judged shop-prod-extras " + at},
-		{"a role outside", []change{reads("{ StackName: network, OutputName: Vpc, RoleArn: 'arn:aws:iam::555555555555:role/reader' }")}, nil,
-			"warning not-judged shop-prod-extras " + at + "\nwarning not-judged shop-prod-extras " + at + ".Fn::GetStackOutput.RoleArn"},
-		{"a role that no stack makes", []change{reads(inDev), outputs("shop-dev-storage", "Name", "{ Value: x }")}, nil,
-			"stack-output shop-prod-extras " + at + ".Fn::GetStackOutput.RoleArn"},
+		{
+			"a stack outside that the execution role may not read",
+			[]change{reads("{ StackName: network, OutputName: Vpc }")},
+			nil,
+			"stack-output shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument\nwarning not-judged shop-prod-extras " + at,
+		},
+		{
+			"a role outside",
+			[]change{reads("{ StackName: network, OutputName: Vpc, RoleArn: 'arn:aws:iam::555555555555:role/reader' }")},
+			nil,
+			"warning not-judged shop-prod-extras " + at + "\nwarning not-judged shop-prod-extras " + at + ".Fn::GetStackOutput.RoleArn",
+		},
+		{
+			"a role that no stack makes",
+			[]change{reads(inDev), outputs("shop-dev-storage", "Name", "{ Value: x }")},
+			nil,
+			"stack-output shop-prod-extras " + at + ".Fn::GetStackOutput.RoleArn",
+		},
 		{"a role of the directory", []change{reads(inDev), role(execution, "cloudformation:DescribeStacks"), executing(becoming)}, []string{"stack-output"}, ""},
-		{"a role that may not describe", []change{reads(inDev), role(execution, "cloudformation:ListStacks"), executing(becoming)}, []string{"stack-output"},
-			"stack-output shop-dev-storage Resources.Reader.Properties.Policies[p].PolicyDocument.Statement[0]"},
-		{"a role that does not trust", []change{reads(inDev), role(execution+"x", "cloudformation:DescribeStacks"), executing(becoming)}, []string{"stack-output"},
-			"stack-output shop-dev-storage Resources.Reader.Properties.AssumeRolePolicyDocument.Statement[0]"},
-		{"the execution role may not become it", []change{reads(inDev), role(execution, "cloudformation:DescribeStacks")}, []string{"stack-output"},
-			"stack-output shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument"},
+		{
+			"a role that may not describe",
+			[]change{reads(inDev), role(execution, "cloudformation:ListStacks"), executing(becoming)},
+			[]string{"stack-output"},
+			"stack-output shop-dev-storage Resources.Reader.Properties.Policies[p].PolicyDocument.Statement[0]",
+		},
+		{
+			"a role that does not trust",
+			[]change{reads(inDev), role(execution+"x", "cloudformation:DescribeStacks"), executing(becoming)},
+			[]string{"stack-output"},
+			"stack-output shop-dev-storage Resources.Reader.Properties.AssumeRolePolicyDocument.Statement[0]",
+		},
+		{
+			"the execution role may not become it",
+			[]change{reads(inDev), role(execution, "cloudformation:DescribeStacks")},
+			[]string{"stack-output"},
+			"stack-output shop-prod-access Resources.ExecutionPolicy.Properties.PolicyDocument",
+		},
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			t.Parallel()
@@ -138,7 +187,7 @@ func TestStackOutputs(t *testing.T) {
 // What is read is known: a wrong permission on it is found as if it stood there.
 func TestStackOutputsAreResolved(t *testing.T) {
 	t.Parallel()
-	a := broken(t, "shop", reads("{ StackName: shop-prod-storage, OutputName: Name }"), dependsOn("shop-prod-storage"),
+	a := broken(t, "shop", reads("{ StackName: shop-prod-storage, OutputName: Name }"), readsStorage(),
 		executing("{ Sid: Reads, Effect: Allow, Action: cloudformation:DescribeStacks, Resource: 'arn:aws:cloudformation:*:*:stack/*' }"),
 		outputs("shop-prod-storage", "Role", "{ Value: !Sub 'arn:aws:iam::${AWS::AccountId}:role/shop/app/shop-prod-nobody' }"),
 		resources("Function: { Type: AWS::Lambda::Function, Properties: { FunctionName: shop-prod-f, Role: { Fn::GetStackOutput: { StackName: shop-prod-storage, OutputName: Role } } } }"))

@@ -249,8 +249,10 @@ func TestKnownTypes(t *testing.T) {
 			attributes: []string{"Arn", "QueueName", "QueueUrl"}, without: []string{"Url", "QueueArn"},
 			always: []string{"FifoQueue", "QueueName"}, never: []string{"VisibilityTimeout", "RedrivePolicy.deadLetterTargetArn"},
 		},
-		"AWS::SNS::Topic": {ref: "TopicArn", name: "TopicName", iam: "sns:topic", tags: "Tags list", attributes: []string{"TopicArn", "TopicName"}, without: []string{"Arn"},
-			arn: "arn:${Partition}:sns:${Region}:${Account}:${TopicName}", always: []string{"TopicName"}},
+		"AWS::SNS::Topic": {
+			ref: "TopicArn", name: "TopicName", iam: "sns:topic", tags: "Tags list", attributes: []string{"TopicArn", "TopicName"}, without: []string{"Arn"},
+			arn: "arn:${Partition}:sns:${Region}:${Account}:${TopicName}", always: []string{"TopicName"},
+		},
 		"AWS::DynamoDB::Table": {
 			ref: "TableName", name: "TableName", iam: "dynamodb:table", tags: "Tags list", stateful: true, required: []string{"KeySchema"}, policy: "",
 			arn: "arn:${Partition}:dynamodb:${Region}:${Account}:table/${TableName}", attributes: []string{"Arn", "StreamArn"}, without: []string{"TableName", "TableArn"},
@@ -527,8 +529,16 @@ func TestNearest(t *testing.T) {
 	for _, c := range []struct {
 		word, candidates, want string
 	}{
-		{"Arm", "Arn", "Arn"}, {"BucketNam", "BucketName", "BucketName"}, {"arn", "Arn Id", "Arn"}, {"x", "Arn Id", ""}, {"", "A", ""}, {"Anything", "", ""},
-		{"Urn", "Arn Url", "Arn"}, {"UlrX", "Arn UrlX", "UrlX"}, {"s3:Gte", "s3:Get s3:Put", "s3:Get"}, {"s3:Abc", "s3:Get s3:Put", ""},
+		{"Arm", "Arn", "Arn"},
+		{"BucketNam", "BucketName", "BucketName"},
+		{"arn", "Arn Id", "Arn"},
+		{"x", "Arn Id", ""},
+		{"", "A", ""},
+		{"Anything", "", ""},
+		{"Urn", "Arn Url", "Arn"},
+		{"UlrX", "Arn UrlX", "UrlX"},
+		{"s3:Gte", "s3:Get s3:Put", "s3:Get"},
+		{"s3:Abc", "s3:Get s3:Put", ""},
 	} {
 		if got := catalog.Nearest(c.word, strings.Fields(c.candidates)); got != c.want {
 			t.Errorf("%q among %q: %q, want %q", c.word, c.candidates, got, c.want)
@@ -542,9 +552,29 @@ func TestOverlap(t *testing.T) {
 		a, b string
 		want bool
 	}{
-		{"", "", true}, {"", "*", true}, {"", "?", false}, {"a", "a", true}, {"a", "b", false}, {"a*", "*b", true}, {"a*c", "ab", false}, {"a?c", "abc", true},
-		{"*", "*", true}, {"a*b*c", "a-b-c", true}, {"a*b*c", "a-c-b", false}, {"*x*", "abc", false}, {"ab*", "a", false}, {"?*", "", false}, {"*/*", "x", false}, {"*/*", "x*", true},
-		{"\x00", "a", true}, {"\x00", "a/b", false}, {"\x00", "a/*", false}, {"\x00", "*", true}, {"a\x00", "a*b", true}, {"t/\x00/i", "t/x/*", true}, {"t/\x00/i", "t/x/y/*", false},
+		{"", "", true},
+		{"", "*", true},
+		{"", "?", false},
+		{"a", "a", true},
+		{"a", "b", false},
+		{"a*", "*b", true},
+		{"a*c", "ab", false},
+		{"a?c", "abc", true},
+		{"*", "*", true},
+		{"a*b*c", "a-b-c", true},
+		{"a*b*c", "a-c-b", false},
+		{"*x*", "abc", false},
+		{"ab*", "a", false},
+		{"?*", "", false},
+		{"*/*", "x", false},
+		{"*/*", "x*", true},
+		{"\x00", "a", true},
+		{"\x00", "a/b", false},
+		{"\x00", "a/*", false},
+		{"\x00", "*", true},
+		{"a\x00", "a*b", true},
+		{"t/\x00/i", "t/x/*", true},
+		{"t/\x00/i", "t/x/y/*", false},
 	} {
 		if got := catalog.Overlap(c.a, c.b); got != c.want || catalog.Overlap(c.b, c.a) != c.want {
 			t.Errorf("%q, %q: %v", c.a, c.b, got)

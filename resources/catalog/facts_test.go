@@ -34,12 +34,15 @@ func TestAgreesWithTheRegistry(t *testing.T) {
 	if err != nil {
 		t.Skip("no all-types.jsonl to compare with: set CFNPIPE_FACTS to its directory")
 	}
-	defer file.Close()
+	defer file.Close() //nolint:errcheck // only read from
 
 	const tolerated = 0.01
 	types := 0
 	kinds := []*comparison{
-		{what: "attributes"}, {what: "properties"}, {what: "required"}, {what: "create-only"},
+		{what: "attributes"},
+		{what: "properties"},
+		{what: "required"},
+		{what: "create-only"},
 		// the schemas of some services write paths that are not there; the sources are of different months
 		{what: "conditionally create-only", tolerated: 0.10},
 	}

@@ -220,8 +220,7 @@ func (t *Template) Output(name string, value Part, description string) {
 	t.outputs.Set(name, n.Set("Value", t.argument(path, partOf(value))))
 }
 
-func text(s string) *tree.Node              { return tree.Text(s) }
-func listOf(items ...*tree.Node) *tree.Node { return tree.NewList(items...) }
+func text(s string) *tree.Node { return tree.Text(s) }
 
 // mapOf is a map from alternating keys and nodes.
 func mapOf(pairs ...any) *tree.Node {

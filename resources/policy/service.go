@@ -30,7 +30,7 @@ func HasService(typ string) bool {
 // MayMake says whether an action can be the one that makes a resource of a type: MayTake, and of a service's own types, that it does not only
 // read.
 func MayMake(typ, action string) bool {
-	return MayTake(typ, action) && !(HasService(typ) && reads(action))
+	return MayTake(typ, action) && (!HasService(typ) || !reads(action))
 }
 
 // reads says whether an action, or every action of a pattern, is named as those are that change nothing.

@@ -15,17 +15,25 @@ func TestCyclesAreDrawn(t *testing.T) {
 	for _, c := range []struct{ why, resources, want string }{
 		{"none", "{ A: { DependsOn: B, P: !Ref C }, B: { P: !GetAtt C.Arn }, C: { P: !Ref AWS::Region } }", ""},
 		{"by DependsOn and Ref", "{ A: { DependsOn: B }, B: { Properties: { P: !Ref A } } }", "A → B → A: Resources.A.DependsOn, Resources.B.Properties.P; at 0"},
-		{"by GetAtt, deep", "{ A: { Properties: { P: [{ Q: !Join ['', [!GetAtt B.Arn]] }] } }, B: { DependsOn: [C, A] }, C: {} }",
-			"A → B → A: Resources.A.Properties.P[0].Q.Fn::Join[1][0], Resources.B.DependsOn[1]; at 1"},
+		{
+			"by GetAtt, deep", "{ A: { Properties: { P: [{ Q: !Join ['', [!GetAtt B.Arn]] }] } }, B: { DependsOn: [C, A] }, C: {} }",
+			"A → B → A: Resources.A.Properties.P[0].Q.Fn::Join[1][0], Resources.B.DependsOn[1]; at 1",
+		},
 		{"by the long forms of GetAtt", "{ A: { P: { 'Fn::GetAtt': [B, !Ref X] } }, B: { P: { 'Fn::GetAtt': A.B.C } } }", "A → B → A: Resources.A.P, Resources.B.P; at 0"},
-		{"by Sub", "{ A: { P: !Sub 'x${B}y${!C}' }, B: { P: !Sub ['${C} ${Own.Arn}', { C: x, Own.Arn: !Sub '${A.Arn}' }] }, C: { DependsOn: A } }",
-			"A → B → A: Resources.A.P, Resources.B.P.Fn::Sub[1].Own.Arn; at 0"},
+		{
+			"by Sub", "{ A: { P: !Sub 'x${B}y${!C}' }, B: { P: !Sub ['${C} ${Own.Arn}', { C: x, Own.Arn: !Sub '${A.Arn}' }] }, C: { DependsOn: A } }",
+			"A → B → A: Resources.A.P, Resources.B.P.Fn::Sub[1].Own.Arn; at 0",
+		},
 		{"by itself", "{ A: { P: !Ref A } }", "A → A: Resources.A.P; at 0"},
 		{"in metadata and policies", "{ A: { Metadata: { P: !Ref B } }, B: { UpdatePolicy: { P: !Ref A } } }", "A → B → A: Resources.A.Metadata.P, Resources.B.UpdatePolicy.P; at 0"},
-		{"two apart", "{ A: { DependsOn: B }, B: { DependsOn: A }, C: { DependsOn: D }, D: { DependsOn: E }, E: { DependsOn: C } }",
-			"A → B → A: Resources.A.DependsOn, Resources.B.DependsOn; at 0\nC → D → E → C: Resources.C.DependsOn, Resources.D.DependsOn, Resources.E.DependsOn; at 0"},
-		{"many that one thing closes", "{ V: { DependsOn: D }, A: { P: !Ref V }, B: { P: [!Ref V, !Ref A] }, C: { P: [!Ref A, !Ref B] }, D: { P: [!Ref C, !Ref V] } }",
-			"V → D → V: Resources.V.DependsOn, Resources.D.P[1]; at 0"},
+		{
+			"two apart", "{ A: { DependsOn: B }, B: { DependsOn: A }, C: { DependsOn: D }, D: { DependsOn: E }, E: { DependsOn: C } }",
+			"A → B → A: Resources.A.DependsOn, Resources.B.DependsOn; at 0\nC → D → E → C: Resources.C.DependsOn, Resources.D.DependsOn, Resources.E.DependsOn; at 0",
+		},
+		{
+			"many that one thing closes", "{ V: { DependsOn: D }, A: { P: !Ref V }, B: { P: [!Ref V, !Ref A] }, C: { P: [!Ref A, !Ref B] }, D: { P: [!Ref C, !Ref V] } }",
+			"V → D → V: Resources.V.DependsOn, Resources.D.P[1]; at 0",
+		},
 		{"both sides of a condition", "{ A: { P: !If [C, !Ref B, x] }, B: { P: !If [C, x, !Ref A] } }", ""},
 		{"sides of two conditions", "{ A: { P: !If [C, !Ref B, x] }, B: { P: !If [D, x, !Ref A] } }", "A → B → A: Resources.A.P.Fn::If[1], Resources.B.P.Fn::If[2]; at 0"},
 		{"one side", "{ A: { P: !If [C, !Ref B, x] }, B: { P: !If [C, !Ref A, x] } }", "A → B → A: Resources.A.P.Fn::If[1], Resources.B.P.Fn::If[1]; at 0"},

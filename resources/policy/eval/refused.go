@@ -17,11 +17,15 @@ type refusal struct {
 // what is said about them.
 func refusals() [3]refusal {
 	return [...]refusal{
-		{"iam", "role/aws-reserved/", "", "AWS alone changes and uses the roles under /aws-reserved/, such as those of IAM Identity Center",
+		{
+			"iam", "role/aws-reserved/", "", "AWS alone changes and uses the roles under /aws-reserved/, such as those of IAM Identity Center",
 			"AttachRolePolicy CreateRole CreateServiceLinkedRole DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy DeleteServiceLinkedRole " +
-				"DetachRolePolicy PassRole PutRolePermissionsBoundary PutRolePolicy TagRole UntagRole UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription"},
-		{"iam", "policy/", "aws", "AWS alone changes the managed policies that it keeps",
-			"CreatePolicy CreatePolicyVersion DeletePolicy DeletePolicyVersion SetDefaultPolicyVersion TagPolicy UntagPolicy"},
+				"DetachRolePolicy PassRole PutRolePermissionsBoundary PutRolePolicy TagRole UntagRole UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription",
+		},
+		{
+			"iam", "policy/", "aws", "AWS alone changes the managed policies that it keeps",
+			"CreatePolicy CreatePolicyVersion DeletePolicy DeletePolicyVersion SetDefaultPolicyVersion TagPolicy UntagPolicy",
+		},
 		{"kms", "alias/aws/", "", "aliases that begin with alias/aws/ are those of the keys that AWS manages", "CreateAlias DeleteAlias UpdateAlias"},
 	}
 }
