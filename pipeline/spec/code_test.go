@@ -115,7 +115,7 @@ func TestCodeRefuses(t *testing.T) {
 		{"function without runtime", "      runtime: python3.13\n", "", []string{"27:7: application.functions[0].runtime: is required; write one such as python3.13"}},
 		{"runtime misspelt", "runtime: python3.13", "runtime: pyhton3.13", []string{`31:16: application.functions[0].runtime: Lambda has no runtime "pyhton3.13"; did you mean "python3.13"?`}},
 		{"runtime without a dot", "runtime: python3.13", "runtime: python313", []string{`31:16: application.functions[0].runtime: Lambda has no runtime "python313"; did you mean "python3.13"?`}},
-		{"runtime of a version to come", "runtime: python3.13", "runtime: python4.99", []string{`31:16: application.functions[0].runtime: Lambda has no runtime "python4.99"; did you mean "python3.14"?`}},
+		{"runtime of a version to come", "runtime: python3.13", "runtime: python4.99", []string{`31:16: application.functions[0].runtime: Lambda has no runtime "python4.99"; known here: python3.14, python3.13, python3.12, python3.11, python3.10`}},
 		{"runtime unknown", "runtime: python3.13", "runtime: perl5", []string{`31:16: application.functions[0].runtime: Lambda has no runtime "perl5"; known here: python3.14, python3.13, python3.12, python3.11, python3.10, nodejs24.x, nodejs22.x, nodejs20.x, java25, java21, java17.al2023, java17, java11.al2023, java11, java8.al2023, java8.al2, dotnet10, dotnet8, ruby4.0, ruby3.4, …`}},
 		{"runtime that is retired", "runtime: python3.13", "runtime: python3.9", []string{`31:16: application.functions[0].runtime: Lambda has retired "python3.9"; use python3.14`}},
 		{"runtime of Node.js that is retired", "runtime: python3.13", "runtime: nodejs18.x", []string{`31:16: application.functions[0].runtime: Lambda has retired "nodejs18.x"; use nodejs24.x`}},
