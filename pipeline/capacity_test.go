@@ -103,7 +103,7 @@ func TestTypesThatDoNotFitIntoSSMAreRefused(t *testing.T) {
 	for i := range s.Environments[1:] {
 		s.Environments[i+1].Application.Stacks = nil
 	}
-	if _, err := pipeline.New(s).Assemble(assembly.YAML); err == nil || !strings.Contains(err.Error(), "SSM allows 1 to 4096") {
+	if _, err := pipeline.New(s).Assemble(assembly.YAML); err == nil || !strings.Contains(err.Error(), "the parameter that lists them has room for 4096") {
 		t.Errorf("got %v", err)
 	}
 }

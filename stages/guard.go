@@ -3,6 +3,7 @@ package stages
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
@@ -89,7 +90,14 @@ func (a *Access) cover(types ...string) {
 func (a *Access) publishGuard(t *cfn.Template) {
 	slices.Sort(a.others)
 	a.others = slices.Compact(a.others)
-	cfn.PublishList(t, a.ResourceTypes(), cfn.Literals[cfn.ResourceType](slices.Concat(a.covered, a.others)...))
+	const limit = 4096 // bytes of a parameter (AWS Systems Manager quotas)
+	types := slices.Concat(a.covered, a.others)
+	if size := len(strings.Join(types, ",")); size > limit {
+		t.Failf("Resources."+cfn.PublishedID(a.ResourceTypes().Name), "split the application into two projects, or its custom stacks over two environments",
+			"the names of the %d resource types of %s-%s have %d bytes, and the parameter that lists them has room for %d", len(types), a.Place.Project, a.Place.Scope, size, limit)
+		return
+	}
+	cfn.PublishList(t, a.ResourceTypes(), cfn.Literals[cfn.ResourceType](types...))
 	for _, n := range a.Needs {
 		cfn.Publish(t, n.output(a), cfn.Literal[cfn.Text](n.What))
 	}
