@@ -95,7 +95,7 @@ func (a *Access) publishGuard(t *cfn.Template) {
 	if size := len(strings.Join(types, ",")); size > limit {
 		t.Failf("Resources."+cfn.PublishedID(a.ResourceTypes().Name), "split the application into two projects, or its custom stacks over two environments",
 			"the names of the %d resource types of %s-%s have %d bytes, and the parameter that lists them has room for %d", len(types), a.Place.Project, a.Place.Scope, size, limit)
-		return
+		types = types[:1] // the template is refused, and nothing else is wrong with it
 	}
 	cfn.PublishList(t, a.ResourceTypes(), cfn.Literals[cfn.ResourceType](types...))
 	for _, n := range a.Needs {
