@@ -271,6 +271,12 @@ func TestREADMECountsStacks(t *testing.T) {
 			t.Errorf("want\n%s\nin README's\n%s", x.line, x.block)
 		}
 	}
+	words := func(text string) string { return strings.Join(strings.Fields(text), " ") }
+	for _, quoted := range []string{"Cannot have more than 1 builds in queue for the account", "Concurrently running builds for Linux/Small environment"} {
+		if !strings.Contains(words(readme(t)), "*"+quoted+"*") || !strings.Contains(words(string(script)), quoted) {
+			t.Errorf("README and deploy.sh do not both have %q", quoted)
+		}
+	}
 	_, rest, _ := strings.Cut(run, "\nDone: ")
 	for _, line := range strings.Split(rest, "\n")[1:2] {
 		if !bytes.Contains(script, []byte(line)) {
