@@ -1,0 +1,100 @@
+package catalog
+
+// messagesRows are the rows of queues, topics, rules and schedules.
+func messagesRows() []Row {
+	return []Row{
+		{
+			Type: "AWS::Events::Rule",
+			Name: Name{Property: "Name", Pattern: "{name}*", Create: "events:PutRule", Generated: true, Unique: InRegion},
+			// left out: PassRole, because topics let EventBridge in by their own policies
+			Permissions: []Permission{
+				allow("Rules",
+					"events:DeleteRule", "events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule", "events:PutRule",
+					"events:PutTargets", "events:RemoveTargets", "events:TagResource", "events:UntagResource",
+				).on(regional("events", "rule/{name}*")),
+			},
+			Uncovered: []Uncovered{
+				uncovered("EventBusName",
+					"events:DeleteRule", "events:DescribeRule", "events:ListTargetsByRule", "events:PutRule", "events:PutTargets",
+					"events:RemoveTargets",
+				).except("default"),
+			},
+		},
+		{
+			Type: "AWS::SNS::Subscription",
+			// left out: SetSubscriptionAttributes, because another address is another subscription; and roles, which only Firehose takes.
+			// SNS checks all of these against the ARN of the topic
+			Permissions: []Permission{
+				allow("Topics", "sns:GetSubscriptionAttributes", "sns:Unsubscribe").on(regional("sns", "{name}*")),
+				// people confirm an e-mail; a queue or address of somebody else's would just get what the topic says
+				allow("Subscribe", "sns:Subscribe").on(regional("sns", "{name}*")).when("StringEquals", "sns:Protocol", "email"),
+			},
+			Uncovered: []Uncovered{
+				uncovered("Protocol", "sns:Subscribe").except("email"),
+				uncovered("DeliveryPolicy", "sns:SetSubscriptionAttributes"),
+				uncovered("FilterPolicy", "sns:SetSubscriptionAttributes"),
+				uncovered("RawMessageDelivery", "sns:SetSubscriptionAttributes"),
+				uncovered("RedrivePolicy", "sns:SetSubscriptionAttributes"),
+			},
+		},
+		{
+			Type:          "AWS::SNS::Topic",
+			Name:          Name{Property: "TopicName", Pattern: "{name}*", Create: "sns:CreateTopic", Generated: true, Unique: InRegion},
+			ARN:           regional("sns", "{TopicName}"),
+			Values:        map[string]string{Ref: "{arn}"},
+			Policy:        Policy{Type: "AWS::SNS::TopicPolicy", Names: "Topics", Property: "PolicyDocument"},
+			PolicyDecides: []string{"sns:DeleteTopic", "sns:GetTopicAttributes", "sns:SetTopicAttributes"},
+			Touch:         Touch{Action: "sns:Publish", On: "{arn}"},
+			// left out: logging of deliveries (and its PassRole), data protection, which is still read, and subscriptions in the topic itself
+			Permissions: []Permission{
+				allow("Topics",
+					"sns:CreateTopic", "sns:DeleteTopic", "sns:GetDataProtectionPolicy", "sns:GetTopicAttributes",
+					"sns:ListSubscriptionsByTopic", "sns:ListTagsForResource", "sns:SetTopicAttributes", "sns:TagResource", "sns:UntagResource",
+				).on(regional("sns", "{name}*")),
+			},
+			Uncovered: []Uncovered{
+				uncovered("DataProtectionPolicy", "sns:PutDataProtectionPolicy"),
+				uncovered("Subscription", "sns:Subscribe", "sns:Unsubscribe"),
+			},
+		},
+		{
+			Type: "AWS::SNS::TopicPolicy",
+			Permissions: []Permission{
+				allow("Topics", "sns:SetTopicAttributes").on(regional("sns", "{name}*")),
+			},
+		},
+		{
+			Type:          "AWS::SQS::Queue",
+			Name:          Name{Property: "QueueName", Pattern: "{name}*", Create: "sqs:CreateQueue", Generated: true, Unique: InRegion},
+			ARN:           regional("sqs", "{QueueName}"),
+			Values:        map[string]string{"Arn": "{arn}"},
+			Policy:        Policy{Type: "AWS::SQS::QueuePolicy", Names: "Queues", Property: "PolicyDocument"},
+			PolicyDecides: []string{"sqs:DeleteQueue", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes"},
+			Touch:         Touch{Action: "sqs:ReceiveMessage", On: "{arn}"},
+			Permissions: []Permission{
+				allow("Queues",
+					"sqs:CreateQueue", "sqs:DeleteQueue", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags",
+					"sqs:SetQueueAttributes", "sqs:TagQueue", "sqs:UntagQueue",
+				).on(regional("sqs", "{name}*")),
+			},
+		},
+		{
+			Type: "AWS::SQS::QueuePolicy",
+			Permissions: []Permission{
+				allow("Queues", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes").on(regional("sqs", "{name}*")),
+			},
+		},
+		{
+			Type: "AWS::Scheduler::Schedule",
+			Name: Name{Property: "Name", Pattern: "{name}*", Create: "scheduler:CreateSchedule", Generated: true, Unique: InRegion},
+			Permissions: []Permission{
+				allow("Schedules", "scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:GetSchedule", "scheduler:UpdateSchedule").
+					on(regional("scheduler", "schedule/default/{name}*")),
+				Pass("PassRolesToSchedules", "scheduler.amazonaws.com"),
+			},
+			Uncovered: []Uncovered{
+				uncovered("GroupName", "scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:GetSchedule", "scheduler:UpdateSchedule").except("default"),
+			},
+		},
+	}
+}
