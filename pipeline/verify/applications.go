@@ -24,52 +24,68 @@ func (w *world) applications() {
 }
 
 func (w *world) application(x *thing) {
-	s := x.stack
-	switch x.kind {
-	case "AWS::Lambda::Function":
-		w.function(x)
-	case "AWS::ECS::TaskDefinition":
-		for i, c := range x.properties.Get("ContainerDefinitions").Elements() {
-			w.container(x, fmt.Sprintf("ContainerDefinitions[%d]", i), c)
-		}
-		w.tasks(x, "ExecutionRoleArn", "TaskRoleArn")
-	case "AWS::Batch::JobDefinition":
-		w.container(x, "ContainerProperties", x.properties.Get("ContainerProperties"))
-		w.tasks(x, "ContainerProperties.ExecutionRoleArn", "ContainerProperties.JobRoleArn")
-	case "AWS::Batch::ComputeEnvironment":
-		w.instances(x)
-	case "AWS::Scheduler::Schedule":
-		w.schedule(x)
-	case "AWS::EC2::FlowLog":
-		w.flowLog(x)
-	case "AWS::CloudWatch::Alarm":
-		for _, property := range []string{"AlarmActions", "InsufficientDataActions", "OKActions"} {
-			for _, action := range listIn(s, x.properties.Get(property)) {
-				w.tells(x, "cloudwatch", s.arn("cloudwatch", "alarm:"+x.known("AlarmName")), action)
-			}
-		}
-	case "AWS::Events::Rule":
-		for _, target := range x.properties.Get("Targets").Elements() {
-			w.tells(x, "events", s.arn("events", "rule/"+x.known("Name")), s.resolver.Resolve(target.Get("Arn")))
-		}
-	case "AWS::S3::Bucket":
-		w.accessLogs(x, "logging.s3.amazonaws.com", x.arn(), x.known("LoggingConfiguration", "DestinationBucketName"),
-			x.known("LoggingConfiguration", "LogFilePrefix")+anyID, "LoggingConfiguration")
-	case "AWS::ElasticLoadBalancingV2::LoadBalancer":
-		const property = "LoadBalancerAttributes"
-		source := eval.Text(s.arn("elasticloadbalancing", "loadbalancer/app/"+x.known("Name")+"/"+anyID))
-		object := attributeOf(x, property, "access_logs.s3.prefix") + "/AWSLogs/" + s.Account + "/" + anyID
-		w.accessLogs(x, "logdelivery.elasticloadbalancing.amazonaws.com", source, attributeOf(x, property, "access_logs.s3.bucket"),
-			strings.TrimPrefix(object, "/"), property)
-	case "AWS::ECR::Repository":
-		w.repository(x)
-	case "AWS::ApiGatewayV2::Route":
-		w.route(x)
-	case "AWS::CodeBuild::Project":
-		w.project(x)
-	case "Custom::ClosedGroup":
-		w.closedGroup(x)
+	if proof := w.proofs[x.kind]; proof != nil {
+		proof(x)
 	}
+}
+
+// applicationProofs are what must be true of a resource for it to do what it is made for, by its type.
+func (w *world) applicationProofs() map[string]func(*thing) {
+	return map[string]func(*thing){
+		"AWS::ApiGatewayV2::Route":                  w.route,
+		"AWS::Batch::ComputeEnvironment":            w.instances,
+		"AWS::Batch::JobDefinition":                 w.jobDefinition,
+		"AWS::CloudWatch::Alarm":                    w.alarm,
+		"AWS::CodeBuild::Project":                   w.project,
+		"AWS::EC2::FlowLog":                         w.flowLog,
+		"AWS::ECR::Repository":                      w.repository,
+		"AWS::ECS::TaskDefinition":                  w.taskDefinition,
+		"AWS::ElasticLoadBalancingV2::LoadBalancer": w.loadBalancer,
+		"AWS::Events::Rule":                         w.eventRule,
+		"AWS::Lambda::Function":                     w.function,
+		"AWS::S3::Bucket":                           w.bucket,
+		"AWS::Scheduler::Schedule":                  w.schedule,
+		"Custom::ClosedGroup":                       w.closedGroup,
+	}
+}
+
+func (w *world) taskDefinition(x *thing) {
+	for i, c := range x.properties.Get("ContainerDefinitions").Elements() {
+		w.container(x, fmt.Sprintf("ContainerDefinitions[%d]", i), c)
+	}
+	w.tasks(x, "ExecutionRoleArn", "TaskRoleArn")
+}
+
+func (w *world) jobDefinition(x *thing) {
+	w.container(x, "ContainerProperties", x.properties.Get("ContainerProperties"))
+	w.tasks(x, "ContainerProperties.ExecutionRoleArn", "ContainerProperties.JobRoleArn")
+}
+
+func (w *world) alarm(x *thing) {
+	for _, property := range []string{"AlarmActions", "InsufficientDataActions", "OKActions"} {
+		for _, action := range listIn(x.stack, x.properties.Get(property)) {
+			w.tells(x, "cloudwatch", x.stack.arn("cloudwatch", "alarm:"+x.known("AlarmName")), action)
+		}
+	}
+}
+
+func (w *world) eventRule(x *thing) {
+	for _, target := range x.properties.Get("Targets").Elements() {
+		w.tells(x, "events", x.stack.arn("events", "rule/"+x.known("Name")), x.stack.resolver.Resolve(target.Get("Arn")))
+	}
+}
+
+func (w *world) bucket(x *thing) {
+	w.accessLogs(x, "logging.s3.amazonaws.com", x.arn(), x.known("LoggingConfiguration", "DestinationBucketName"),
+		x.known("LoggingConfiguration", "LogFilePrefix")+anyID, "LoggingConfiguration")
+}
+
+func (w *world) loadBalancer(x *thing) {
+	const property = "LoadBalancerAttributes"
+	source := eval.Text(x.stack.arn("elasticloadbalancing", "loadbalancer/app/"+x.known("Name")+"/"+anyID))
+	object := attributeOf(x, property, "access_logs.s3.prefix") + "/AWSLogs/" + x.stack.Account + "/" + anyID
+	w.accessLogs(x, "logdelivery.elasticloadbalancing.amazonaws.com", source, attributeOf(x, property, "access_logs.s3.bucket"),
+		strings.TrimPrefix(object, "/"), property)
 }
 
 // isOurs says whether a name, or an ARN by its name, is one that the project gives, so that a stack must make what has it.

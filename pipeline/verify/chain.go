@@ -438,30 +438,8 @@ func (w *world) subnetsOf(scope, account string) []string {
 
 // touched says what harms a thing, or tells what is in it, and its ARN.
 func (x *thing) touched() (action, on string) {
-	arn := x.arn().String()
-	switch x.kind {
-	case "AWS::Batch::JobQueue":
-		return "batch:SubmitJob", arn
-	case "AWS::CodeBuild::Project":
-		return "codebuild:StartBuild", arn
-	case "AWS::ECR::Repository":
-		return "ecr:PutImage", arn
-	case "AWS::ECS::Cluster":
-		return "ecs:StopTask", x.stack.arn("ecs", "task/"+x.known("ClusterName")+"/"+anyID)
-	case "AWS::Lambda::Function":
-		return "lambda:InvokeFunction", arn
-	case "AWS::Logs::LogGroup":
-		return "logs:FilterLogEvents", arn
-	case "AWS::S3::Bucket":
-		return "s3:GetObject", arn + "/" + anyID
-	case "AWS::SNS::Topic":
-		return "sns:Publish", arn
-	case "AWS::SQS::Queue":
-		return "sqs:ReceiveMessage", arn
-	case "AWS::SSM::Parameter":
-		return "ssm:GetParameter", x.stack.arn("ssm", "parameter"+x.known("Name"))
-	}
-	return "", ""
+	touch := x.row().Touch
+	return touch.Action, x.fill(touch.On).String()
 }
 
 // sourceOf is a value of the configuration of a pipeline's source.

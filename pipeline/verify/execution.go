@@ -381,59 +381,25 @@ func (w *world) trusting(account string) *eval.Policy {
 
 // makes is what it takes to make a thing under its own name; nothing where that is not known.
 func makes(x *thing) []request {
-	action := ""
-	context := keys()
-	switch x.kind {
-	case "AWS::IAM::Role":
-		if x.properties.Get("PermissionsBoundary") == nil {
-			return nil
-		}
-		action = "iam:CreateRole"
-		context["iam:PermissionsBoundary"] = []eval.Value{x.text("PermissionsBoundary")}
-	case "AWS::IAM::ManagedPolicy":
-		action = "iam:CreatePolicy"
-	case "AWS::S3::Bucket":
-		action = "s3:CreateBucket"
-	case "AWS::CodeBuild::Project":
-		action = "codebuild:CreateProject"
-	case "AWS::SQS::Queue":
-		action = "sqs:CreateQueue"
-	case "AWS::SNS::Topic":
-		action = "sns:CreateTopic"
-	case "AWS::Lambda::Function":
-		action = "lambda:CreateFunction"
-	case "AWS::ECR::Repository":
-		action = "ecr:CreateRepository"
-	case "AWS::KMS::Alias":
-		return named(x, "AliasName", "kms:CreateAlias", x.stack.arn("kms", ""))
-	case "AWS::Logs::LogGroup":
-		return named(x, "LogGroupName", "logs:CreateLogGroup", x.stack.arn("logs", "log-group:"))
-	case "AWS::SSM::Parameter":
-		return named(x, "Name", "ssm:PutParameter", x.stack.arn("ssm", "parameter"))
-	case "AWS::CloudWatch::Alarm":
-		return named(x, "AlarmName", "cloudwatch:PutMetricAlarm", x.stack.arn("cloudwatch", "alarm:"))
-	case "AWS::Batch::JobQueue":
-		return named(x, "JobQueueName", "batch:CreateJobQueue", x.stack.arn("batch", "job-queue/"))
-	case "AWS::ECS::Cluster":
-		return named(x, "ClusterName", "ecs:CreateCluster", x.stack.arn("ecs", "cluster/"))
-	default:
-		if strings.HasPrefix(x.kind, "Custom::") {
-			return []request{{action: "lambda:InvokeFunction", on: x.text("ServiceToken")}}
-		}
+	if strings.HasPrefix(x.kind, "Custom::") {
+		return []request{{action: "lambda:InvokeFunction", on: x.text("ServiceToken")}}
+	}
+	row := x.row()
+	if row.ARN == "" || row.Name.Create == "" {
 		return nil
 	}
-	arn := x.arn()
+	context := keys()
+	if x.kind == "AWS::IAM::Role" {
+		if x.properties.Get("PermissionsBoundary") == nil {
+			return nil // which is found
+		}
+		context["iam:PermissionsBoundary"] = []eval.Value{x.text("PermissionsBoundary")}
+	}
+	arn := x.fill(row.ARN)
 	if begin, _, hidden := strings.Cut(arn.String(), "<"); hidden && strings.ContainsAny(begin[len(begin)-1:], ":/") {
 		return nil // nothing of its name is known
 	}
-	return []request{{action: action, on: arn, context: context}}
-}
-
-func named(x *thing, property, action, prefix string) []request {
-	if _, known := x.text(property).Known(); !known || x.properties.Get(property) == nil {
-		return nil
-	}
-	return []request{{action: action, on: eval.Concat(eval.Text(prefix), x.text(property))}}
+	return []request{{action: row.Name.Create, on: arn, context: context}}
 }
 
 // changes is what it takes to change a thing whose own policy has a say in that.
@@ -453,22 +419,7 @@ func (w *world) changes(x *thing) []request {
 	if p == nil {
 		return nil
 	}
-	var actions []string
-	switch x.kind {
-	case "AWS::ECR::Repository":
-		actions = []string{"ecr:DeleteRepository", "ecr:SetRepositoryPolicy"}
-	case "AWS::KMS::Key":
-		actions = []string{
-			"kms:DescribeKey", "kms:DisableKey", "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus",
-			"kms:ListResourceTags", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource", "kms:UpdateKeyDescription",
-		}
-	case "AWS::S3::Bucket":
-		actions = []string{"s3:DeleteBucket", "s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:PutLifecycleConfiguration"}
-	case "AWS::SNS::Topic":
-		actions = []string{"sns:DeleteTopic", "sns:GetTopicAttributes", "sns:SetTopicAttributes"}
-	case "AWS::SQS::Queue":
-		actions = []string{"sqs:DeleteQueue", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes"}
-	}
+	actions := x.row().PolicyDecides
 	list := make([]request, len(actions))
 	for i, action := range actions {
 		list[i] = request{action: action, on: x.arn(), policy: p}

@@ -179,7 +179,7 @@ func (k *referenceKinds) below(n *tree.Node, property, path string) {
 func (k *referenceKinds) isNamed(name string) bool {
 	for _, id := range k.stack.ids {
 		y := k.stack.things[id]
-		if property := nameProperty(y.kind); slices.Contains(k.value, y.kind) && property != "" && y.known(property) == name {
+		if property := y.row().Name.Property; slices.Contains(k.value, y.kind) && property != "" && y.known(property) == name {
 			return true
 		}
 	}

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"github.com/cfnpipe/cfnpipe/resources/catalog"
 	"maps"
 	"slices"
 	"strings"
@@ -272,11 +273,12 @@ func (w *world) policyOf(x *thing) *eval.Policy {
 	}
 	if y, property := x.policySource(); y != nil {
 		kind := eval.Resource
-		switch x.kind {
-		case "AWS::KMS::Key":
+		switch x.row().Policy.Kind {
+		case catalog.KeyPolicy:
 			kind = eval.Key
-		case "AWS::ECR::Repository":
+		case catalog.RepositoryPolicy:
 			kind = eval.Repository
+		case catalog.ResourcePolicy:
 		}
 		p = w.parse(y, kind, x.what(), y.path(property), y.properties.Get(property))
 	}
@@ -294,23 +296,14 @@ func (x *thing) policyStatements() []*statement {
 
 // policySource is what holds the resource policy of a thing, and in which property; nil where it has none.
 func (x *thing) policySource() (*thing, string) {
-	property := ""
-	switch x.kind {
-	case "AWS::KMS::Key":
-		property = "KeyPolicy"
-	case "AWS::ECR::Repository":
-		property = "RepositoryPolicyText"
-	case "AWS::S3::Bucket":
-		return x.policyBeside("AWS::S3::BucketPolicy", "Bucket"), "PolicyDocument"
-	case "AWS::SNS::Topic":
-		return x.policyBeside("AWS::SNS::TopicPolicy", "Topics"), "PolicyDocument"
-	case "AWS::SQS::Queue":
-		return x.policyBeside("AWS::SQS::QueuePolicy", "Queues"), "PolicyDocument"
+	where := x.row().Policy
+	if where.Type != "" {
+		return x.policyBeside(where.Type, where.Names), where.Property
 	}
-	if x.properties.Get(property) == nil {
+	if x.properties.Get(where.Property) == nil {
 		return nil, ""
 	}
-	return x, property
+	return x, where.Property
 }
 
 // policyBeside finds the policy resource of the same stack that names x.

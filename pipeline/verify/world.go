@@ -48,6 +48,7 @@ type world struct {
 	// takes are the types that a property refers to, by its name; gives the attributes of a type.
 	takes, gives map[string][]string
 	known        map[string]bool // whether the table has a resource type
+	proofs       map[string]func(*thing)
 }
 
 // stack is one of the assembly's, with what its template's functions give.
@@ -124,6 +125,7 @@ func newWorld(a *assembly.Assembly, r *Report) *world {
 		anyTrust: map[string]*eval.Policy{}, anyKey: map[[2]string]*eval.Policy{}, rows: map[rowKey]*row{}, known: map[string]bool{}, plain: keys(),
 	}
 	w.everything = parseOwn(eval.Identity, allowing("*"))
+	w.proofs = w.applicationProofs()
 	w.anybody = parseOwn(eval.Resource, allowing("*").Set("Principal", tree.Text("*")))
 	for i := range a.Stacks {
 		w.add(i)
@@ -292,60 +294,11 @@ func (s *stack) attribute(id, attribute string) (eval.Value, bool) {
 }
 
 func (x *thing) attribute(attribute string) (eval.Value, bool) {
-	s := x.stack
-	global := func(kind, property string) eval.Value {
-		return eval.Concat(eval.Text(s.iamARN(kind)), pathOf(x), x.name(property))
+	form, ok := x.row().Values[attribute]
+	if !ok {
+		return eval.Value{}, false
 	}
-	regional := func(service, prefix, property string) eval.Value {
-		return eval.Concat(eval.Text(s.arn(service, prefix)), x.name(property))
-	}
-	switch x.kind + "." + attribute {
-	case "AWS::IAM::Role.":
-		return x.name("RoleName"), true
-	case "AWS::IAM::Role.Arn":
-		return global("role", "RoleName"), true
-	case "AWS::IAM::ManagedPolicy.":
-		return global("policy", "ManagedPolicyName"), true
-	case "AWS::IAM::InstanceProfile.Arn":
-		return global("instance-profile", "InstanceProfileName"), true
-	case "AWS::S3::Bucket.":
-		return x.name("BucketName"), true
-	case "AWS::S3::Bucket.Arn":
-		return eval.Concat(eval.Text("arn:"+partitionOf(s.Region)+":s3:::"), x.name("BucketName")), true
-	case "AWS::KMS::Key.":
-		return x.hole(), true
-	case "AWS::KMS::Key.Arn":
-		return eval.Concat(eval.Text(s.arn("kms", "key/")), x.hole()), true
-	case "AWS::Logs::LogGroup.":
-		return x.name("LogGroupName"), true
-	case "AWS::Logs::LogGroup.Arn":
-		return eval.Concat(regional("logs", "log-group:", "LogGroupName"), eval.Text(":*")), true
-	case "AWS::CodeBuild::Project.":
-		return x.name("Name"), true
-	case "AWS::CodeBuild::Project.Arn":
-		return regional("codebuild", "project/", "Name"), true
-	case "AWS::CodeBuild::ReportGroup.Arn":
-		return regional("codebuild", "report-group/", "Name"), true
-	case "AWS::SQS::Queue.Arn":
-		return regional("sqs", "", "QueueName"), true
-	case "AWS::SNS::Topic.":
-		return regional("sns", "", "TopicName"), true
-	case "AWS::Lambda::Function.":
-		return x.name("FunctionName"), true
-	case "AWS::Lambda::Function.Arn":
-		return regional("lambda", "function:", "FunctionName"), true
-	case "AWS::ECR::Repository.":
-		return x.name("RepositoryName"), true
-	case "AWS::ECR::Repository.RepositoryUri":
-		return eval.Concat(eval.Text(s.Account+".dkr.ecr."+s.Region+".amazonaws.com/"), x.name("RepositoryName")), true
-	case "AWS::ECR::Repository.Arn":
-		return regional("ecr", "repository/", "RepositoryName"), true
-	case "AWS::Batch::JobQueue.", "AWS::Batch::JobQueue.JobQueueArn":
-		return regional("batch", "job-queue/", "JobQueueName"), true
-	case "AWS::SSM::Parameter.":
-		return x.name("Name"), true
-	}
-	return eval.Value{}, false
+	return x.fill(form), true
 }
 
 // hole stands for what AWS chooses of a thing.

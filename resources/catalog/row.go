@@ -29,6 +29,8 @@ type Row struct {
 	EveryRegion bool
 	// Policy is where the resource policy of the resource is; the zero value: it has none.
 	Policy Policy
+	// PolicyOf is the property with which a resource policy that is a resource of its own names what it is for; "" of all other types.
+	PolicyOf string
 	// PolicyDecides are the actions on the resource that a role which deploys it calls, and that the resource policy must not deny (and of a key,
 	// must allow).
 	PolicyDecides []string
@@ -76,7 +78,19 @@ type Policy struct {
 	Names string
 	// Property that contains the document.
 	Property string
+	// Kind of policy.
+	Kind PolicyKind
 }
+
+// PolicyKind is how a resource policy is evaluated.
+type PolicyKind uint8
+
+// The kinds of resource policies.
+const (
+	ResourcePolicy   PolicyKind = iota
+	KeyPolicy                   // alone decides: the identity policies of the account count only where it says so
+	RepositoryPolicy            // names no resources
+)
 
 // Touch is an action and what it is called on.
 type Touch struct{ Action, On string }

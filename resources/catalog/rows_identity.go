@@ -66,7 +66,7 @@ func identityRows() []Row {
 			ARN:         regional("kms", "key/{id}"),
 			Values:      map[string]string{Ref: "{id}", "Arn": "{arn}"},
 			EveryRegion: true,
-			Policy:      Policy{Property: "KeyPolicy"},
+			Policy:      Policy{Property: "KeyPolicy", Kind: KeyPolicy},
 			PolicyDecides: []string{
 				"kms:DescribeKey", "kms:DisableKey", "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation", "kms:GetKeyPolicy",
 				"kms:GetKeyRotationStatus", "kms:ListResourceTags", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:TagResource",
@@ -86,7 +86,7 @@ func identityRows() []Row {
 		},
 		{
 			Type:   "AWS::SSM::Parameter",
-			Name:   Name{Property: "Name", Pattern: "/{project}/{environment}/*", Create: "ssm:PutParameter", Unique: InRegion},
+			Name:   Name{Property: "Name", Pattern: "/{project}/{environment}/*", Create: "ssm:PutParameter"}, // verify has a rule of its own for two of one name
 			ARN:    regional("ssm", "parameter{Name}"),
 			Values: map[string]string{Ref: "{Name}"},
 			Touch:  Touch{Action: "ssm:GetParameter", On: "{arn}"},

@@ -58,7 +58,8 @@ func messagesRows() []Row {
 			},
 		},
 		{
-			Type: "AWS::SNS::TopicPolicy",
+			Type:     "AWS::SNS::TopicPolicy",
+			PolicyOf: "Topics",
 			Permissions: []Permission{
 				allow("Topics", "sns:SetTopicAttributes").on(regional("sns", "{name}*")),
 			},
@@ -79,7 +80,8 @@ func messagesRows() []Row {
 			},
 		},
 		{
-			Type: "AWS::SQS::QueuePolicy",
+			Type:     "AWS::SQS::QueuePolicy",
+			PolicyOf: "Queues",
 			Permissions: []Permission{
 				allow("Queues", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes").on(regional("sqs", "{name}*")),
 			},

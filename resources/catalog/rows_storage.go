@@ -8,7 +8,7 @@ func storageRows() []Row {
 			Name:          Name{Property: "RepositoryName", Pattern: "{name}*", Create: "ecr:CreateRepository", Generated: true, Unique: InRegion},
 			ARN:           regional("ecr", "repository/{RepositoryName}"),
 			Values:        map[string]string{Ref: "{RepositoryName}", "Arn": "{arn}", "RepositoryUri": "{account}.dkr.ecr.{region}.amazonaws.com/{RepositoryName}"},
-			Policy:        Policy{Property: "RepositoryPolicyText"},
+			Policy:        Policy{Property: "RepositoryPolicyText", Kind: RepositoryPolicy},
 			PolicyDecides: []string{"ecr:DeleteRepository", "ecr:SetRepositoryPolicy"},
 			Touch:         Touch{Action: "ecr:PutImage", On: "{arn}"},
 			Permissions: []Permission{
@@ -66,6 +66,7 @@ func storageRows() []Row {
 		},
 		{
 			Type:        "AWS::S3::BucketPolicy",
+			PolicyOf:    "Bucket",
 			EveryRegion: true,
 			Permissions: []Permission{
 				allow("Buckets", "s3:DeleteBucketPolicy", "s3:GetBucketPolicy", "s3:PutBucketPolicy").on("arn:{partition}:s3:::{name}*"),
