@@ -112,3 +112,66 @@ func (s *Batch) Releases() []Release {
 	}
 	return s.Environment.releases(containers)
 }
+
+// watch the jobs. What is called comes before them on the dashboard.
+func (s *Batch) watch(m *monitor) {
+	m.last = append(m.last, func() { s.watchJobs(m) })
+}
+
+// watchJobs, which have no metrics: an event tells that one has failed.
+func (s *Batch) watchJobs(m *monitor) {
+	p := m.t.Place
+	rule := resources.Rule{
+		ID: "JobsFailed", Name: spec.Name(p.Project, p.Scope, "jobs-failed"),
+		Description: fmt.Sprintf("Tells of each job of %s in environment %s that failed for good", p.Project, p.Scope),
+		Pattern: cfn.Object{
+			{Name: "source", Value: []any{"aws.batch"}},
+			{Name: "detail-type", Value: []any{"Batch Job State Change"}},
+			{Name: "detail", Value: cfn.Object{
+				{Name: "status", Value: []any{"FAILED"}},
+				{Name: "jobQueue", Value: []any{cfn.Object{{Name: "prefix", Value: jobQueues(p)}}}},
+			}},
+		},
+		Topic: m.topic,
+		Message: []string{
+			"The job <job> failed: <reason>",
+			"Container: exit code <code>, <container>",
+			"Look first at its log, " + m.log(s.Name(), "", "/aws/batch/") + ", stream <stream>",
+			"Queue: <queue>",
+			"Job: <id>, <time>",
+		},
+		Fields: []resources.Field{
+			{Name: "job", Path: "$.detail.jobName"},
+			{Name: "reason", Path: "$.detail.statusReason"},
+			{Name: "code", Path: "$.detail.container.exitCode"},
+			{Name: "container", Path: "$.detail.container.reason"},
+			{Name: "stream", Path: "$.detail.container.logStreamName"},
+			{Name: "queue", Path: "$.detail.jobQueue"},
+			{Name: "id", Path: "$.detail.jobId"},
+			{Name: "time", Path: "$.time"},
+		},
+	}.Add(m.t)
+	dimensions := []resources.Dimension{{Name: "RuleName", Value: rule.Name()}}
+	failed, lost := source{"failed", "AWS/Events", dimensions}, source{"nobody was told", "AWS/Events", dimensions}
+	m.watch("jobs", watch{
+		what: "untold", metrics: one(lost.metric("FailedInvocations", "Sum")), threshold: none, span: atOnce(),
+		says: "A job failed, and the message that says so was lost. Look first at the failed jobs of the environment's queues in Batch, " +
+			"then at whether somebody changed the topic or its key.",
+	})
+	for _, j := range s.Jobs {
+		if j.Schedule != "" {
+			m.queue(j.Name+"-job", "missed", spec.MissedPart(j.Name),
+				fmt.Sprintf("What the schedule of the job %s could not submit", spec.Name(p.Project, p.Scope, j.Name)),
+				"the attributes of the messages, which say why; then submit the job, if it is still time, and delete them")
+		}
+	}
+	m.show("Jobs", resources.Graph{Title: "Failed jobs", Lines: []resources.Metric{
+		failed.metric("TriggeredRules", "Sum"), lost.metric("FailedInvocations", "Sum"),
+	}})
+}
+
+// jobQueues is what the ARNs of the environment's job queues begin with.
+func jobQueues(p cfn.Place) cfn.Part {
+	return cfn.Format[cfn.Text]("arn:%s:batch:%s:%s:job-queue/%s",
+		cfn.Partition(), cfn.Region(), cfn.AccountID(), cfn.Lit(spec.Name(p.Project, p.Scope, "")))
+}

@@ -114,26 +114,21 @@ func (e *Environment) addStacks(a spec.Application, own []string) {
 		storage = &Storage{Environment: e, Bootstrap: e.Bootstrap, Buckets: a.Buckets}
 		e.Stacks = append(e.Stacks, storage)
 	}
-	watched := &Monitoring{Environment: e}
 	if len(a.Functions) > 0 {
-		watched.Functions = &Functions{
+		e.Stacks = append(e.Stacks, &Functions{
 			Environment: e, Bootstrap: e.Bootstrap, Storage: storage, Network: e.Network, Functions: a.Functions, API: a.API,
-		}
-		e.Stacks = append(e.Stacks, watched.Functions)
+		})
 	}
 	if len(a.Jobs) > 0 {
-		watched.Batch = &Batch{Environment: e, Bootstrap: e.Bootstrap, Storage: storage, Network: e.Network, Jobs: a.Jobs}
-		e.Stacks = append(e.Stacks, watched.Batch)
+		e.Stacks = append(e.Stacks, &Batch{Environment: e, Bootstrap: e.Bootstrap, Storage: storage, Network: e.Network, Jobs: a.Jobs})
 	}
 	if len(a.Services) > 0 {
-		watched.Services = &Services{
+		e.Stacks = append(e.Stacks, &Services{
 			Environment: e, Bootstrap: e.Bootstrap, Storage: storage, Network: e.Network, Services: a.Services, Monitored: a.Monitoring != nil,
-		}
-		e.Stacks = append(e.Stacks, watched.Services)
+		})
 	}
 	if a.Monitoring != nil && len(a.Functions)+len(a.Jobs)+len(a.Services) > 0 {
-		watched.Monitoring = *a.Monitoring
-		e.Stacks = append(e.Stacks, watched)
+		e.Stacks = append(e.Stacks, &Monitoring{Environment: e, Monitoring: *a.Monitoring})
 	}
 	for i, x := range a.Stacks {
 		e.Stacks = append(e.Stacks, &Own{Environment: e, Stack: x, Outputs: outputsTaken(a.Stacks, x.Name), Elsewhere: own, At: e.at("stacks", i)})

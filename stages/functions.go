@@ -168,3 +168,59 @@ func (s *Functions) Releases() []Release {
 	}
 	return list
 }
+
+// watch the functions and the API.
+func (s *Functions) watch(m *monitor) {
+	s.watchAPI(m)
+	calls, failed := resources.Graph{Title: "Calls"}, resources.Graph{Title: "Errors"}
+	throttled, duration := resources.Graph{Title: "Throttled calls"}, resources.Graph{Title: "Duration in ms, p99"}
+	for _, f := range s.Functions {
+		name := spec.Name(m.t.Place.Project, m.t.Place.Scope, f.Name)
+		// of the function as a whole, so whether its alias is called or not
+		function := source{f.Name, "AWS/Lambda", []resources.Dimension{{Name: "FunctionName", Value: cfn.Lit(name)}}}
+		all, errors, turnedAway := function.metric("Invocations", "Sum"), function.metric("Errors", "Sum"), function.metric("Throttles", "Sum")
+		thing := f.Name + "-function"
+		m.watch(thing,
+			watch{
+				what: "errors", metrics: shared(errors, all), formula: share, threshold: mostErrors, span: sinceCall(f.Timeout),
+				says: fmt.Sprintf("More than %d %% of the calls of the function %s fail. "+
+					"Look first at its log, %s, and at what was deployed last.", mostErrors, name,
+					m.log(s.Name(), cfn.ID(f.Name, "function"), "/aws/lambda/"+name)),
+			},
+			watch{
+				what: "throttles", metrics: one(turnedAway), threshold: none, span: repeated(),
+				says: fmt.Sprintf("Calls of the function %s are turned away, because too many run at once. "+
+					"Look first at its reserved concurrency, and at the quota of the account.", name),
+			})
+		if f.DeadLetters {
+			m.queue(thing, "dead-letters", spec.DeadLettersPart(f.Name), fmt.Sprintf("What the function %s failed on", name),
+				"the log of the function at the time of the messages; then call it with them again, or delete them")
+		}
+		calls.Lines, failed.Lines = append(calls.Lines, all), append(failed.Lines, errors)
+		throttled.Lines, duration.Lines = append(throttled.Lines, turnedAway), append(duration.Lines, function.metric("Duration", "p99"))
+	}
+	m.show("Functions", calls, failed, throttled, duration)
+}
+
+func (s *Functions) watchAPI(m *monitor) {
+	if !s.hasAPI() {
+		return
+	}
+	api := source{"", "AWS/ApiGateway", []resources.Dimension{{Name: "ApiId", Value: cfn.Take(m.t, s.APIID())}}}
+	requests, failed, latency := api.metric("Count", "Sum"), api.metric("5xx", "Sum"), api.metric("Latency", "p99")
+	m.watch("api",
+		watch{
+			what: "errors", metrics: shared(failed, requests), formula: share, threshold: mostErrors, span: repeated(),
+			says: fmt.Sprintf("More than %d %% of the requests to the API end in a status of 500 or more. "+
+				"Look first at the alarms of the functions behind it, then at its log, %s.", mostErrors, apiLogs(m.t.Place)),
+		},
+		watch{
+			what: "latency", metrics: one(latency), threshold: m.latency * 1000, span: lasting(), // milliseconds
+			says: fmt.Sprintf("1 of 100 requests to the API takes longer than %s. "+
+				"Look first at how long the functions behind it run (the dashboard shows them), then at what they call.", m.seconds()),
+		})
+	m.show("API",
+		resources.Graph{Title: "Requests", Lines: one(requests)},
+		resources.Graph{Title: "Errors", Lines: []resources.Metric{failed, api.metric("4xx", "Sum")}},
+		resources.Graph{Title: "Latency in ms", Lines: []resources.Metric{labelled(latency, "p99"), labelled(api.metric("Latency", "p50"), "p50")}})
+}

@@ -17,10 +17,16 @@ import (
 type Monitoring struct {
 	Environment *Environment
 	Monitoring  spec.Monitoring
-	// What is watched; nil where there is none.
-	Functions *Functions
-	Batch     *Batch
-	Services  *Services
+
+	// after are the stacks that must be deployed before alarms watch what they have.
+	after []cfn.Stack
+}
+
+// watched is a stack with parts that the alarms and the dashboard of its environment watch.
+type watched interface {
+	cfn.Stack
+	// watch declares the alarms of the stack's parts, and their rows of the dashboard.
+	watch(m *monitor)
 }
 
 // Name of the stack.
@@ -88,15 +94,14 @@ func (s *Monitoring) Build(t *cfn.Template) error {
 	}
 	cfn.Publish(t, s.TopicARN(), m.topic)
 	cfn.Publish(t, s.KeyARN(), topic.Key)
-	if s.Functions != nil {
-		m.api(s.Functions)
-		m.functions(s.Functions.Functions)
+	for _, x := range s.Environment.Stacks {
+		if w, ok := x.(watched); ok {
+			w.watch(m)
+		}
 	}
-	if s.Services != nil {
-		m.services(s.Services)
-	}
-	if s.Batch != nil {
-		m.jobs(s.Batch.Jobs)
+	s.after = m.after
+	for _, declare := range m.last {
+		declare()
 	}
 	m.queues()
 	resources.Dashboard{
@@ -115,10 +120,10 @@ func (s *Monitoring) topic(p cfn.Place) resources.Topic {
 	}
 }
 
-// Wire deploys the alarms after the services: no running task of a service that is not there yet would be one that is gone.
+// Wire deploys the alarms after stacks whose parts would be missed before they exist.
 func (s *Monitoring) Wire(t *cfn.Template, others []*cfn.Template) error {
 	for _, o := range others {
-		if s.Services != nil && o.Stack() == s.Services {
+		if slices.Contains(s.after, o.Stack()) {
 			t.DeployAfter(o)
 		}
 	}
@@ -145,6 +150,8 @@ type monitor struct {
 	alarms  []resources.AlarmHandle
 	rows    []resources.DashboardRow
 	waiting []resources.Metric // messages in queues that should be empty
+	after   []cfn.Stack        // must be deployed before the alarms
+	last    []func()           // declare what comes last on the dashboard
 }
 
 // watch is what makes an alarm of a thing.
@@ -202,66 +209,12 @@ func shared(part, all resources.Metric) []resources.Metric {
 	return []resources.Metric{part, all}
 }
 
-func (m *monitor) api(s *Functions) {
-	if !s.hasAPI() {
-		return
-	}
-	api := source{"", "AWS/ApiGateway", []resources.Dimension{{Name: "ApiId", Value: cfn.Take(m.t, s.APIID())}}}
-	requests, failed, latency := api.metric("Count", "Sum"), api.metric("5xx", "Sum"), api.metric("Latency", "p99")
-	m.watch("api",
-		watch{
-			what: "errors", metrics: shared(failed, requests), formula: share, threshold: mostErrors, span: repeated(),
-			says: fmt.Sprintf("More than %d %% of the requests to the API end in a status of 500 or more. "+
-				"Look first at the alarms of the functions behind it, then at its log, %s.", mostErrors, apiLogs(m.t.Place)),
-		},
-		watch{
-			what: "latency", metrics: one(latency), threshold: m.latency * 1000, span: lasting(), // milliseconds
-			says: fmt.Sprintf("1 of 100 requests to the API takes longer than %s. "+
-				"Look first at how long the functions behind it run (the dashboard shows them), then at what they call.", m.seconds()),
-		})
-	m.show("API",
-		resources.Graph{Title: "Requests", Lines: one(requests)},
-		resources.Graph{Title: "Errors", Lines: []resources.Metric{failed, api.metric("4xx", "Sum")}},
-		resources.Graph{Title: "Latency in ms", Lines: []resources.Metric{labelled(latency, "p99"), labelled(api.metric("Latency", "p50"), "p50")}})
-}
-
 // seconds is the latency in words.
 func (m *monitor) seconds() string { return strconv.FormatFloat(m.latency, 'g', -1, 64) + " s" }
 
 func labelled(metric resources.Metric, label string) resources.Metric {
 	metric.Label = label
 	return metric
-}
-
-func (m *monitor) functions(list []spec.Function) {
-	calls, failed := resources.Graph{Title: "Calls"}, resources.Graph{Title: "Errors"}
-	throttled, duration := resources.Graph{Title: "Throttled calls"}, resources.Graph{Title: "Duration in ms, p99"}
-	for _, f := range list {
-		name := spec.Name(m.t.Place.Project, m.t.Place.Scope, f.Name)
-		// of the function as a whole, so whether its alias is called or not
-		function := source{f.Name, "AWS/Lambda", []resources.Dimension{{Name: "FunctionName", Value: cfn.Lit(name)}}}
-		all, errors, turnedAway := function.metric("Invocations", "Sum"), function.metric("Errors", "Sum"), function.metric("Throttles", "Sum")
-		thing := f.Name + "-function"
-		m.watch(thing,
-			watch{
-				what: "errors", metrics: shared(errors, all), formula: share, threshold: mostErrors, span: sinceCall(f.Timeout),
-				says: fmt.Sprintf("More than %d %% of the calls of the function %s fail. "+
-					"Look first at its log, %s, and at what was deployed last.", mostErrors, name,
-					m.log((&Functions{}).Name(), cfn.ID(f.Name, "function"), "/aws/lambda/"+name)),
-			},
-			watch{
-				what: "throttles", metrics: one(turnedAway), threshold: none, span: repeated(),
-				says: fmt.Sprintf("Calls of the function %s are turned away, because too many run at once. "+
-					"Look first at its reserved concurrency, and at the quota of the account.", name),
-			})
-		if f.DeadLetters {
-			m.queue(thing, "dead-letters", spec.DeadLettersPart(f.Name), fmt.Sprintf("What the function %s failed on", name),
-				"the log of the function at the time of the messages; then call it with them again, or delete them")
-		}
-		calls.Lines, failed.Lines = append(calls.Lines, all), append(failed.Lines, errors)
-		throttled.Lines, duration.Lines = append(throttled.Lines, turnedAway), append(duration.Lines, function.metric("Duration", "p99"))
-	}
-	m.show("Functions", calls, failed, throttled, duration)
 }
 
 // queue watches a queue that should be empty.
@@ -282,77 +235,6 @@ func (m *monitor) queues() {
 	}
 }
 
-func (m *monitor) services(s *Services) {
-	cpu, memory := resources.Graph{Title: "CPU in %"}, resources.Graph{Title: "Memory in %, fullest task"}
-	tasks, requests := resources.Graph{Title: "Running tasks"}, resources.Graph{Title: "Requests"}
-	failed, latency := resources.Graph{Title: "Errors"}, resources.Graph{Title: "Response time in s, p99"}
-	for i := range s.Services {
-		x := &s.Services[i]
-		name := spec.Name(m.t.Place.Project, m.t.Place.Scope, x.Name)
-		dimensions := []resources.Dimension{
-			{Name: "ClusterName", Value: cfn.Lit(spec.ClusterName(m.t.Place.Project, m.t.Place.Scope))}, {Name: "ServiceName", Value: cfn.Lit(name)},
-		}
-		service, insights := source{x.Name, "AWS/ECS", dimensions}, source{x.Name, "ECS/ContainerInsights", dimensions}
-		// of memory the fullest task counts: it is killed, however little the others use
-		load, full := service.metric("CPUUtilization", "Average"), service.metric("MemoryUtilization", "Maximum")
-		running := insights.metric("RunningTaskCount", "Average")
-		m.watch(x.Name+"-service",
-			watch{
-				what: "cpu", metrics: one(load), threshold: mostLoad, span: lasting(),
-				says: fmt.Sprintf("The tasks of the service %s use more than %d %% of their CPU. "+
-					"Look first at whether there are as many as there can be (%d), then at what was deployed last.", name, mostLoad, x.Count.Max),
-			},
-			watch{
-				what: "memory", metrics: one(full), threshold: mostLoad, span: lasting(),
-				says: fmt.Sprintf("A task of the service %s uses more than %d %% of its %d MB; at all of them it is killed. "+
-					"Look first at whether the use only ever grows.", name, mostLoad, x.Memory),
-			},
-			watch{
-				what: "tasks", metrics: one(running), comparison: resources.Below, threshold: float64(x.Count.Min), span: replaced(),
-				missing: resources.Breaching, // nothing says how many there are if there are none
-				says: fmt.Sprintf("Fewer tasks of the service %s run than the %d that there should always be. "+
-					"Look first at the events of the service in ECS, then at why its last tasks stopped.", name, x.Count.Min),
-			})
-		cpu.Lines, memory.Lines, tasks.Lines = append(cpu.Lines, load), append(memory.Lines, full), append(tasks.Lines, running)
-		if x.Balanced() {
-			all, bad, slow := m.balancer(s, x.Name, name)
-			requests.Lines, failed.Lines, latency.Lines = append(requests.Lines, all), append(failed.Lines, bad...), append(latency.Lines, slow)
-		}
-	}
-	m.show("Services", cpu, memory, tasks)
-	if len(requests.Lines) > 0 {
-		m.show("Load balancers", requests, failed, latency)
-	}
-}
-
-// balancer watches a service's load balancer.
-func (m *monitor) balancer(s *Services, service, name string) (requests resources.Metric, failed []resources.Metric, latency resources.Metric) {
-	balancer := source{service, "AWS/ApplicationELB", []resources.Dimension{{Name: "LoadBalancer", Value: cfn.Take(m.t, s.LoadBalancerName(service))}}}
-	group := source{service, balancer.namespace, append([]resources.Dimension{
-		{Name: "TargetGroup", Value: cfn.Take(m.t, s.TargetGroupName(service))},
-	}, balancer.dimensions...)}
-	requests, latency = group.metric("RequestCount", "Sum"), group.metric("TargetResponseTime", "p99")
-	answered, own := group.metric("HTTPCode_Target_5XX_Count", "Sum"), balancer.metric("HTTPCode_ELB_5XX_Count", "Sum")
-	m.watch(service+"-service",
-		watch{
-			what: "errors", metrics: shared(answered, requests), formula: share, threshold: mostErrors, span: repeated(),
-			says: fmt.Sprintf("More than %d %% of the requests that the service %s answers get a status of 500 or more. "+
-				"Look first at its log, and at what was deployed last.", mostErrors, name),
-		},
-		watch{
-			// a number: a load balancer that has no task to ask counts no request
-			what: "unreachable", metrics: one(own), threshold: none, span: repeated(),
-			says: fmt.Sprintf("The load balancer of the service %s answers for it with a status of 500 or more, because no task does, or not in time. "+
-				"Look first at the health of the tasks in its target group.", name),
-		},
-		watch{
-			what: "latency", metrics: one(latency), threshold: m.latency, span: lasting(),
-			says: fmt.Sprintf("1 of 100 requests to the service %s takes longer than %s. "+
-				"Look first at the alarm of its CPU, then at what it calls.", name, m.seconds()),
-		})
-	return requests, []resources.Metric{labelled(answered, service), labelled(own, service+", load balancer")}, latency
-}
-
 // log is what messages call a log group: by its name, or by what that begins with where CloudFormation chooses the rest.
 func (m *monitor) log(stack, id, name string) string {
 	if m.retains {
@@ -362,62 +244,4 @@ func (m *monitor) log(stack, id, name string) string {
 		name += "*"
 	}
 	return name
-}
-
-// jobs have no metrics: an event tells that one has failed.
-func (m *monitor) jobs(list []spec.Job) {
-	p := m.t.Place
-	rule := resources.Rule{
-		ID: "JobsFailed", Name: spec.Name(p.Project, p.Scope, "jobs-failed"),
-		Description: fmt.Sprintf("Tells of each job of %s in environment %s that failed for good", p.Project, p.Scope),
-		Pattern: cfn.Object{
-			{Name: "source", Value: []any{"aws.batch"}},
-			{Name: "detail-type", Value: []any{"Batch Job State Change"}},
-			{Name: "detail", Value: cfn.Object{
-				{Name: "status", Value: []any{"FAILED"}},
-				{Name: "jobQueue", Value: []any{cfn.Object{{Name: "prefix", Value: jobQueues(p)}}}},
-			}},
-		},
-		Topic: m.topic,
-		Message: []string{
-			"The job <job> failed: <reason>",
-			"Container: exit code <code>, <container>",
-			"Look first at its log, " + m.log((&Batch{}).Name(), "", "/aws/batch/") + ", stream <stream>",
-			"Queue: <queue>",
-			"Job: <id>, <time>",
-		},
-		Fields: []resources.Field{
-			{Name: "job", Path: "$.detail.jobName"},
-			{Name: "reason", Path: "$.detail.statusReason"},
-			{Name: "code", Path: "$.detail.container.exitCode"},
-			{Name: "container", Path: "$.detail.container.reason"},
-			{Name: "stream", Path: "$.detail.container.logStreamName"},
-			{Name: "queue", Path: "$.detail.jobQueue"},
-			{Name: "id", Path: "$.detail.jobId"},
-			{Name: "time", Path: "$.time"},
-		},
-	}.Add(m.t)
-	dimensions := []resources.Dimension{{Name: "RuleName", Value: rule.Name()}}
-	failed, lost := source{"failed", "AWS/Events", dimensions}, source{"nobody was told", "AWS/Events", dimensions}
-	m.watch("jobs", watch{
-		what: "untold", metrics: one(lost.metric("FailedInvocations", "Sum")), threshold: none, span: atOnce(),
-		says: "A job failed, and the message that says so was lost. Look first at the failed jobs of the environment's queues in Batch, " +
-			"then at whether somebody changed the topic or its key.",
-	})
-	for _, j := range list {
-		if j.Schedule != "" {
-			m.queue(j.Name+"-job", "missed", spec.MissedPart(j.Name),
-				fmt.Sprintf("What the schedule of the job %s could not submit", spec.Name(p.Project, p.Scope, j.Name)),
-				"the attributes of the messages, which say why; then submit the job, if it is still time, and delete them")
-		}
-	}
-	m.show("Jobs", resources.Graph{Title: "Failed jobs", Lines: []resources.Metric{
-		failed.metric("TriggeredRules", "Sum"), lost.metric("FailedInvocations", "Sum"),
-	}})
-}
-
-// jobQueues is what the ARNs of the environment's job queues begin with.
-func jobQueues(p cfn.Place) cfn.Part {
-	return cfn.Format[cfn.Text]("arn:%s:batch:%s:%s:job-queue/%s",
-		cfn.Partition(), cfn.Region(), cfn.AccountID(), cfn.Lit(spec.Name(p.Project, p.Scope, "")))
 }

@@ -17,13 +17,23 @@ import (
 	"github.com/cfnpipe/cfnpipe/stages"
 )
 
+// parts of an environment with monitoring.
+type parts struct {
+	*stages.Monitoring
+	Functions *stages.Functions
+	Services  *stages.Services
+	Batch     *stages.Batch
+}
+
 // watching is the monitoring of an environment with one of each, all of it changed.
-func watching(tb testing.TB, change func(*stages.Monitoring)) assembly.Stack {
+func watching(tb testing.TB, change func(*parts)) assembly.Stack {
 	tb.Helper()
 	place := cfn.Place{Project: "shop", Scope: "prod", Account: "444444444444", Region: "eu-west-1"}
-	s := &stages.Monitoring{
-		Environment: &stages.Environment{Type: spec.Prod, Place: place, Label: "Shop", Access: &stages.Access{Place: place}},
-		Monitoring:  spec.Monitoring{Email: "ops@example.com", LatencySeconds: 2.5},
+	s := &parts{
+		Monitoring: &stages.Monitoring{
+			Environment: &stages.Environment{Type: spec.Prod, Place: place, Label: "Shop", Access: &stages.Access{Place: place}},
+			Monitoring:  spec.Monitoring{Email: "ops@example.com", LatencySeconds: 2.5},
+		},
 		Functions: &stages.Functions{API: new(spec.DefaultAPI()), Functions: []spec.Function{
 			{Name: "hello", Timeout: 30, API: spec.Routes{{Path: "/"}}},
 			{Name: "sink", Timeout: 900, DeadLetters: true},
@@ -35,7 +45,17 @@ func watching(tb testing.TB, change func(*stages.Monitoring)) assembly.Stack {
 		}},
 	}
 	change(s)
-	templates := []*cfn.Template{cfn.New(place, s)}
+	e := s.Environment
+	if s.Functions != nil {
+		e.Stacks = append(e.Stacks, s.Functions)
+	}
+	if s.Batch != nil {
+		e.Stacks = append(e.Stacks, s.Batch)
+	}
+	if s.Services != nil {
+		e.Stacks = append(e.Stacks, s.Services)
+	}
+	templates := []*cfn.Template{cfn.New(place, s.Monitoring)}
 	if err := s.Build(templates[0]); err != nil {
 		tb.Fatal(err)
 	}
@@ -62,7 +82,7 @@ func watching(tb testing.TB, change func(*stages.Monitoring)) assembly.Stack {
 	return assembly.Stack{Name: templates[0].Name(), Account: place.Account, Region: place.Region, Template: n}
 }
 
-func asItIs(*stages.Monitoring) {}
+func asItIs(*parts) {}
 
 // alarmsOf are the alarms of a stack by name, each in one line: what is compared with what, in how many of how many periods, and what it
 // means if there is nothing to compare.
@@ -148,7 +168,7 @@ func TestThingsOfOneNameHaveAlarmsOfTheirOwn(t *testing.T) {
 	for _, name := range []string{"api", "jobs", "function", "api-function", "web-service"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := watching(t, func(m *stages.Monitoring) { // that it renders says that no logical id is there twice
+			s := watching(t, func(m *parts) { // that it renders says that no logical id is there twice
 				m.Functions.Functions[1].Name, m.Batch.Jobs[0].Name = name, name
 				m.Services.Services[0].Name = name
 			})
@@ -162,7 +182,7 @@ func TestThingsOfOneNameHaveAlarmsOfTheirOwn(t *testing.T) {
 // Rules and roles of stacks of the project's own may use the topic, whatever else is watched.
 func TestTheTopicServesOwnStacks(t *testing.T) {
 	t.Parallel()
-	template := watching(t, func(m *stages.Monitoring) { m.Batch = nil }).Template
+	template := watching(t, func(m *parts) { m.Batch = nil }).Template
 	topic, key := template.At("Resources", "TopicPolicy", "Properties", "PolicyDocument"), template.At("Resources", "Key", "Properties", "KeyPolicy")
 	for name, text := range map[string]string{"topic": string(topic.YAML()), "key": string(key.YAML())} {
 		for _, service := range []string{"cloudwatch.amazonaws.com", "events.amazonaws.com"} {
@@ -183,26 +203,26 @@ func TestOnlyWhatIsThereIsWatched(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		why    string
-		change func(*stages.Monitoring)
+		change func(*parts)
 		gone   []string // what the names of alarms and the titles of rows hold no more
 	}{
-		{"no routes", func(m *stages.Monitoring) { m.Functions.Functions[0].API = nil }, []string{"-api-", "## API"}},
-		{"no API", func(m *stages.Monitoring) { m.Functions.API = nil }, []string{"-api-", "## API"}},
-		{"no functions", func(m *stages.Monitoring) { m.Functions = nil }, []string{"-api-", "## API", "-function-", "## Functions", "AWS/Lambda"}},
-		{"no services", func(m *stages.Monitoring) { m.Services = nil }, []string{"-service-", "## Services", "## Load balancers"}},
+		{"no routes", func(m *parts) { m.Functions.Functions[0].API = nil }, []string{"-api-", "## API"}},
+		{"no API", func(m *parts) { m.Functions.API = nil }, []string{"-api-", "## API"}},
+		{"no functions", func(m *parts) { m.Functions = nil }, []string{"-api-", "## API", "-function-", "## Functions", "AWS/Lambda"}},
+		{"no services", func(m *parts) { m.Services = nil }, []string{"-service-", "## Services", "## Load balancers"}},
 		{
-			"no load balancers", func(m *stages.Monitoring) { m.Services.Services[0].LoadBalancer = nil },
+			"no load balancers", func(m *parts) { m.Services.Services[0].LoadBalancer = nil },
 			[]string{"-service-unreachable", "## Load balancers", "AWS/ApplicationELB"},
 		},
-		{"no jobs", func(m *stages.Monitoring) { m.Batch = nil }, []string{"-job", "## Jobs", "AWS::Events::Rule"}},
-		{"no schedules", func(m *stages.Monitoring) { m.Batch.Jobs[0].Schedule = "" }, []string{"-missed"}},
+		{"no jobs", func(m *parts) { m.Batch = nil }, []string{"-job", "## Jobs", "AWS::Events::Rule"}},
+		{"no schedules", func(m *parts) { m.Batch.Jobs[0].Schedule = "" }, []string{"-missed"}},
 		{
-			"no queues", func(m *stages.Monitoring) {
+			"no queues", func(m *parts) {
 				m.Batch.Jobs[0].Schedule, m.Functions.Functions[1].DeadLetters = "", false
 			},
 			[]string{"AWS/SQS", "## Queues"},
 		},
-		{"no address", func(m *stages.Monitoring) { m.Monitoring.Email = "" }, []string{"AWS::SNS::Subscription"}},
+		{"no address", func(m *parts) { m.Monitoring.Monitoring.Email = "" }, []string{"AWS::SNS::Subscription"}},
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			t.Parallel()
@@ -221,8 +241,8 @@ func TestOnlyWhatIsThereIsWatched(t *testing.T) {
 
 func TestEachAddressIsToldOnce(t *testing.T) {
 	t.Parallel()
-	s := watching(t, func(m *stages.Monitoring) {
-		m.Monitoring.Email = " ops@example.com,dev@example.com , ops@example.com,,"
+	s := watching(t, func(m *parts) {
+		m.Monitoring.Monitoring.Email = " ops@example.com,dev@example.com , ops@example.com,,"
 	})
 	var got []string
 	for _, x := range ofType(s.Template, "AWS::SNS::Subscription") {
@@ -236,7 +256,7 @@ func TestEachAddressIsToldOnce(t *testing.T) {
 
 func TestLatencyHasADefault(t *testing.T) {
 	t.Parallel()
-	s := watching(t, func(m *stages.Monitoring) { m.Monitoring.LatencySeconds = 0 })
+	s := watching(t, func(m *parts) { m.Monitoring.Monitoring.LatencySeconds = 0 })
 	if got := alarmsOf(s)["shop-prod-api-latency"]; !strings.Contains(got, " > 1000 in") {
 		t.Errorf("got %q, want a second", got)
 	}
@@ -333,7 +353,7 @@ func TestTheDashboardShowsEverything(t *testing.T) {
 // CloudFormation takes 500 resources and a megabyte.
 func TestAHundredFunctionsFitIntoAStack(t *testing.T) {
 	t.Parallel()
-	s := watching(t, func(m *stages.Monitoring) {
+	s := watching(t, func(m *parts) {
 		m.Functions.Functions = nil
 		for i := range 100 {
 			m.Functions.Functions = append(m.Functions.Functions, spec.Function{Name: fmt.Sprintf("function-number-%d", i), Timeout: 30, DeadLetters: true})

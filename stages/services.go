@@ -161,3 +161,76 @@ func (s *Services) Releases() []Release {
 	}
 	return s.Environment.releases(containers)
 }
+
+// watch the services. The alarms come after them: no running task of a service that does not exist yet would be one that is gone.
+func (s *Services) watch(m *monitor) {
+	m.after = append(m.after, s)
+	cpu, memory := resources.Graph{Title: "CPU in %"}, resources.Graph{Title: "Memory in %, fullest task"}
+	tasks, requests := resources.Graph{Title: "Running tasks"}, resources.Graph{Title: "Requests"}
+	failed, latency := resources.Graph{Title: "Errors"}, resources.Graph{Title: "Response time in s, p99"}
+	for i := range s.Services {
+		x := &s.Services[i]
+		name := spec.Name(m.t.Place.Project, m.t.Place.Scope, x.Name)
+		dimensions := []resources.Dimension{
+			{Name: "ClusterName", Value: cfn.Lit(spec.ClusterName(m.t.Place.Project, m.t.Place.Scope))}, {Name: "ServiceName", Value: cfn.Lit(name)},
+		}
+		service, insights := source{x.Name, "AWS/ECS", dimensions}, source{x.Name, "ECS/ContainerInsights", dimensions}
+		// of memory the fullest task counts: it is killed, however little the others use
+		load, full := service.metric("CPUUtilization", "Average"), service.metric("MemoryUtilization", "Maximum")
+		running := insights.metric("RunningTaskCount", "Average")
+		m.watch(x.Name+"-service",
+			watch{
+				what: "cpu", metrics: one(load), threshold: mostLoad, span: lasting(),
+				says: fmt.Sprintf("The tasks of the service %s use more than %d %% of their CPU. "+
+					"Look first at whether there are as many as there can be (%d), then at what was deployed last.", name, mostLoad, x.Count.Max),
+			},
+			watch{
+				what: "memory", metrics: one(full), threshold: mostLoad, span: lasting(),
+				says: fmt.Sprintf("A task of the service %s uses more than %d %% of its %d MB; at all of them it is killed. "+
+					"Look first at whether the use only ever grows.", name, mostLoad, x.Memory),
+			},
+			watch{
+				what: "tasks", metrics: one(running), comparison: resources.Below, threshold: float64(x.Count.Min), span: replaced(),
+				missing: resources.Breaching, // nothing says how many there are if there are none
+				says: fmt.Sprintf("Fewer tasks of the service %s run than the %d that there should always be. "+
+					"Look first at the events of the service in ECS, then at why its last tasks stopped.", name, x.Count.Min),
+			})
+		cpu.Lines, memory.Lines, tasks.Lines = append(cpu.Lines, load), append(memory.Lines, full), append(tasks.Lines, running)
+		if x.Balanced() {
+			all, bad, slow := s.watchBalancer(m, x.Name, name)
+			requests.Lines, failed.Lines, latency.Lines = append(requests.Lines, all), append(failed.Lines, bad...), append(latency.Lines, slow)
+		}
+	}
+	m.show("Services", cpu, memory, tasks)
+	if len(requests.Lines) > 0 {
+		m.show("Load balancers", requests, failed, latency)
+	}
+}
+
+// watchBalancer watches a service's load balancer.
+func (s *Services) watchBalancer(m *monitor, service, name string) (requests resources.Metric, failed []resources.Metric, latency resources.Metric) {
+	balancer := source{service, "AWS/ApplicationELB", []resources.Dimension{{Name: "LoadBalancer", Value: cfn.Take(m.t, s.LoadBalancerName(service))}}}
+	group := source{service, balancer.namespace, append([]resources.Dimension{
+		{Name: "TargetGroup", Value: cfn.Take(m.t, s.TargetGroupName(service))},
+	}, balancer.dimensions...)}
+	requests, latency = group.metric("RequestCount", "Sum"), group.metric("TargetResponseTime", "p99")
+	answered, own := group.metric("HTTPCode_Target_5XX_Count", "Sum"), balancer.metric("HTTPCode_ELB_5XX_Count", "Sum")
+	m.watch(service+"-service",
+		watch{
+			what: "errors", metrics: shared(answered, requests), formula: share, threshold: mostErrors, span: repeated(),
+			says: fmt.Sprintf("More than %d %% of the requests that the service %s answers get a status of 500 or more. "+
+				"Look first at its log, and at what was deployed last.", mostErrors, name),
+		},
+		watch{
+			// a number: a load balancer that has no task to ask counts no request
+			what: "unreachable", metrics: one(own), threshold: none, span: repeated(),
+			says: fmt.Sprintf("The load balancer of the service %s answers for it with a status of 500 or more, because no task does, or not in time. "+
+				"Look first at the health of the tasks in its target group.", name),
+		},
+		watch{
+			what: "latency", metrics: one(latency), threshold: m.latency, span: lasting(),
+			says: fmt.Sprintf("1 of 100 requests to the service %s takes longer than %s. "+
+				"Look first at the alarm of its CPU, then at what it calls.", name, m.seconds()),
+		})
+	return requests, []resources.Metric{labelled(answered, service), labelled(own, service+", load balancer")}, latency
+}
