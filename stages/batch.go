@@ -13,10 +13,8 @@ import (
 type Batch struct {
 	Environment *Environment
 	Bootstrap   *Bootstrap
-	// Storage holds the buckets that the jobs read and write; nil when there are none.
-	Storage *Storage
-	Network *Network
-	Jobs    []spec.Job
+	Network     *Network
+	Jobs        []spec.Job
 }
 
 // Name of the stack.
@@ -43,7 +41,7 @@ func (s *Batch) Build(t *cfn.Template) error {
 	t.Description = fmt.Sprintf("%s: the batch jobs of environment %s. Deployed by the pipeline.", p.Project, s.Environment.called())
 	key := s.Environment.logKey(t, "the logs of jobs", "/aws/batch/"+spec.Name(p.Project, p.Scope, "*"))
 	images := &containers{
-		environment: s.Environment, bootstrap: s.Bootstrap, storage: s.Storage, template: t, tags: map[string]cfn.Value[cfn.Text]{},
+		environment: s.Environment, bootstrap: s.Bootstrap, template: t, tags: map[string]cfn.Value[cfn.Text]{},
 	}
 	for _, j := range s.Jobs {
 		if s.Network == nil {

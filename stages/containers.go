@@ -36,7 +36,6 @@ func (e *Environment) builds(repository string) bool {
 type containers struct {
 	environment *Environment
 	bootstrap   *Bootstrap
-	storage     *Storage
 	template    *cfn.Template
 	tags        map[string]cfn.Value[cfn.Text] // release parameters by repository, each declared once
 }
@@ -45,7 +44,7 @@ type containers struct {
 func (b *containers) of(c spec.Container) resources.Container {
 	out := resources.Container{
 		Command: c.Command, SecretKeys: c.SecretKeys, Architecture: string(c.Architecture), User: c.User, Writable: c.Writable,
-		Grants: append(bucketGrants(b.template, b.storage, c.Reads, c.Writes), granted("Permission", c.Permissions)...),
+		Grants: append(b.environment.grants(b.template, uses{reads, c.Reads}, uses{writes, c.Writes}), granted("Permission", c.Permissions)...),
 	}
 	out.Image, out.Repository = b.image(c.Image)
 	for _, name := range slices.Sorted(maps.Keys(c.Environment)) {
@@ -82,33 +81,6 @@ func (b *containers) image(image string) (cfn.Value[cfn.ImageURI], cfn.Value[cfn
 			resources.RepositoryARNOf(account, region, whole)
 	}
 	return cfn.Literal[cfn.ImageURI](image), cfn.Value[cfn.Text]{}
-}
-
-// bucketGrants are what code may do to buckets, and to their key through S3.
-func bucketGrants(t *cfn.Template, storage *Storage, reads, writes []string) policy.Identity {
-	var list policy.Identity
-	use := map[string]bool{}
-	own := policy.InAccount(cfn.AccountID())
-	for _, b := range reads {
-		name := cfn.Take(t, storage.BucketName(b))
-		list = append(list,
-			policy.Allow("List", "s3:ListBucket").On(resources.BucketARN(name)).If(own),
-			policy.Allow("Read", "s3:GetObject").On(resources.BucketObjects(name)).If(own))
-		use["kms:Decrypt"] = true
-	}
-	for _, b := range writes {
-		name := cfn.Take(t, storage.BucketName(b))
-		list = append(list, policy.Allow("Write", "s3:AbortMultipartUpload", "s3:PutObject").On(resources.BucketObjects(name)).If(own))
-		use["kms:Decrypt"], use["kms:GenerateDataKey"] = true, true // S3 decrypts the parts of a large object to put them together
-	}
-	if len(use) == 0 {
-		return list
-	}
-	if storage.Environment.Keys == spec.AWSKeys {
-		return list // S3 asks nobody
-	}
-	return append(list, policy.Allow("BucketKey", slices.Sorted(maps.Keys(use))...).On(cfn.Take(t, storage.KeyARN())).
-		If(policy.Through("s3", cfn.Lit(t.Place.Region))))
 }
 
 // granted are the permissions that pipeline.yaml gives; the sid of each begins with this.

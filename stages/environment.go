@@ -109,22 +109,20 @@ func (e *Environment) addStacks(a spec.Application, own []string) {
 			e.Stacks = append(e.Stacks, e.Network)
 		}
 	}
-	var storage *Storage
 	if len(a.Buckets) > 0 {
-		storage = &Storage{Environment: e, Bootstrap: e.Bootstrap, Buckets: a.Buckets}
-		e.Stacks = append(e.Stacks, storage)
+		e.Stacks = append(e.Stacks, &Storage{Environment: e, Bootstrap: e.Bootstrap, Buckets: a.Buckets})
 	}
 	if len(a.Functions) > 0 {
 		e.Stacks = append(e.Stacks, &Functions{
-			Environment: e, Bootstrap: e.Bootstrap, Storage: storage, Network: e.Network, Functions: a.Functions, API: a.API,
+			Environment: e, Bootstrap: e.Bootstrap, Network: e.Network, Functions: a.Functions, API: a.API,
 		})
 	}
 	if len(a.Jobs) > 0 {
-		e.Stacks = append(e.Stacks, &Batch{Environment: e, Bootstrap: e.Bootstrap, Storage: storage, Network: e.Network, Jobs: a.Jobs})
+		e.Stacks = append(e.Stacks, &Batch{Environment: e, Bootstrap: e.Bootstrap, Network: e.Network, Jobs: a.Jobs})
 	}
 	if len(a.Services) > 0 {
 		e.Stacks = append(e.Stacks, &Services{
-			Environment: e, Bootstrap: e.Bootstrap, Storage: storage, Network: e.Network, Services: a.Services, Monitored: a.Monitoring != nil,
+			Environment: e, Bootstrap: e.Bootstrap, Network: e.Network, Services: a.Services, Monitored: a.Monitoring != nil,
 		})
 	}
 	if a.Monitoring != nil && len(a.Functions)+len(a.Jobs)+len(a.Services) > 0 {

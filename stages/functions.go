@@ -14,8 +14,6 @@ import (
 type Functions struct {
 	Environment *Environment
 	Bootstrap   *Bootstrap
-	// Storage holds the buckets that the functions read and write; nil when there are none.
-	Storage *Storage
 	// Network of the functions that run in a VPC; nil when there is none.
 	Network   *Network
 	Functions []spec.Function
@@ -57,7 +55,7 @@ func (s *Functions) Build(t *cfn.Template) error {
 			Layers:   f.Layers,
 			RoleName: spec.Name(p.Project, p.Scope, spec.FunctionRole(f.Name)), RolePath: spec.ApplicationPath(p.Project),
 			Boundary: access.RoleBoundary(),
-			Grants:   append(bucketGrants(t, s.Storage, f.Reads, f.Writes), granted("Permission", f.Permissions)...),
+			Grants:   append(s.Environment.grants(t, uses{reads, f.Reads}, uses{writes, f.Writes}), granted("Permission", f.Permissions)...),
 			LogKey:   key, LogDays: s.Environment.LogDays, RetainLogs: s.Environment.retains(),
 			Tracing: f.Tracing, ReservedConcurrency: f.ReservedConcurrency, Networked: s.networked(),
 		}

@@ -12,10 +12,8 @@ import (
 type Services struct {
 	Environment *Environment
 	Bootstrap   *Bootstrap
-	// Storage holds the buckets that the services read and write; nil when there are none.
-	Storage  *Storage
-	Network  *Network
-	Services []spec.Service
+	Network     *Network
+	Services    []spec.Service
 	// Monitored says that there is a topic that alarms tell.
 	Monitored bool
 }
@@ -65,7 +63,7 @@ func (s *Services) Build(t *cfn.Template) error {
 	access := s.Environment.Access
 	key := s.Environment.logKey(t, "the logs of services", "/aws/ecs/"+spec.Name(p.Project, p.Scope, "*"))
 	cluster := resources.Cluster{ID: "Cluster", Name: spec.ClusterName(p.Project, p.Scope)}.Add(t)
-	images := containers{environment: s.Environment, bootstrap: s.Bootstrap, storage: s.Storage, template: t, tags: map[string]cfn.Value[cfn.Text]{}}
+	images := containers{environment: s.Environment, bootstrap: s.Bootstrap, template: t, tags: map[string]cfn.Value[cfn.Text]{}}
 	var problems []spec.Problem
 	for i, x := range s.Services {
 		service := resources.Service{
