@@ -3,7 +3,7 @@
 //
 //	func main() {
 //		os.Exit(cmd.Main(func(y *pipeline.System) error {
-//			y.Environments[0].Stacks = append(y.Environments[0].Stacks, myStack{})
+//			y.Environments()[0].Stacks = append(y.Environments()[0].Stacks, myStack{})
 //			return nil
 //		}))
 //	}

@@ -44,7 +44,7 @@ func Example() {
 			y.Steps.FunctionTests.Commands = []string{"go test ./lambda/..."}
 			y.Steps.AcceptanceTests = nil
 			y.Steps.Own = append(y.Steps.Own, spec.Step{Name: "lint", After: "synth", Commands: []string{"make lint"}, TimeoutMinutes: 10})
-			for _, e := range y.Environments {
+			for _, e := range y.Environments() {
 				if i := slices.IndexFunc(e.Stacks, isStorage); i >= 0 {
 					e.Stacks = append(e.Stacks, &auditors{e.Stacks[i].(*stages.Storage)})
 				}

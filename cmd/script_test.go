@@ -265,7 +265,7 @@ func write(ts *testscript.TestScript, name, text string) {
 
 // refuseProd is what a project's own main may want to check.
 func refuseProd(y *pipeline.System) error {
-	for _, e := range y.Environments {
+	for _, e := range y.Environments() {
 		if e.Type == spec.Prod {
 			return fmt.Errorf("environment %s: we have no prod yet", e.Place.Scope)
 		}

@@ -143,7 +143,7 @@ func TestBothFormatsAreDeployed(t *testing.T) {
 func release(tb testing.TB, project *spec.Spec, a *assembly.Assembly) {
 	tb.Helper()
 	system, dir := pipeline.New(project), tb.TempDir()
-	for _, e := range system.Environments {
+	for _, e := range system.Environments() {
 		for _, c := range e.Code() {
 			source := filepath.Join(dir, filepath.FromSlash(c.Path))
 			if err := os.MkdirAll(source, 0o755); err != nil {

@@ -52,7 +52,7 @@ func (y *System) checkTexts() error {
 			parameters = p.Shared.Parameters
 		}
 	}
-	if problems := stages.CheckTexts(y.Environments, y.Steps, parameters); len(problems) > 0 {
+	if problems := stages.CheckTexts(y.Environments(), y.Steps, parameters); len(problems) > 0 {
 		return &stages.InvalidError{Problems: problems}
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 	"github.com/cfnpipe/cfnpipe/stages"
@@ -17,7 +16,7 @@ func (y *System) complete() error {
 	if len(y.Pipelines) == 0 {
 		fail("Pipelines is empty, so that nothing would be deployed; leave one in it")
 	}
-	pipelines := map[*stages.Environment]int{}
+	seen := map[*stages.Environment]bool{}
 	for i, p := range y.Pipelines {
 		if p == nil {
 			fail("Pipelines[%d] is nil; take it out of the list", i)
@@ -31,31 +30,26 @@ func (y *System) complete() error {
 			switch {
 			case e == nil:
 				fail("%s: Environments[%d] is nil; take it out of the list", at, k)
-				continue
-			case pipelines[e] > 0:
+			case seen[e]:
 				fail("%s: the environment %s is one of a pipeline already; take it out of one of them", at, e.Place.Scope)
-			case !slices.Contains(y.Environments, e):
-				fail("%s: the environment %s is none of the system; take it out of the pipeline, too, or append it to the system's Environments", at, e.Place.Scope)
+			default:
+				seen[e] = true
+				errs = append(errs, completeEnvironment(fmt.Sprintf("%s: Environments[%d] (%s)", at, k, e.Place.Scope), e))
 			}
-			pipelines[e]++
 		}
 	}
-	for i, e := range y.Environments {
-		if e == nil {
-			fail("Environments[%d] is nil; take it out of the list", i)
-			continue
-		}
-		at := fmt.Sprintf("Environments[%d] (%s)", i, e.Place.Scope)
-		if pipelines[e] == 0 {
-			fail("%s: no pipeline deploys it; take it out of the system's Environments, too, or append it to those of a pipeline", at)
-		}
-		if e.Access == nil {
-			fail("%s: Access is nil, which makes the roles that deploy its stacks; leave it as New made it", at)
-		}
-		for k, s := range e.Stacks {
-			if isNil(s) {
-				fail("%s: Stacks[%d] is nil; take it out of the list", at, k)
-			}
+	return errors.Join(errs...)
+}
+
+// completeEnvironment finds what an environment lacks; at says where it is.
+func completeEnvironment(at string, e *stages.Environment) error {
+	var errs []error
+	if e.Access == nil {
+		errs = append(errs, fmt.Errorf("%s: Access is nil, which makes the roles that deploy its stacks; leave it as New made it", at))
+	}
+	for i, s := range e.Stacks {
+		if isNil(s) {
+			errs = append(errs, fmt.Errorf("%s: Stacks[%d] is nil; take it out of the list", at, i))
 		}
 	}
 	return errors.Join(errs...)

@@ -16,7 +16,7 @@ import (
 // where no build command makes them, contexts of images and their Dockerfiles.
 func (y *System) Missing(repository *os.Root) []spec.Problem {
 	var problems []spec.Problem
-	for _, e := range y.Environments {
+	for _, e := range y.Environments() {
 		if e.Index < 0 {
 			continue // it is not in pipeline.yaml
 		}

@@ -17,7 +17,7 @@ func (y *System) Release(a *assembly.Assembly, repository *os.Root) []spec.Probl
 	sources := release.New(repository)
 	var problems []spec.Problem
 	a.Release = tree.NewMap()
-	for _, e := range y.Environments {
+	for _, e := range y.Environments() {
 		addresses := map[stages.CodeKind]map[string]string{stages.Zip: {}, stages.Image: {}}
 		entries := map[stages.CodeKind]*tree.Node{stages.Zip: tree.NewMap(), stages.Image: tree.NewMap()}
 		for _, c := range e.Code() {

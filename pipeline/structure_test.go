@@ -92,7 +92,7 @@ func TestStagesWithNothingToDoAreNotThere(t *testing.T) {
 			p.Shared, p.Access.Shared = nil, nil
 		}
 		y.Steps.InfrastructureTests, y.Steps.FunctionTests = nil, nil
-		for _, e := range y.Environments {
+		for _, e := range y.Environments() {
 			e.Functions, e.Repositories = nil, nil
 			e.Bootstrap.Code, e.Bootstrap.Repositories = false, nil
 			e.Stacks = e.Stacks[:1] // storage
@@ -218,7 +218,7 @@ func storageOf(tb testing.TB, e *stages.Environment) *stages.Storage {
 func TestAStackComesAfterWhatItTakesAndBesideWhatItDoesNot(t *testing.T) {
 	t.Parallel()
 	y := system(t, shop, func(y *pipeline.System) {
-		for _, e := range y.Environments {
+		for _, e := range y.Environments() {
 			// before storage, so that the order is not that of the list
 			e.Stacks = append([]cfn.Stack{&reader{"search", storageOf(t, e)}, &reader{"alone", nil}}, e.Stacks...)
 		}
@@ -255,7 +255,7 @@ func TestAnApprovalOfManyStacksHasAShortName(t *testing.T) {
 	t.Parallel()
 	for many, want := range map[int]string{2: "approve-part-0-part-1 part-0, part-1", 20: "approve-1 20 stacks"} {
 		y := system(t, shop, func(y *pipeline.System) {
-			e := y.Environments[0]
+			e := y.Environments()[0]
 			e.Approval, e.Stacks, e.Bootstrap = &spec.Approval{AfterChangeSet: true}, nil, nil
 			e.Functions, e.Repositories = nil, nil
 			for i := range many {

@@ -17,9 +17,7 @@ type System struct {
 	// Steps of every pipeline: change one, set it to nil to drop it (but for Synth, which then has its defaults), append your own. A step
 	// that the pipeline.yaml does not name is nil.
 	Steps spec.Steps
-	// Environments of all pipelines, in the order in which they are deployed. Remove one from its pipeline, too.
-	Environments []*stages.Environment
-	// Pipelines, each with some of the environments.
+	// Pipelines, each with the environments that it deploys.
 	Pipelines []*Pipeline
 }
 
@@ -71,10 +69,20 @@ func New(s *spec.Spec) *System {
 			Operators:   p.Operators,
 		}
 		y.Pipelines = append(y.Pipelines, line)
-		y.Environments = append(y.Environments, line.Environments...)
 	}
 	y.share(s)
 	return y
+}
+
+// Environments of all pipelines, in the order in which they are deployed.
+func (y *System) Environments() []*stages.Environment {
+	var list []*stages.Environment
+	for _, p := range y.Pipelines {
+		if p != nil { // which Assemble refuses
+			list = append(list, p.Environments...)
+		}
+	}
+	return list
 }
 
 // share gives the stack of what all environments share to the pipeline with the most protected of them.
@@ -89,7 +97,7 @@ func (y *System) share(s *spec.Spec) {
 		Place: place, Parameters: s.ToolchainStack.Parameters, Repositories: s.ToolchainStack.Repositories, Keys: s.Keys, Access: owner.Access,
 	}
 	owner.Access.Shared = owner.Shared
-	for _, e := range y.Environments {
+	for _, e := range y.Environments() {
 		if !slices.Contains(owner.Shared.Accounts, e.Place.Account) {
 			owner.Shared.Accounts = append(owner.Shared.Accounts, e.Place.Account)
 		}
@@ -153,14 +161,14 @@ func (p *Pipeline) derive(steps spec.Steps) error {
 // tellNeighbours tells each environment which other scopes stand in its account. Pipelines need no telling: their ceilings name only what is
 // their own.
 func (y *System) tellNeighbours() {
-	for _, e := range y.Environments {
+	for _, e := range y.Environments() {
 		e.Access.Neighbours = nil
 		near := func(account string, n stages.Neighbour) {
 			if account == e.Place.Account && n.Scope != e.Place.Scope {
 				e.Access.Neighbours = append(e.Access.Neighbours, n)
 			}
 		}
-		for _, other := range y.Environments {
+		for _, other := range y.Environments() {
 			n := stages.Neighbour{Scope: other.Place.Scope, Services: stages.EnvironmentServices()}
 			n.VPC, n.Subnets = e.Network.Besides(other.Network)
 			near(other.Place.Account, n)

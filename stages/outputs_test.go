@@ -17,7 +17,7 @@ func TestStacksKnowTheirOutputs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range pipeline.New(project).Environments {
+	for _, e := range pipeline.New(project).Environments() {
 		names := stages.OutputNames(e)
 		all := e.Stacks
 		if e.Bootstrap != nil {

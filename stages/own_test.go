@@ -762,7 +762,7 @@ func TestAnOwnStackOfGoIsRefusedWithoutAPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	y := pipeline.New(s)
-	e := y.Environments[0]
+	e := y.Environments()[0]
 	e.Stacks = append(e.Stacks, &stages.Own{Environment: e, Stack: spec.Stack{Name: "a", Template: "a.yaml", Content: []byte("Resources: []")}})
 	_, err = y.Assemble(assembly.YAML)
 	problems, rest := stages.Invalid(err)
@@ -866,7 +866,7 @@ func TestWhatElseIsWrongWithATooLargeStackHasNoPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	y := pipeline.New(s)
-	y.Environments[0].LogDays = 29
+	y.Environments()[0].LogDays = 29
 	_, err = y.Assemble(assembly.YAML)
 	problems, rest := stages.Invalid(err)
 	if len(problems) != 1 || problems[0].Path != "environments[0].application.functions" {
@@ -876,7 +876,7 @@ func TestWhatElseIsWrongWithATooLargeStackHasNoPlace(t *testing.T) {
 		t.Errorf("got %v", rest)
 	}
 	y = pipeline.New(s)
-	y.Environments[0].Index = -1
+	y.Environments()[0].Index = -1
 	_, err = y.Assemble(assembly.YAML)
 	if problems, rest := stages.Invalid(err); len(problems) > 0 || rest == nil || !strings.Contains(rest.Error(), "shop-dev-functions: Resources: there are") {
 		t.Errorf("got %v and %v", problems, rest)

@@ -168,7 +168,7 @@ func TestServicesThatNobodyCouldReachOrRunAreRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			y := pipeline.New(s)
-			for _, stack := range y.Environments[1].Stacks {
+			for _, stack := range y.Environments()[1].Stacks {
 				if services, ok := stack.(*stages.Services); ok {
 					c.change(services)
 				}
