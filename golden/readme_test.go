@@ -163,7 +163,7 @@ func TestREADMEDrawsTheOutputTree(t *testing.T) {
 	}
 	var patterns []*regexp.Regexp
 	for line := range strings.Lines(readmeBlock(t, "out/\n")) {
-		for _, word := range strings.Fields(line) {
+		for word := range strings.FieldsSeq(line) {
 			if word == "out/" || !strings.Contains(word, "/") && !slices.Contains([]string{"manifest.json", "deploy.sh"}, word) {
 				break // what it is for
 			}
