@@ -403,15 +403,15 @@ func (s *Own) located(p cfn.Problem) {
 
 // failAt reports a problem of the template file at a path in it.
 func (s *Own) failAt(field string, root *tree.Node, at, message, hint string) {
-	line := int32(0)
+	place := root
 	root.Walk(func(p string, n *tree.Node) bool {
 		if p != "" && at != p && !strings.HasPrefix(at, p+".") && !strings.HasPrefix(at, p+"[") {
 			return false
 		}
-		line = max(line, n.Line)
+		place = n // the deepest that is there
 		return true
 	})
-	s.fail(field, hint, "%s:%d: %s: %s", s.Stack.Template, line, at, message)
+	s.fail(field, hint, "%s:%d:%d: %s: %s", s.Stack.Template, place.Line, place.Column, at, message)
 }
 
 func (s *Own) fail(field, hint, format string, args ...any) {

@@ -225,7 +225,7 @@ func (s *Own) checkGiven(root *tree.Node) {
 	for i, name := range names {
 		p := root.Get("Parameters").Items[i]
 		if _, given := s.Stack.Parameters[name]; !given && p.Get("Default") == nil {
-			s.fail("parameters", "give it one", "the parameter %s of %s:%d has no value and no default", name, s.Stack.Template, p.Line)
+			s.fail("parameters", "give it one", "the parameter %s of %s:%d:%d has no value and no default", name, s.Stack.Template, p.Line, p.Column)
 		}
 	}
 }

@@ -71,3 +71,10 @@ func lineNumber(line int) int32 {
 	}
 	return int32(line)
 }
+
+func columnNumber(column int) uint16 {
+	if column < 0 || column > math.MaxUint16 {
+		return 0
+	}
+	return uint16(column)
+}

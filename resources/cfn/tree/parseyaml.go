@@ -91,7 +91,7 @@ func (r *yamlReader) function(n *yaml.Node, tag string, depth int) (*Node, error
 	if inner := shortFormIn(n); tag == "!GetStackOutput" && inner != nil {
 		return nil, wrong(inner, "CloudFormation takes no short form such as %s inside !GetStackOutput: write Fn::GetStackOutput for the outer one", inner.Tag)
 	}
-	arg := &Node{Kind: String, Line: lineNumber(n.Line), Text: n.Value}
+	arg := &Node{Kind: String, Line: lineNumber(n.Line), Column: columnNumber(n.Column), Text: n.Value}
 	var err error
 	switch n.Kind {
 	case yaml.MappingNode:
@@ -103,7 +103,7 @@ func (r *yamlReader) function(n *yaml.Node, tag string, depth int) (*Node, error
 	if err != nil {
 		return nil, err
 	}
-	call := &Node{Kind: Map, Line: lineNumber(n.Line), Keys: []string{name}, Items: []*Node{arg}}
+	call := &Node{Kind: Map, Line: lineNumber(n.Line), Column: columnNumber(n.Column), Keys: []string{name}, Items: []*Node{arg}}
 	splitGetAtt(call)
 	return call, nil
 }
@@ -122,7 +122,7 @@ func shortFormIn(n *yaml.Node) *yaml.Node {
 }
 
 func (r *yamlReader) sequence(n *yaml.Node, depth int) (*Node, error) {
-	list := &Node{Kind: List, Line: lineNumber(n.Line), Items: make([]*Node, 0, len(n.Content))}
+	list := &Node{Kind: List, Line: lineNumber(n.Line), Column: columnNumber(n.Column), Items: make([]*Node, 0, len(n.Content))}
 	for _, c := range n.Content {
 		item, err := r.node(c, depth+1)
 		if err != nil {
@@ -134,7 +134,7 @@ func (r *yamlReader) sequence(n *yaml.Node, depth int) (*Node, error) {
 }
 
 func (r *yamlReader) mapping(n *yaml.Node, depth int) (*Node, error) {
-	m := &Node{Kind: Map, Line: lineNumber(n.Line), Keys: make([]string, 0, len(n.Content)/2), Items: make([]*Node, 0, len(n.Content)/2)}
+	m := &Node{Kind: Map, Line: lineNumber(n.Line), Column: columnNumber(n.Column), Keys: make([]string, 0, len(n.Content)/2), Items: make([]*Node, 0, len(n.Content)/2)}
 	seen := make(map[string]bool, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if isMerge(n.Content[i]) {
@@ -152,6 +152,7 @@ func (r *yamlReader) mapping(n *yaml.Node, depth int) (*Node, error) {
 			return nil, err
 		}
 		seen[key] = true
+		value.Line, value.Column = lineNumber(n.Content[i].Line), columnNumber(n.Content[i].Column)
 		m.Keys, m.Items = append(m.Keys, key), append(m.Items, value)
 	}
 	// Merged keys come last, because what the mapping itself says wins.
@@ -207,7 +208,7 @@ func keyText(n *yaml.Node) (string, error) {
 }
 
 func scalar(n *yaml.Node) (*Node, error) {
-	node := &Node{Kind: String, Line: lineNumber(n.Line), Text: n.Value}
+	node := &Node{Kind: String, Line: lineNumber(n.Line), Column: columnNumber(n.Column), Text: n.Value}
 	tag := n.ShortTag()
 	if n.Style&yaml.TaggedStyle != 0 && tag != "!!str" && tag != "!!timestamp" {
 		// An explicit !!int says what the text must be; it converts nothing.

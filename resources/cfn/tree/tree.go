@@ -20,8 +20,10 @@ const (
 // Node is one value of a template. Many thousands are held at once, so it stays small.
 type Node struct {
 	Kind Kind
-	// Line is the 1-based line of the file it was read from; 0 when it was built.
-	Line int32
+	// Line and Column are 1-based, in the file it was read from: of the key of a value in a Map, else of the value. 0 when it was built, or past the
+	// largest number.
+	Column uint16
+	Line   int32
 	// Text of a scalar: a string as it is, a number as written, "true" or "false".
 	Text string
 	// Keys of a Map, in order, without duplicates.
