@@ -42,6 +42,9 @@ func (p *Pipeline) needsOfPipeline(steps spec.Steps) []stages.Need {
 			list = append(list, permissionNeeds(s.Permissions)...)
 		}
 	}
+	if len(p.clears()) > 0 {
+		list = append(list, stages.Need{Name: "Clear", What: "a rule starts the build " + spec.ClearPart + " when a deployment fails"})
+	}
 	for _, topic := range p.topics() {
 		list = append(list, hashed("Topic", "approvals are announced on the topic "+topic, topic))
 	}
@@ -72,6 +75,9 @@ func (p *Pipeline) needsOfEnvironment(e *stages.Environment, steps spec.Steps) [
 		for _, x := range publishersOf(e) {
 			list = append(list, buildNeed(x.name(), "publish role"))
 		}
+	}
+	if isCleared(e) {
+		list = append(list, buildNeed(spec.ClearPart, "clear role"))
 	}
 	for _, x := range in(e, environmentSteps(steps)) {
 		list = append(list, buildNeed(x.name, "test role"))

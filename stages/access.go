@@ -39,6 +39,9 @@ type Access struct {
 	// and calling what the application made.
 	Testers    []cfn.Part
 	TestGrants policy.Identity
+	// Clearers are the roles of the builds that delete stacks whose first creation failed; without any, there is no clear role. Production has
+	// none.
+	Clearers []cfn.Part
 	// Operators are the ARNs of roles that get the policy of who may start, stop and approve runs of the pipeline; in environments none.
 	Operators []string
 	// Needs are what the roles must be able to do beyond deploying resource types.
@@ -51,8 +54,13 @@ type Access struct {
 	// granted are permissions that stacks bring along for what the table of resource types does not know.
 	granted policy.Identity
 	others  []string // the types that they are for
-	public  bool     // a stack reads public parameters of SSM
+	// deployed are the stacks that the roles deploy, as IAM names them.
+	deployed []deployedStack
+	public   bool // a stack reads public parameters of SSM
 }
+
+// deployedStack is a stack that an access stack's roles deploy.
+type deployedStack struct{ region, name string }
 
 // Granter is a stack whose deployment needs more than the table of resource types knows.
 type Granter interface{ Grants() policy.Identity }
@@ -138,6 +146,17 @@ func (a *Access) Build(t *cfn.Template) error {
 			},
 			Boundary: a.ownBoundary(),
 			Policies: []resources.InlinePolicy{{Name: "test", Document: append(a.test(), a.TestGrants...)}},
+		}.Add(t)
+	}
+	if len(a.Clearers) > 0 {
+		resources.Role{
+			ID: "ClearRole", Name: a.name(spec.ClearPart), Path: spec.AccessPath(p.Project),
+			Description: fmt.Sprintf("A build of pipeline %s deletes stacks of %s with it whose first creation failed", a.Pipeline, p.Scope),
+			Trust: policy.Trust{
+				policy.Allow("Builds", "sts:AssumeRole").By(policy.Account(cfn.Lit(a.Toolchain))).If(policy.ByRole(a.Clearers...)),
+			},
+			Boundary: a.ownBoundary(),
+			Policies: []resources.InlinePolicy{{Name: "clear", Document: a.clear()}},
 		}.Add(t)
 	}
 	if p.Scope == a.Pipeline {
@@ -310,6 +329,16 @@ func (a *Access) test() policy.Identity {
 		list = append(list, policy.Allow("Alarms", "cloudwatch:DescribeAlarms").On(a.arns("cloudwatch", "alarm:*")...)) // lists all alarms or none
 	}
 	return list
+}
+
+// clear is what it takes to see that a stack holds nothing, and to delete it: CloudFormation does that with the execution role, which the
+// stack remembers (its API, DeleteStack), so nothing is passed. Stacks are named one by one: no other of the account can be deleted.
+func (a *Access) clear() policy.Identity {
+	stacks := policy.Allow("ClearStacks", "cloudformation:DeleteStack", "cloudformation:DescribeStacks", "cloudformation:ListStackResources")
+	for _, s := range a.deployed {
+		stacks = stacks.On(cfn.Format[cfn.Text]("arn:%s:cloudformation:%s:%s:stack/%s/*", cfn.Partition(), cfn.Lit(s.region), cfn.AccountID(), cfn.Lit(s.name)))
+	}
+	return policy.Identity{stacks}
 }
 
 // operators is the policy of who may start, stop and approve runs of the pipeline.

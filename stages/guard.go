@@ -54,6 +54,9 @@ func (a *Access) Guard(t *cfn.Template, isFirst bool) {
 		}
 	}
 	a.granted = append(a.granted, grants...)
+	if s := (deployedStack{t.Place.Region, t.Name()}); !slices.Contains(a.deployed, s) {
+		a.deployed = append(a.deployed, s)
+	}
 	if r, ok := t.Stack().(interface{ ReadsPublicParameters() bool }); ok && r.ReadsPublicParameters() {
 		a.public = true
 	}

@@ -557,6 +557,7 @@ if begin operator toolchain 111111111111 eu-west-1 custom-delivery-artifacts pro
     --parameter-overrides \
       'AccessResourceTypes=/custom/delivery/access/ResourceTypes' \
       'AccessCoversAccount111111111111=/custom/delivery/access/CoversAccount111111111111' \
+      'AccessCoversClear=/custom/delivery/access/CoversClear' \
       'AccessCoversEnvironmentDevIn222222222222=/custom/delivery/access/CoversEnvironmentDevIn222222222222' \
       'AccessCoversEnvironmentProdIn444444444444=/custom/delivery/access/CoversEnvironmentProdIn444444444444' \
       'AccessCoversEnvironmentQaIn333333333333=/custom/delivery/access/CoversEnvironmentQaIn333333333333' \
@@ -590,6 +591,7 @@ if begin pipeline dev 222222222222 eu-west-1 custom-dev-bootstrap; then
   deploy dev/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/custom/dev/access/ResourceTypes' \
+      'AccessCoversBuildClear913A4CB9=/custom/dev/access/CoversBuildClear913A4CB9' \
       'AccessCoversBuildIntegrationTests0347EAE7=/custom/dev/access/CoversBuildIntegrationTests0347EAE7' \
       'AccessCoversBuildPublishCodeArmD7A611C8=/custom/dev/access/CoversBuildPublishCodeArmD7A611C8' \
       'AccessCoversPermission59B06613=/custom/dev/access/CoversPermission59B06613' \
@@ -637,6 +639,7 @@ if begin pipeline qa 333333333333 eu-west-1 custom-qa-bootstrap; then
   deploy qa/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/custom/qa/access/ResourceTypes' \
+      'AccessCoversBuildClear913A4CB9=/custom/qa/access/CoversBuildClear913A4CB9' \
       'AccessCoversBuildIntegrationTests0347EAE7=/custom/qa/access/CoversBuildIntegrationTests0347EAE7' \
       'AccessCoversBuildPublishCodeArmD7A611C8=/custom/qa/access/CoversBuildPublishCodeArmD7A611C8' \
       'AccessCoversBuildPublishImagesArm0FAF8C4B=/custom/qa/access/CoversBuildPublishImagesArm0FAF8C4B' \
