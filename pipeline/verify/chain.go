@@ -145,8 +145,7 @@ func (w *world) chain() {
 			may.changeIdentities(r.statements, w.ownedBy(r))
 			w.namesBoundaries(r)
 			if r.duties == nil {
-				may.not("it would delete what the stack holds", "cloudformation:DeleteStack",
-					r.stack.arn("cloudformation", "stack/"+w.prefixOf(r.stack)+anyID+"/"+anyID), "cloudformation:RoleArn", w.executionOf(r.stack))
+				may.deleteStacks(r)
 			}
 			if w.publishers[r] {
 				const why = "it would publish what others run"

@@ -48,6 +48,7 @@ func Rules() []Rule {
 		{"execution", "The execution role may make, read, change, tag and delete what the templates hold, and pass their roles to the services that they are for."},
 		{"execution-wide", "The execution role may do no more than that, on nothing else, and under the conditions that narrow it."},
 		{"not-judged", "The proof knows what deploying each resource type requires, and the stacks that templates read outputs of."},
+		{"clear", "What a failed stage starts may delete the stacks of its environment whose first creation failed, and none of production."},
 		{"template-path", "Templates and configurations that actions name are the stack's own."},
 		{"capabilities", "Actions and manifest acknowledge what the template needs."},
 		{"overrides", "Overrides name parameters of the template, give what the configuration does not, and fit."},
