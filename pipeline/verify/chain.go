@@ -197,7 +197,7 @@ func (w *world) namesBoundaries(r *role) {
 // climbs finds access roles that a role can become whatever a push lets it do, though no action needs that. Pipelines become those of their
 // environments.
 func (w *world) climbs(r *role) {
-	if w.report.has("assume-role", "build-project", "build-role", "deploy-role", "pipeline-role") {
+	if w.report.has("assume-role", "build-project", "build-role", "clear", "deploy-role", "pipeline-role") {
 		return // nobody knows who has to become whom
 	}
 	var environments []string

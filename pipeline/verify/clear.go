@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/cfnpipe/cfnpipe/resources/assembly"
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 	"github.com/cfnpipe/cfnpipe/resources/policy/eval"
 )
@@ -111,8 +110,8 @@ func (a *run) clearsWith(x, project *thing, property string, builder *role, arn 
 	w.assumed(h, builder, r)
 	stages, named := x.pattern("detail.stage"), strings.Fields(project.known("Source", "BuildSpec"))
 	for _, s := range w.stacks {
-		y := a.deployed[s]
-		if y == nil || s.Account != r.stack.Account || s.Environment == "" || s.Environment != r.stack.Environment || !slices.Contains(s.DeployedBy, assembly.Pipe) {
+		in := a.stagesOf(s)
+		if len(in) == 0 || s.Account != r.stack.Account || s.Environment == "" || s.Environment != r.stack.Environment {
 			continue
 		}
 		h := a.afterFailure(x, "role "+r.name, "deletes "+s.Name+" if it holds nothing")
@@ -133,11 +132,24 @@ func (a *run) clearsWith(x, project *thing, property string, builder *role, arn 
 			h.add(w.report.fail(project.stack, project.path("Source.BuildSpec"), "clear", "the build does not look at stack "+s.Name+", whose creation may fail",
 				"add it to those that the build clears with role "+r.name))
 		}
-		if len(stages) > 0 && !slices.ContainsFunc(stages, func(v eval.Value) bool { return v.String() == y.stage }) {
-			h.add(w.report.fail(x.stack, x.path("EventPattern.detail.stage"), "clear", "stage "+y.stage+" deploys "+s.Name+", and its failure starts nothing",
-				"add the stage to the pattern"))
+		for _, stage := range in {
+			if len(stages) > 0 && !slices.ContainsFunc(stages, func(v eval.Value) bool { return v.String() == stage }) {
+				h.add(w.report.fail(x.stack, x.path("EventPattern.detail.stage"), "clear", "stage "+stage+" deploys "+s.Name+", and its failure starts nothing",
+					"add the stage to the pattern"))
+			}
 		}
 	}
+}
+
+// stagesOf the pipeline deploy a stack.
+func (a *run) stagesOf(s *stack) []string {
+	var list []string
+	for _, x := range a.actions {
+		if x.provider == "CloudFormation" && x.stack == s.Name && x.region == s.Region {
+			list = once(list, x.stage)
+		}
+	}
+	return list
 }
 
 // deleteStacks is forbidden to all but the roles with which a build clears, and to these for all stacks but those that it clears.
@@ -145,14 +157,24 @@ func (f *fence) deleteStacks(r *role) {
 	const why, action = "it would delete what the stack holds", "cloudformation:DeleteStack"
 	arn := func(s *stack, name string) string { return s.arn("cloudformation", "stack/"+name+"/"+anyID) }
 	f.not(why, action, arn(r.stack, f.w.prefixOf(r.stack)+anyID), "cloudformation:RoleArn", f.w.executionOf(r.stack))
-	mayDelete := func(st *statement) bool { return st.allows && st.has(action) }
-	if !slices.ContainsFunc(r.statements, mayDelete) {
+	if !slices.ContainsFunc(r.statements, func(st *statement) bool { return st.allows && st.has(action) }) {
 		return
 	}
+	isBroken := f.w.report.has("clear", "pipeline-role") // nobody knows which stacks of its environment it is to clear
+	var names []string
 	for _, s := range f.w.stacks {
-		if s.Account == r.stack.Account && !f.w.cleared[r][s] {
-			f.not(why, action, arn(s, s.Name)) // with the role that the stack remembers
-			f.not(why, action, arn(s, s.Name), "cloudformation:RoleArn", f.w.executionOf(s))
+		if s.Account != r.stack.Account || f.w.cleared[r][s] || isBroken && !s.Production && s.Environment == r.stack.Environment {
+			continue
 		}
+		// with the role that the stack remembers, or with one that is named
+		for _, context := range []map[string][]eval.Value{keys(), keys("cloudformation:RoleArn", f.w.executionOf(s))} {
+			if f.w.may(r, request{action: action, on: eval.Text(arn(s, s.Name)), context: context}).Verdict == eval.Allowed {
+				names = once(names, s.Name)
+			}
+		}
+	}
+	if len(names) > 0 {
+		f.w.report.fail(f.s, f.path, "chain", f.who+" may "+action+" on "+some(names)+", which nothing that a failed stage starts is to clear: "+why,
+			"deny it, or narrow what allows it")
 	}
 }
