@@ -43,7 +43,7 @@ func (p *Pipeline) needsOfPipeline(steps spec.Steps) []stages.Need {
 		}
 	}
 	if len(p.clears()) > 0 {
-		list = append(list, stages.Need{Name: "Clear", What: "a rule starts the build " + spec.ClearPart + " when a deployment fails"})
+		list = append(list, clearNeed())
 	}
 	for _, topic := range p.topics() {
 		list = append(list, hashed("Topic", "approvals are announced on the topic "+topic, topic))
@@ -71,13 +71,13 @@ func (p *Pipeline) needsOfEnvironment(e *stages.Environment, steps spec.Steps) [
 		{Name: cfn.ID("region", e.Place.Region), What: "stacks are deployed to region " + e.Place.Region},
 	}
 	list = append(list, boundaryNeed(e.Access)...)
+	if isCleared(e) {
+		list = append(list, clearNeed())
+	}
 	if steps.Publish != nil {
 		for _, x := range publishersOf(e) {
 			list = append(list, buildNeed(x.name(), "publish role"))
 		}
-	}
-	if isCleared(e) {
-		list = append(list, buildNeed(spec.ClearPart, "clear role"))
 	}
 	for _, x := range in(e, environmentSteps(steps)) {
 		list = append(list, buildNeed(x.name, "test role"))
@@ -106,6 +106,9 @@ func boundaryNeed(a *stages.Access) []stages.Need {
 	}
 	return []stages.Need{hashed("Boundary", "roles have the boundary "+a.Boundary, a.Boundary)}
 }
+
+// clearNeed is that a build deletes the stacks whose first creation failed.
+func clearNeed() stages.Need { return stages.Need{Name: "Clear", What: "a build clears stacks"} }
 
 func buildNeed(build, role string) stages.Need {
 	return hashed(cfn.ID("build", build), "the build "+build+" assumes the "+role, build)

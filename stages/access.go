@@ -54,13 +54,8 @@ type Access struct {
 	// granted are permissions that stacks bring along for what the table of resource types does not know.
 	granted policy.Identity
 	others  []string // the types that they are for
-	// deployed are the stacks that the roles deploy, as IAM names them.
-	deployed []deployedStack
-	public   bool // a stack reads public parameters of SSM
+	public  bool     // a stack reads public parameters of SSM
 }
-
-// deployedStack is a stack that an access stack's roles deploy.
-type deployedStack struct{ region, name string }
 
 // Granter is a stack whose deployment needs more than the table of resource types knows.
 type Granter interface{ Grants() policy.Identity }
@@ -331,14 +326,21 @@ func (a *Access) test() policy.Identity {
 	return list
 }
 
-// clear is what it takes to see that a stack holds nothing, and to delete it: CloudFormation does that with the execution role, which the
-// stack remembers (its API, DeleteStack), so nothing is passed. Stacks are named one by one: no other of the account can be deleted.
+// clear is what it takes to see that a stack of the environment holds nothing, and to delete it: CloudFormation does that with the execution
+// role, which the stack remembers (its API, DeleteStack), so nothing is passed. The stacks are those that the deploy role changes, so that a new
+// one takes no operator; the build names each of them.
 func (a *Access) clear() policy.Identity {
-	stacks := policy.Allow("ClearStacks", "cloudformation:DeleteStack", "cloudformation:DescribeStacks", "cloudformation:ListStackResources")
-	for _, s := range a.deployed {
-		stacks = stacks.On(cfn.Format[cfn.Text]("arn:%s:cloudformation:%s:%s:stack/%s/*", cfn.Partition(), cfn.Lit(s.region), cfn.AccountID(), cfn.Lit(s.name)))
+	return policy.Identity{
+		policy.Allow("ClearStacks", "cloudformation:DeleteStack", "cloudformation:DescribeStacks", "cloudformation:ListStackResources").
+			On(a.arns("cloudformation", "stack/"+a.name("*")+"/*")...),
+		a.neverAccess(),
 	}
-	return policy.Identity{stacks}
+}
+
+// neverAccess keeps who deploys an environment's stacks from the access stacks, which are called alike.
+func (a *Access) neverAccess() policy.Statement {
+	return policy.Deny("NeverAccess", "cloudformation:*").On(a.arns("cloudformation", "stack/"+a.name(a.Name())+"/*")...).
+		On(a.arns("cloudformation", "stack/"+a.name(spec.AccessPoliciesPrefix+"*"))...)
 }
 
 // operators is the policy of who may start, stop and approve runs of the pipeline.
@@ -387,8 +389,7 @@ func (a *Access) deploy() policy.Identity {
 		// an import would bring things of others into a stack, and so within reach of the execution role
 		policy.Deny("NeverImport", "cloudformation:CreateChangeSet").On(cfn.Lit("*")).
 			If(policy.When("Null", "cloudformation:ImportResourceTypes", cfn.Lit("false"))),
-		policy.Deny("NeverAccess", "cloudformation:*").On(a.arns("cloudformation", "stack/"+a.name(a.Name())+"/*")...).
-			On(a.arns("cloudformation", "stack/"+a.name(spec.AccessPoliciesPrefix+"*"))...),
+		a.neverAccess(),
 		// a change set resolves the SSM parameters of its template as this role
 		policy.Allow("ReadOutputs", "ssm:GetParameters").On(parameters...),
 		policy.Allow("PassExecutionRole", "iam:PassRole").On(execution).If(policy.PassedTo("cloudformation.amazonaws.com")),

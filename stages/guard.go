@@ -54,9 +54,6 @@ func (a *Access) Guard(t *cfn.Template, isFirst bool) {
 		}
 	}
 	a.granted = append(a.granted, grants...)
-	if s := (deployedStack{t.Place.Region, t.Name()}); !slices.Contains(a.deployed, s) {
-		a.deployed = append(a.deployed, s)
-	}
 	if r, ok := t.Stack().(interface{ ReadsPublicParameters() bool }); ok && r.ReadsPublicParameters() {
 		a.public = true
 	}
@@ -78,7 +75,7 @@ func (a *Access) Guard(t *cfn.Template, isFirst bool) {
 	}
 	rule := t.Rule(needsRule)
 	for _, n := range a.Needs {
-		rule.Assert(cfn.IsGiven(cfn.Take(t, n.output(a))), fmt.Sprintf("The roles of %s-%s do not cover this yet: %s. %s",
+		rule.Assert(cfn.IsGiven(cfn.Take(t, n.output(a))), fmt.Sprintf("The roles of %s-%s do not cover this: %s. %s",
 			a.Place.Project, a.Place.Scope, n.What, first))
 	}
 }

@@ -948,9 +948,7 @@ func faults() []fault {
 			put(delivery, clearRule+".EventPattern.detail.pipeline", "[shop-release]"),
 		}, `
 			chain shop-dev-access Resources.ClearRole.Properties
-			chain shop-dev-access Resources.ClearRole.Properties.AssumeRolePolicyDocument
 			chain shop-qa-access Resources.ClearRole.Properties
-			chain shop-qa-access Resources.ClearRole.Properties.AssumeRolePolicyDocument
 		`},
 		{"shop", "the rule does not hear of a stage", []change{
 			drop(delivery, clearRule+".EventPattern.detail.stage[dev-bootstrap]"),
@@ -1032,10 +1030,13 @@ func faults() []fault {
 			drop(devAccess, clearRole+".Policies[clear].PolicyDocument.Statement[ClearStacks].Action[ListStackResources]"),
 		}, `clear shop-dev-access Resources.ClearRole.Properties.Policies[clear].PolicyDocument.Statement[ClearStacks]`},
 		{"shop", "a clear role may not delete a stack", []change{
-			drop(devAccess, clearRole+".Policies[clear].PolicyDocument.Statement[ClearStacks].Resource[shop-dev-storage]"),
+			put(devAccess, clearRole+".Policies[clear].PolicyDocument.Statement[ClearStacks].Resource", "'arn:aws:cloudformation:eu-west-1:222222222222:stack/shop-dev-b*/*'"),
 		}, `clear shop-dev-access Resources.ClearRole.Properties.Policies[clear].PolicyDocument.Statement[ClearStacks]`},
-		{"shop", "a clear role deletes every stack of its environment by name", []change{
-			add(devAccess, clearRole+".Policies[clear].PolicyDocument.Statement[ClearStacks].Resource", "'arn:aws:cloudformation:eu-west-1:222222222222:stack/shop-dev-*/*'"),
+		{"shop", "a clear role deletes its access stack", []change{
+			drop(devAccess, clearRole+".Policies[clear].PolicyDocument.Statement[NeverAccess]"),
+		}, `chain shop-dev-access Resources.ClearRole.Properties`},
+		{"shop", "a clear role deletes what nobody knows", []change{
+			put(devAccess, clearRole+".Policies[clear].PolicyDocument.Statement[ClearStacks].Resource", "'*'"),
 		}, `chain shop-dev-access Resources.ClearRole.Properties`},
 		{"one-account", "a clear role deletes a stack of production", []change{
 			add("try-dev-access", clearRole+".Policies[clear].PolicyDocument.Statement[ClearStacks].Resource", "'arn:aws:cloudformation:eu-west-1:111111111111:stack/try-prod-bootstrap/*'"),

@@ -591,9 +591,9 @@ if begin pipeline dev 222222222222 eu-west-1 custom-dev-bootstrap; then
   deploy dev/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/custom/dev/access/ResourceTypes' \
-      'AccessCoversBuildClear913A4CB9=/custom/dev/access/CoversBuildClear913A4CB9' \
       'AccessCoversBuildIntegrationTests0347EAE7=/custom/dev/access/CoversBuildIntegrationTests0347EAE7' \
       'AccessCoversBuildPublishCodeArmD7A611C8=/custom/dev/access/CoversBuildPublishCodeArmD7A611C8' \
+      'AccessCoversClear=/custom/dev/access/CoversClear' \
       'AccessCoversPermission59B06613=/custom/dev/access/CoversPermission59B06613' \
       'AccessCoversPipelineDeliveryOf111111111111=/custom/dev/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/custom/dev/access/CoversRegionEuWest1' \
@@ -639,10 +639,10 @@ if begin pipeline qa 333333333333 eu-west-1 custom-qa-bootstrap; then
   deploy qa/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/custom/qa/access/ResourceTypes' \
-      'AccessCoversBuildClear913A4CB9=/custom/qa/access/CoversBuildClear913A4CB9' \
       'AccessCoversBuildIntegrationTests0347EAE7=/custom/qa/access/CoversBuildIntegrationTests0347EAE7' \
       'AccessCoversBuildPublishCodeArmD7A611C8=/custom/qa/access/CoversBuildPublishCodeArmD7A611C8' \
       'AccessCoversBuildPublishImagesArm0FAF8C4B=/custom/qa/access/CoversBuildPublishImagesArm0FAF8C4B' \
+      'AccessCoversClear=/custom/qa/access/CoversClear' \
       'AccessCoversPermission59B06613=/custom/qa/access/CoversPermission59B06613' \
       'AccessCoversPipelineDeliveryOf111111111111=/custom/qa/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/custom/qa/access/CoversRegionEuWest1' \

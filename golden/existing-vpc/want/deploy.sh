@@ -565,8 +565,8 @@ if begin pipeline dev 222222222222 eu-west-1 hotel-dev-bootstrap; then
   deploy dev/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/hotel/dev/access/ResourceTypes' \
-      'AccessCoversBuildClear913A4CB9=/hotel/dev/access/CoversBuildClear913A4CB9' \
       'AccessCoversBuildPublishCodeB4164296=/hotel/dev/access/CoversBuildPublishCodeB4164296' \
+      'AccessCoversClear=/hotel/dev/access/CoversClear' \
       'AccessCoversPipelineDeliveryOf111111111111=/hotel/dev/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/hotel/dev/access/CoversRegionEuWest1' \
     --tags \

@@ -598,8 +598,8 @@ if begin pipeline dev 111111111111 eu-west-1 try-dev-bootstrap; then
   deploy dev/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/try/dev/access/ResourceTypes' \
-      'AccessCoversBuildClear913A4CB9=/try/dev/access/CoversBuildClear913A4CB9' \
       'AccessCoversBuildPublishCodeB4164296=/try/dev/access/CoversBuildPublishCodeB4164296' \
+      'AccessCoversClear=/try/dev/access/CoversClear' \
       'AccessCoversPipelineDeliveryOf111111111111=/try/dev/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/try/dev/access/CoversRegionEuWest1' \
     --tags \

@@ -559,7 +559,7 @@ if begin pipeline dev 222222222222 eu-west-1 depot-dev-bootstrap; then
   deploy dev/bootstrap.yaml \
     --parameter-overrides \
       'AccessResourceTypes=/depot/dev/access/ResourceTypes' \
-      'AccessCoversBuildClear913A4CB9=/depot/dev/access/CoversBuildClear913A4CB9' \
+      'AccessCoversClear=/depot/dev/access/CoversClear' \
       'AccessCoversPass8D1A104B=/depot/dev/access/CoversPass8D1A104B' \
       'AccessCoversPipelineDeliveryOf111111111111=/depot/dev/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/depot/dev/access/CoversRegionEuWest1' \

@@ -667,7 +667,7 @@ if begin pipeline qa 333333333333 eu-west-1 atlas-qa-bootstrap; then
     --parameter-overrides \
       'AccessResourceTypes=/atlas/qa/access/ResourceTypes' \
       'AccessCoversBoundary730807EB=/atlas/qa/access/CoversBoundary730807EB' \
-      'AccessCoversBuildClear913A4CB9=/atlas/qa/access/CoversBuildClear913A4CB9' \
+      'AccessCoversClear=/atlas/qa/access/CoversClear' \
       'AccessCoversPipelineDeliveryOf111111111111=/atlas/qa/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/atlas/qa/access/CoversRegionEuWest1' \
     --tags \

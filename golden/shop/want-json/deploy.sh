@@ -695,10 +695,10 @@ if begin pipeline dev 222222222222 eu-west-1 shop-dev-bootstrap; then
     --parameter-overrides \
       'AccessResourceTypes=/shop/dev/access/ResourceTypes' \
       'AccessCoversBuildAcceptanceTests230682F0=/shop/dev/access/CoversBuildAcceptanceTests230682F0' \
-      'AccessCoversBuildClear913A4CB9=/shop/dev/access/CoversBuildClear913A4CB9' \
       'AccessCoversBuildIntegrationTests0347EAE7=/shop/dev/access/CoversBuildIntegrationTests0347EAE7' \
       'AccessCoversBuildPublishCodeB4164296=/shop/dev/access/CoversBuildPublishCodeB4164296' \
       'AccessCoversBuildPublishImages101D4430=/shop/dev/access/CoversBuildPublishImages101D4430' \
+      'AccessCoversClear=/shop/dev/access/CoversClear' \
       'AccessCoversPipelineDeliveryOf111111111111=/shop/dev/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/shop/dev/access/CoversRegionEuWest1' \
     --tags \
@@ -786,9 +786,9 @@ if begin pipeline qa 333333333333 eu-west-1 shop-qa-bootstrap; then
     --parameter-overrides \
       'AccessResourceTypes=/shop/qa/access/ResourceTypes' \
       'AccessCoversBuildAcceptanceTests230682F0=/shop/qa/access/CoversBuildAcceptanceTests230682F0' \
-      'AccessCoversBuildClear913A4CB9=/shop/qa/access/CoversBuildClear913A4CB9' \
       'AccessCoversBuildPublishCodeB4164296=/shop/qa/access/CoversBuildPublishCodeB4164296' \
       'AccessCoversBuildPublishImages101D4430=/shop/qa/access/CoversBuildPublishImages101D4430' \
+      'AccessCoversClear=/shop/qa/access/CoversClear' \
       'AccessCoversPipelineDeliveryOf111111111111=/shop/qa/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/shop/qa/access/CoversRegionEuWest1' \
     --tags \
