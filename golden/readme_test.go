@@ -564,3 +564,31 @@ func TestREADMENamesFieldsAndOptions(t *testing.T) {
 		}
 	}
 }
+
+// README says what the pipeline clears itself, and of which environments: those that have a role for it.
+func TestREADMESaysWhatThePipelineClears(t *testing.T) {
+	t.Parallel()
+	if !strings.Contains(readme(t), "the build `<project>-<pipeline>-clear`") || !strings.Contains(readme(t), "in dev and test the clear role") {
+		t.Error("README names no build that clears, or no role")
+	}
+	var projects, roles []string
+	a := shopGolden(t)
+	for i := range a.Stacks {
+		for _, r := range a.Stacks[i].Template.Get("Resources").Items {
+			switch r.Get("Type").Text {
+			case "AWS::CodeBuild::Project":
+				projects = append(projects, r.At("Properties", "Name").Text)
+			case "AWS::IAM::Role":
+				roles = append(roles, r.At("Properties", "RoleName").Text)
+			}
+		}
+	}
+	isClear := func(name string) bool { return !strings.HasSuffix(name, "-clear") }
+	want := []string{"shop-dev-clear", "shop-qa-clear", "shop-delivery-clear"}
+	if got := slices.DeleteFunc(roles, isClear); !slices.Equal(got, want) {
+		t.Errorf("there are the roles %q, want %q", got, want)
+	}
+	if got := slices.DeleteFunc(projects, isClear); !slices.Equal(got, want[2:]) {
+		t.Errorf("there are the builds %q", got)
+	}
+}

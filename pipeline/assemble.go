@@ -92,7 +92,7 @@ func (p *Pipeline) build(format assembly.Format, steps spec.Steps) ([]*stack, er
 		d.stores = append(d.stores, a)
 		errs = append(errs, g.addFirst(place, a))
 	}
-	d.builds = &buildsStack{pipeline: p, steps: steps, format: format, home: d.stores[0]}
+	d.builds = &buildsStack{pipeline: p, steps: steps, format: format, home: d.stores[0], deployments: d.deployments}
 	errs = append(errs, g.add(p.Place, d.builds))
 	if p.Shared != nil {
 		errs = append(errs, g.add(p.Shared.Place, p.Shared))

@@ -17,14 +17,16 @@ type buildsStack struct {
 	steps    spec.Steps
 	format   assembly.Format
 	home     *artifacts
-	template *cfn.Template // once it is built
-	made     builds        // once it is built
+	// deployments are the stacks of each of the pipeline's environments.
+	deployments [][]*cfn.Template
+	template    *cfn.Template // once it is built
+	made        builds        // once it is built: those that the pipeline runs
 }
 
 // Name of the stack.
 func (b *buildsStack) Name() string { return "builds" }
 
-// Build declares every build of the pipeline: one that renders, one for each step, those that publish.
+// Build declares every build of the pipeline: one that renders, one for each step, those that publish; and the one that clears.
 func (b *buildsStack) Build(t *cfn.Template) error {
 	b.template = t
 	p := b.pipeline
@@ -38,6 +40,11 @@ func (b *buildsStack) Build(t *cfn.Template) error {
 	for _, x := range list {
 		x.store, x.artifacts = s, artifacts
 		b.made = append(b.made, x.add(t))
+	}
+	if len(p.clears()) > 0 {
+		x := p.clearBuild(b.deployments)
+		x.store = s
+		x.add(t)
 	}
 	return nil
 }

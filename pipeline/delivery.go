@@ -77,6 +77,7 @@ func (d *delivery) Build(t *cfn.Template) error {
 		pipeline.Stores = append(pipeline.Stores, resources.ArtifactStore{Region: s.region, Bucket: s.bucket, Key: s.key})
 	}
 	handle := pipeline.Add(t)
+	p.clearAfter(t, pipeline.Stages)
 	t.Output("PipelineName", handle.Name(), "The pipeline")
 	return nil
 }

@@ -42,6 +42,9 @@ func (p *Pipeline) needsOfPipeline(steps spec.Steps) []stages.Need {
 			list = append(list, permissionNeeds(s.Permissions)...)
 		}
 	}
+	if len(p.clears()) > 0 {
+		list = append(list, clearNeed())
+	}
 	for _, topic := range p.topics() {
 		list = append(list, hashed("Topic", "approvals are announced on the topic "+topic, topic))
 	}
@@ -68,6 +71,9 @@ func (p *Pipeline) needsOfEnvironment(e *stages.Environment, steps spec.Steps) [
 		{Name: cfn.ID("region", e.Place.Region), What: "stacks are deployed to region " + e.Place.Region},
 	}
 	list = append(list, boundaryNeed(e.Access)...)
+	if isCleared(e) {
+		list = append(list, clearNeed())
+	}
 	if steps.Publish != nil {
 		for _, x := range publishersOf(e) {
 			list = append(list, buildNeed(x.name(), "publish role"))
@@ -100,6 +106,9 @@ func boundaryNeed(a *stages.Access) []stages.Need {
 	}
 	return []stages.Need{hashed("Boundary", "roles have the boundary "+a.Boundary, a.Boundary)}
 }
+
+// clearNeed is that a build deletes the stacks whose first creation failed.
+func clearNeed() stages.Need { return stages.Need{Name: "Clear", What: "a build clears stacks"} }
 
 func buildNeed(build, role string) stages.Need {
 	return hashed(cfn.ID("build", build), "the build "+build+" assumes the "+role, build)

@@ -151,6 +151,7 @@ func (p *Pipeline) derive(steps spec.Steps) error {
 		if steps.Publish != nil {
 			e.Access.Publishers = p.publisherRoles(e)
 		}
+		e.Access.Clearers = p.clearers(e)
 		if e.Access.Testers, e.Access.TestGrants, err = p.testers(e, steps); err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 )
 
-// Project is a CodeBuild project that an action of a pipeline runs.
+// Project is a CodeBuild project that an action of a pipeline runs, or a rule.
 type Project struct {
 	// ID is the logical id.
 	ID          string
@@ -23,6 +23,8 @@ type Project struct {
 	BuildSpec string
 	// Environment variables; plain text, so never a secret.
 	Environment []Variable
+	// Alone is for builds that no pipeline runs: they have neither a source nor artifacts.
+	Alone bool
 	// Docker lets the build run docker, for which it needs privileges.
 	Docker bool
 	// ARM makes the build run on ARM processors.
@@ -107,6 +109,9 @@ func (p Project) Add(t *cfn.Template) ProjectHandle {
 		// waiting builds fail after this long, eight hours unless said otherwise
 		QueuedTimeoutInMinutes: new(60),
 		// Visibility is PRIVATE unless set; setting it takes a call of its own, which the role that deploys may not make
+	}
+	if p.Alone {
+		project.Artifacts.Type, project.Source.Type = "NO_ARTIFACTS", "NO_SOURCE"
 	}
 	if p.ARM {
 		project.Environment.Type, project.Environment.Image = "ARM_CONTAINER", "aws/codebuild/amazonlinux-aarch64-standard:3.0"

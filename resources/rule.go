@@ -10,7 +10,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// Rule is an EventBridge rule that tells a topic in words of events that AWS services send, so on the default bus.
+// Rule is an EventBridge rule on events that AWS services send, so on the default bus: it tells a topic in words, or starts a build.
 type Rule struct {
 	// ID is the logical id.
 	ID          string
@@ -23,6 +23,9 @@ type Rule struct {
 	// Message has lines of text; <name> in them stands for the field of that name. A field that an event lacks is left empty.
 	Message []string
 	Fields  []Field
+	// Build is the project that is to build, in place of the topic. CodeBuild has no policies that let EventBridge in: it uses Role.
+	Build cfn.Value[cfn.ProjectARN]
+	Role  cfn.Value[cfn.RoleARN]
 }
 
 // Field of an event.
@@ -56,9 +59,21 @@ func (r Rule) Add(t *cfn.Template) RuleHandle {
 	}
 	return RuleHandle{t.Add(r.ID, &events.Rule{
 		Name: new(r.Name), Description: new(r.Description), State: new("ENABLED"), EventPattern: r.Pattern,
-		// the topic's policy lets EventBridge in: it has no role
-		Targets: []events.Rule_Target{{Id: "Topic", Arn: t.Text(r.Topic), InputTransformer: r.transformer(t, path+".Targets[0].InputTransformer")}},
+		Targets: []events.Rule_Target{r.target(t, path+".Targets[0]")},
 	})}
+}
+
+func (r Rule) target(t *cfn.Template, path string) events.Rule_Target {
+	project := t.TextPtr(r.Build)
+	if project == nil {
+		// the topic's policy lets EventBridge in: it has no role
+		return events.Rule_Target{Id: "Topic", Arn: t.Text(r.Topic), InputTransformer: r.transformer(t, path+".InputTransformer")}
+	}
+	role := t.TextPtr(r.Role)
+	if role == nil {
+		t.Fail(path+".RoleArn", "there is no role: EventBridge could not start the build", "set Role to one that may")
+	}
+	return events.Rule_Target{Id: "Build", Arn: *project, RoleArn: role}
 }
 
 // transformer makes each line a text in JSON, which is how EventBridge knows text from a JSON document.

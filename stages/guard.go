@@ -75,7 +75,7 @@ func (a *Access) Guard(t *cfn.Template, isFirst bool) {
 	}
 	rule := t.Rule(needsRule)
 	for _, n := range a.Needs {
-		rule.Assert(cfn.IsGiven(cfn.Take(t, n.output(a))), fmt.Sprintf("The roles of %s-%s do not cover this yet: %s. %s",
+		rule.Assert(cfn.IsGiven(cfn.Take(t, n.output(a))), fmt.Sprintf("The roles of %s-%s do not cover this: %s. %s",
 			a.Place.Project, a.Place.Scope, n.What, first))
 	}
 }

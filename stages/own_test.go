@@ -138,7 +138,7 @@ Resources:
 			for _, p := range extras.Parameters {
 				values = append(values, p.Name+"="+p.Value)
 			}
-			needs := " AccessCoversPipelineDeliveryOf111111111111=/shop/dev/access/CoversPipelineDeliveryOf111111111111 " +
+			needs := " AccessCoversClear=/shop/dev/access/CoversClear AccessCoversPipelineDeliveryOf111111111111=/shop/dev/access/CoversPipelineDeliveryOf111111111111 " +
 				"AccessCoversRegionEuWest1=/shop/dev/access/CoversRegionEuWest1"
 			if !strings.Contains(c.network, "vpc-") { // else there is a bootstrap stack, which is deployed before it
 				needs = ""
@@ -441,10 +441,10 @@ func TestOwnTemplatesAreRefused(t *testing.T) {
 			atTemplate + "t.yaml:2:3: Rules.AccessCoversThis: cfnpipe adds a rule of this name; give yours another",
 		},
 		{"another rule", "Rules:\n  Other: {Assertions: []}\nResources: {Q: {Type: AWS::SQS::Queue}}\n", ""},
-		{"as many parameters as there can be, but for ours", "Parameters:\n" + many(197, "  P%d: {Type: String, Default: x}\n") + "Resources: {Q: {Type: AWS::SQS::Queue}}\n", ""},
+		{"as many parameters as there can be, but for ours", "Parameters:\n" + many(196, "  P%d: {Type: String, Default: x}\n") + "Resources: {Q: {Type: AWS::SQS::Queue}}\n", ""},
 		{
 			"no room for the parameter that is added", "Parameters:\n" + many(200, "  P%d: {Type: String, Default: x}\n") + "Resources: {Q: {Type: AWS::SQS::Queue}}\n",
-			atTemplate + "t.yaml:1:1: Parameters: there are 203, CloudFormation allows 200; split the stack",
+			atTemplate + "t.yaml:1:1: Parameters: there are 204, CloudFormation allows 200; split the stack",
 		},
 		{
 			"too many resources", "Resources:\n" + many(501, "  Q%d: {Type: AWS::SQS::Queue}\n"),

@@ -339,6 +339,7 @@ func TestBuildRolesFit(t *testing.T) {
 	for _, part := range []string{
 		spec.BuildPart, spec.InfrastructureTestsPart, spec.FunctionTestsPart, spec.IntegrationTestsPart, spec.AcceptanceTestsPart,
 		spec.OperatorsPart, spec.PipelinePart, spec.ArtifactsPart, spec.PublishCodePart + spec.ARMSuffix, spec.PublishImagesPart + spec.ARMSuffix,
+		spec.ClearRulePart,
 	} {
 		if got := len(spec.Name(strings.Repeat("x", most), "", part)); got > 64 {
 			t.Errorf("%s: %d characters", part, got)

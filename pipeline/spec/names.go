@@ -105,7 +105,9 @@ const (
 	OwnStepPrefix           = "own-" // and the step's name
 	PublishCodePart         = "publish-code"
 	PublishImagesPart       = "publish-images"
-	ARMSuffix               = "-arm" // of what publishes for ARM
+	ARMSuffix               = "-arm"       // of what publishes for ARM
+	ClearPart               = "clear"      // and of the role in an environment that the build assumes
+	ClearRulePart           = "clear-rule" // of the role with which a rule starts it
 )
 
 // PublishPart and TestPart are the last parts of the names of the roles that publish to an environment and test it; OperatorsPart is that

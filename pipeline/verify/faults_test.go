@@ -40,9 +40,13 @@ const (
 	publishes = "{ Sid: Tell, Effect: Allow, Action: sns:Publish, Resource: 'arn:aws:sns:eu-west-1:444444444444:shop-prod-alarms' }"
 	usesKey   = "{ Sid: TellKey, Effect: Allow, Action: [kms:Decrypt, kms:GenerateDataKey], Resource: 'arn:aws:kms:eu-west-1:444444444444:key/*', " +
 		"Condition: { StringEquals: { kms:ViaService: sns.eu-west-1.amazonaws.com } } }"
-	reading = "Resources.ArtifactPolicy.Properties.PolicyDocument.Statement"
-	builder = "Resources.BuildRole.Properties"
-	project = "Resources.BuildProject.Properties"
+	reading       = "Resources.ArtifactPolicy.Properties.PolicyDocument.Statement"
+	builder       = "Resources.BuildRole.Properties"
+	clearRule     = "Resources.ClearRule.Properties"
+	clearRuleRole = "Resources.ClearRuleRole.Properties"
+	clearProject  = "Resources.ClearProject.Properties"
+	clearRole     = "Resources.ClearRole.Properties" // of the build, and of an environment
+	project       = "Resources.BuildProject.Properties"
 )
 
 // fault is one thing that is wrong with a golden, and all that must be found of it: rule, stack, and path in the template, or file; warnings
@@ -395,7 +399,10 @@ func faults() []fault {
 		// change sets
 		{"shop", "a change set is executed in another stage", []change{
 			move(delivery, stages+"[dev-deploy].Actions[functions-execute]", stages+"[dev-verify].Actions"),
-		}, `change-set shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-verify].Actions[functions-execute]`},
+		}, `
+			change-set shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-verify].Actions[functions-execute]
+			clear shop-delivery-pipeline Resources.ClearRule.Properties.EventPattern.detail.stage
+		`},
 		{"shop", "a change set is executed under another name", []change{
 			put(delivery, stages+"[dev-bootstrap].Actions[bootstrap-execute].Configuration.ChangeSetName", "shop-development"),
 		}, `change-set shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-bootstrap].Actions[bootstrap-execute].Configuration.ChangeSetName`},
@@ -927,6 +934,126 @@ func faults() []fault {
 		{"shop", "an own template has a type that nobody knows", []change{
 			put(extras, "Resources.Rover", "{ Type: AWS::Mars::Rover }"),
 		}, `warning not-judged shop-prod-extras Resources.Rover.Type`},
+
+		// what a failed stage starts
+		{"shop", "no rule starts the build that clears", []change{
+			drop(delivery, "Resources.ClearRule"),
+		}, `
+			chain shop-dev-access Resources.ClearRole.Properties
+			chain shop-dev-access Resources.ClearRole.Properties.AssumeRolePolicyDocument
+			chain shop-qa-access Resources.ClearRole.Properties
+			chain shop-qa-access Resources.ClearRole.Properties.AssumeRolePolicyDocument
+		`},
+		{"shop", "the rule is about another pipeline", []change{
+			put(delivery, clearRule+".EventPattern.detail.pipeline", "[shop-release]"),
+		}, `
+			chain shop-dev-access Resources.ClearRole.Properties
+			chain shop-qa-access Resources.ClearRole.Properties
+		`},
+		{"shop", "the rule does not hear of a stage", []change{
+			drop(delivery, clearRule+".EventPattern.detail.stage[dev-bootstrap]"),
+		}, `clear shop-delivery-pipeline Resources.ClearRule.Properties.EventPattern.detail.stage`},
+		{"shop", "the rule has a role that nobody makes", []change{
+			drop(delivery, "Resources.ClearRuleRole"),
+			put(delivery, clearRule+".Targets[Build].RoleArn", "arn:aws:iam::111111111111:role/shop/app/shop-delivery-clear-rule"),
+		}, `
+			clear shop-delivery-pipeline Resources.ClearRule.Properties.Targets[Build].RoleArn
+		`},
+		{"shop", "the rule has no role", []change{
+			drop(delivery, clearRule+".Targets[Build].RoleArn"),
+		}, `
+			clear shop-delivery-pipeline Resources.ClearRule.Properties.Targets[Build].RoleArn
+		`},
+		{"shop", "the role of the rule trusts another service", []change{
+			put(delivery, clearRuleRole+".AssumeRolePolicyDocument.Statement[EventBridge].Principal.Service", "scheduler.amazonaws.com"),
+		}, `
+			execution shop-delivery-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToBuilds]
+			trust shop-delivery-pipeline Resources.ClearRuleRole.Properties.AssumeRolePolicyDocument.Statement[EventBridge]
+		`},
+		{"shop", "the role of the rule is for any account's rules", []change{
+			drop(delivery, clearRuleRole+".AssumeRolePolicyDocument.Statement[EventBridge].Condition"),
+		}, `trust-deputy shop-delivery-pipeline Resources.ClearRuleRole.Properties.AssumeRolePolicyDocument`},
+		{"shop", "the role of the rule is for another rule", []change{
+			edit(delivery, clearRuleRole+".AssumeRolePolicyDocument", "rule/shop-delivery-clear", "rule/shop-delivery-clears"),
+		}, `trust shop-delivery-pipeline Resources.ClearRuleRole.Properties.AssumeRolePolicyDocument.Statement[EventBridge]`},
+		{"shop", "the role of the rule starts another build", []change{
+			edit(delivery, clearRuleRole+".Policies", "project/shop-delivery-clear", "project/shop-delivery-build"),
+		}, `clear shop-delivery-pipeline Resources.ClearRuleRole.Properties.Policies[rule].PolicyDocument.Statement[Start]`},
+		{"shop", "the rule starts what nobody makes", []change{
+			edit(delivery, clearRule+".Targets", "project/shop-delivery-clear", "project/shop-delivery-clears"),
+		}, `
+			clear shop-delivery-pipeline Resources.ClearRule.Properties.Targets[Build].Arn
+			clear shop-delivery-pipeline Resources.ClearRuleRole.Properties.Policies[rule].PolicyDocument.Statement[Start]
+		`},
+		{"shop", "the execution role may not give the rule its role", []change{
+			lose(pipelineAccess, "PassClearRule"),
+		}, `execution shop-delivery-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[PassRolesToBuilds]`},
+		{"shop", "what the rule starts has the branch's code", []change{
+			put(builds, clearProject+".Source.Type", "CODEPIPELINE"),
+		}, `clear shop-delivery-builds Resources.ClearProject.Properties.Source.Type`},
+		{"shop", "the build that clears has another role", []change{
+			put(builds, clearProject+".ServiceRole", "arn:aws:iam::111111111111:role/shop/app/shop-delivery-clears"),
+		}, `
+			clear shop-delivery-builds Resources.ClearProject.Properties.ServiceRole
+		`},
+		{"shop", "the build that clears may not write its logs", []change{
+			drop(builds, clearRole+".Policies[build].PolicyDocument.Statement[Logs]"),
+		}, `logs shop-delivery-builds Resources.ClearRole.Properties.Policies[build].PolicyDocument`},
+		{"shop", "the build that clears may not become a clear role", []change{
+			drop(builds, clearRole+".Policies[build].PolicyDocument.Statement[Clear].Resource[shop-dev-clear]"),
+		}, `trust shop-delivery-builds Resources.ClearRole.Properties.Policies[build].PolicyDocument.Statement[Clear]`},
+		{"shop", "the build that clears is not told of a role", []change{
+			drop(builds, clearProject+".Environment.EnvironmentVariables[CLEAR_ROLE_DEV]"),
+		}, `
+			chain shop-dev-access Resources.ClearRole.Properties
+			chain shop-dev-access Resources.ClearRole.Properties.AssumeRolePolicyDocument
+		`},
+		{"shop", "the build that clears does not look at a stack", []change{
+			edit(builds, clearProject+".Source.BuildSpec", " shop-dev-storage ", " "),
+		}, `clear shop-delivery-builds Resources.ClearProject.Properties.Source.BuildSpec`},
+		{"shop", "nobody makes a clear role", []change{
+			drop(devAccess, "Resources.ClearRole"),
+		}, `clear shop-delivery-builds Resources.ClearProject.Properties.Environment.EnvironmentVariables[CLEAR_ROLE_DEV].Value`},
+		{"shop", "a clear role trusts another build", []change{
+			edit(devAccess, clearRole+".AssumeRolePolicyDocument", "shop-delivery-clear", "shop-delivery-build"),
+		}, `
+			chain shop-dev-access Resources.ClearRole.Properties.AssumeRolePolicyDocument
+			trust shop-dev-access Resources.ClearRole.Properties.AssumeRolePolicyDocument.Statement[Builds]
+		`},
+		{"shop", "a clear role trusts whoever may assume roles", []change{
+			drop(devAccess, clearRole+".AssumeRolePolicyDocument.Statement[Builds].Condition"),
+		}, `
+			chain shop-dev-access Resources.ClearRole.Properties.AssumeRolePolicyDocument
+			trust-open shop-dev-access Resources.ClearRole.Properties.AssumeRolePolicyDocument
+		`},
+		{"shop", "a clear role may not see what a stack holds", []change{
+			drop(devAccess, clearRole+".Policies[clear].PolicyDocument.Statement[ClearStacks].Action[ListStackResources]"),
+		}, `clear shop-dev-access Resources.ClearRole.Properties.Policies[clear].PolicyDocument.Statement[ClearStacks]`},
+		{"shop", "a clear role may not delete a stack", []change{
+			put(devAccess, clearRole+".Policies[clear].PolicyDocument.Statement[ClearStacks].Resource", "'arn:aws:cloudformation:eu-west-1:222222222222:stack/shop-dev-b*/*'"),
+		}, `clear shop-dev-access Resources.ClearRole.Properties.Policies[clear].PolicyDocument.Statement[ClearStacks]`},
+		{"shop", "a clear role deletes its access stack", []change{
+			drop(devAccess, clearRole+".Policies[clear].PolicyDocument.Statement[NeverAccess]"),
+		}, `chain shop-dev-access Resources.ClearRole.Properties`},
+		{"shop", "a clear role deletes what nobody knows", []change{
+			put(devAccess, clearRole+".Policies[clear].PolicyDocument.Statement[ClearStacks].Resource", "'*'"),
+		}, `chain shop-dev-access Resources.ClearRole.Properties`},
+		{"one-account", "a clear role deletes a stack of production", []change{
+			add("try-dev-access", clearRole+".Policies[clear].PolicyDocument.Statement[ClearStacks].Resource", "'arn:aws:cloudformation:eu-west-1:111111111111:stack/try-prod-bootstrap/*'"),
+		}, `chain try-dev-access Resources.ClearRole.Properties`},
+		{"shop", "a role of production deletes a stack of it", []change{
+			add("shop-prod-access", deploying, "{ Sid: Clear, Effect: Allow, Action: 'cloudformation:Delete*', Resource: 'arn:aws:cloudformation:eu-west-1:444444444444:stack/shop-prod-network/*' }"),
+		}, `chain shop-prod-access Resources.DeployRole.Properties`},
+		{"shop", "a deploy role deletes a stack with the role that the stack remembers", []change{
+			add(devAccess, deploying, "{ Sid: Clear, Effect: Allow, Action: cloudformation:DeleteStack, Resource: 'arn:aws:cloudformation:eu-west-1:222222222222:stack/shop-dev-network/*', "+
+				"Condition: { 'Null': { 'cloudformation:RoleArn': 'true' } } }"),
+		}, `chain shop-dev-access Resources.DeployRole.Properties`},
+		{"shop", "an environment that is cleared is production's", []change{
+			manifest("shop-dev-storage", func(s *assembly.Stack) { s.Production = true }),
+		}, `
+			chain shop-dev-access Resources.ClearRole.Properties
+			clear shop-delivery-builds Resources.ClearProject.Properties.Environment.EnvironmentVariables[CLEAR_ROLE_DEV].Value
+		`},
 
 		// who must not
 		{"shop", "a deploy role may change its access stack", []change{

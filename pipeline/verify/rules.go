@@ -232,6 +232,11 @@ func Rules() []Rule {
 			"Generate the access stack again, and deploy it before the push.",
 		},
 		{
+			"clear", "A failed stage starts a build that may delete those stacks of its environments that failed at their first creation, and none of production.",
+			"A stack in ROLLBACK_COMPLETE refuses every later change set until it is deleted; a role that may delete more could lose data.",
+			"Generate the access stacks again and deploy them; remove cloudformation:DeleteStack from every other role.",
+		},
+		{
 			"parameter-missing", "Every parameter of a template has a value.",
 			"CloudFormation refuses the stack, or keeps the value of the last deployment.",
 			"Give the parameter a default, or a value in the configuration.",

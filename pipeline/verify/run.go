@@ -99,6 +99,7 @@ func (w *world) follow(x *thing) *run {
 	for _, y := range a.actions {
 		a.perform(y)
 	}
+	a.clears()
 	a.changeSets()
 	a.updatesItself()
 	a.keysUsed()

@@ -546,6 +546,7 @@ if begin operator toolchain 111111111111 eu-west-1 try-delivery-artifacts; then
     --parameter-overrides \
       'AccessResourceTypes=/try/delivery/access/ResourceTypes' \
       'AccessCoversAccount111111111111=/try/delivery/access/CoversAccount111111111111' \
+      'AccessCoversClear=/try/delivery/access/CoversClear' \
       'AccessCoversEnvironmentDevIn111111111111=/try/delivery/access/CoversEnvironmentDevIn111111111111' \
       'AccessCoversRegionEuWest1=/try/delivery/access/CoversRegionEuWest1' \
       'AccessCoversSource7D08BBF4=/try/delivery/access/CoversSource7D08BBF4' \
@@ -598,6 +599,7 @@ if begin pipeline dev 111111111111 eu-west-1 try-dev-bootstrap; then
     --parameter-overrides \
       'AccessResourceTypes=/try/dev/access/ResourceTypes' \
       'AccessCoversBuildPublishCodeB4164296=/try/dev/access/CoversBuildPublishCodeB4164296' \
+      'AccessCoversClear=/try/dev/access/CoversClear' \
       'AccessCoversPipelineDeliveryOf111111111111=/try/dev/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/try/dev/access/CoversRegionEuWest1' \
     --tags \

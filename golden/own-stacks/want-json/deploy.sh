@@ -530,6 +530,7 @@ if begin operator toolchain 111111111111 eu-west-1 depot-delivery-artifacts prod
     --parameter-overrides \
       'AccessResourceTypes=/depot/delivery/access/ResourceTypes' \
       'AccessCoversAccount111111111111=/depot/delivery/access/CoversAccount111111111111' \
+      'AccessCoversClear=/depot/delivery/access/CoversClear' \
       'AccessCoversEnvironmentDevIn222222222222=/depot/delivery/access/CoversEnvironmentDevIn222222222222' \
       'AccessCoversEnvironmentProdIn444444444444=/depot/delivery/access/CoversEnvironmentProdIn444444444444' \
       'AccessCoversRegionEuWest1=/depot/delivery/access/CoversRegionEuWest1' \
@@ -558,6 +559,7 @@ if begin pipeline dev 222222222222 eu-west-1 depot-dev-bootstrap; then
   deploy dev/bootstrap.json \
     --parameter-overrides \
       'AccessResourceTypes=/depot/dev/access/ResourceTypes' \
+      'AccessCoversClear=/depot/dev/access/CoversClear' \
       'AccessCoversPass8D1A104B=/depot/dev/access/CoversPass8D1A104B' \
       'AccessCoversPipelineDeliveryOf111111111111=/depot/dev/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/depot/dev/access/CoversRegionEuWest1' \
