@@ -93,7 +93,7 @@ func Rules() []Rule {
 		{"repository-closed", "The project's applications can pull shared images."},
 		{"lockout", "The account's administrators can manage keys, buckets, repositories, topics and queues."},
 		{"unprotected", "Rendered stacks keep what protects their data: encryption, blocked public access, immutable tags, retention."},
-		{"reference-kind", "What a property refers to is of a type that it takes, and has the attribute."},
+		{"reference-kind", "What a property references has a type that the property accepts."},
 		{"name-conflict", "Names are unique in their account and region."},
 		{"budget", "The limits of AWS are kept, with some room."},
 		{"quota", "A new account can have what its stacks need in a region."},
