@@ -114,7 +114,7 @@ func faults() []fault {
 		`},
 		{"shop", "an attribute that the type lacks", []change{
 			put(extras, "Outputs.More", "{ Value: !GetAtt Orders.Arns }"),
-		}, `reference-kind shop-prod-extras Outputs.More.Value`},
+		}, `attribute shop-prod-extras Outputs.More.Value`},
 		{"shop", "a key that is the same for ever", []change{
 			put(artifacts, "Resources.Key.Properties.EnableKeyRotation", "false"),
 		}, `unprotected shop-delivery-artifacts Resources.Key.Properties.EnableKeyRotation`},

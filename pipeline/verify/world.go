@@ -46,11 +46,10 @@ type world struct {
 	anybody    *eval.Policy // a resource policy that allows everybody everything
 	anyTrust   map[string]*eval.Policy
 	anyKey     map[[2]string]*eval.Policy
-	rows       map[rowKey]*row // of the table of resource types
-	// takes are the types that a property refers to, by its name; gives the attributes of a type.
-	takes, gives map[string][]string
-	known        map[string]bool // whether the table has a resource type
-	proofs       map[string]func(*thing)
+	rows       map[rowKey]*row     // of the table of resource types
+	takes      map[string][]string // the types that a property refers to, by its name
+	known      map[string]bool     // whether the table has a resource type
+	proofs     map[string]func(*thing)
 }
 
 // stack is one of the assembly's, with what its template's functions give.
