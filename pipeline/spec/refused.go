@@ -68,8 +68,8 @@ func (d decoder) accepted(n *node, known []structField) []string {
 	return names
 }
 
-// refused fields of a step are not set.
-func (v *validator) refused(at string, s *Step) {
+// checkRefused checks that no field is set that a step in this place does not have.
+func (s *Step) checkRefused(v *validator, at string) {
 	set := map[string]reflect.Value{}
 	for _, f := range fieldsOf(reflect.TypeFor[Step]()) {
 		if field := reflect.ValueOf(s).Elem().FieldByIndex(f.index); !field.IsZero() {

@@ -10,7 +10,7 @@ import (
 // Validate says everything that is wrong with s, in no particular order; nothing when it can be built. It expects a Spec
 // that was resolved. Parse calls it.
 func (s *Spec) Validate() []Problem {
-	v := validator{spec: s, names: map[string]string{}, buckets: map[string]bool{}, repositoryNames: map[string]bool{}}
+	v := &validator{spec: s, names: map[string]string{}, buckets: map[string]bool{}, repositoryNames: map[string]bool{}}
 	for _, e := range s.Environments {
 		for _, b := range e.Application.Buckets {
 			v.buckets[b.Name] = true
@@ -19,20 +19,20 @@ func (s *Spec) Validate() []Problem {
 			v.repositoryNames[r.Name] = true
 		}
 	}
-	v.project()
-	v.toolchain()
-	v.source()
-	v.generator()
-	v.environments()
-	v.pipelines()
+	checkProject(v)
+	checkToolchain(v)
+	checkSource(v)
+	checkGenerator(v)
+	checkEnvironments(v)
+	checkPipelines(v)
 	v.between("maxParallelBuilds", s.MaxParallelBuilds, 1, 50, "builds")
-	v.steps()
-	v.toolchainStack()
-	v.limits()
-	v.tags("tags", v.spec.Tags)
-	v.boundary("permissionsBoundary", v.spec.PermissionsBoundary)
-	v.boundary("accessBoundary", v.spec.AccessBoundary)
-	oneOfThese(&v, "keys", s.Keys, EnvironmentKeys, StackKeys, AWSKeys)
+	checkSteps(v)
+	checkToolchainStack(v)
+	checkLimits(v)
+	checkTags(v, "tags", v.spec.Tags)
+	checkBoundary(v, "permissionsBoundary", v.spec.PermissionsBoundary)
+	checkBoundary(v, "accessBoundary", v.spec.AccessBoundary)
+	oneOfThese(v, "keys", s.Keys, EnvironmentKeys, StackKeys, AWSKeys)
 	if s.positions == nil && len(s.Overrides) > 0 {
 		v.add("overrides", "have no effect in a Spec that is built in Go", "set Environment.Application")
 	}
@@ -66,7 +66,7 @@ func (v *validator) given(path, value, hint string) bool {
 	return value != ""
 }
 
-func (v *validator) project() {
+func checkProject(v *validator) {
 	const hint = "use lower-case letters, digits and single dashes, beginning with a letter, such as shop"
 	p := v.spec.Project
 	if !v.given("project", p, hint) {
@@ -98,11 +98,11 @@ func isProject(p string) bool {
 	return last != '-'
 }
 
-func (v *validator) toolchain() {
-	v.account("toolchain", v.spec.Toolchain)
+func checkToolchain(v *validator) {
+	v.spec.Toolchain.check(v, "toolchain")
 }
 
-func (v *validator) environments() {
+func checkEnvironments(v *validator) {
 	if len(v.spec.Environments) == 0 {
 		v.add("environments", "there is none", "write at least one, with name, type and account")
 	}
@@ -110,17 +110,17 @@ func (v *validator) environments() {
 		e := &v.spec.Environments[i]
 		path := index("environments", i)
 		v.scopeName(path, e.Name)
-		v.account(path, e.Account)
-		v.partition(join(path, "region"), e.Account)
+		e.Account.check(v, path)
+		checkPartition(v, join(path, "region"), e.Account)
 		oneOfThese(v, join(path, "type"), e.Type, types()...)
-		v.label(join(path, "label"), e.Label)
+		checkLabel(v, join(path, "label"), e.Label)
 		if a := v.spec.Steps.Approval; a == nil || e.Approval == nil || *e.Approval != a.Approval {
-			v.approval(join(path, "approval"), e.Approval) // that of the steps is checked there
+			e.Approval.check(v, join(path, "approval")) // that of the steps is checked there
 		}
-		v.application(join(path, "application"), e)
-		v.environmentTags(join(path, "tags"), e.Tags)
-		v.ownBuckets(join(path, "name"), e)
-		v.ownFunction(join(path, "name"), e)
+		checkApplication(v, join(path, "application"), e)
+		checkEnvironmentTags(v, join(path, "tags"), e.Tags)
+		checkOwnBuckets(v, join(path, "name"), e)
+		checkOwnFunction(v, join(path, "name"), e)
 	}
 }
 
@@ -172,17 +172,17 @@ func (v *validator) named(path string) (at, names string) {
 
 const maxRole = 64 // characters, IAM
 
-func (v *validator) pipelines() {
+func checkPipelines(v *validator) {
 	environments := v.spec.environmentNames()
 	owner := map[string]string{} // of an environment: the first pipeline that lists it
 	for i, p := range v.spec.Pipelines {
 		path := index("pipelines", i)
 		v.scopeName(path, p.Name)
-		v.branch(join(path, "branch"), p.Branch)
+		checkBranch(v, join(path, "branch"), p.Branch)
 		oneOfThese(v, join(path, "mode"), p.Mode, Superseded, Queued)
-		v.pipelineEnvironments(join(path, "environments"), p, environments, owner)
-		v.operators(join(path, "operators"), p.Operators)
-		v.artifactBuckets(join(path, "name"), p)
+		p.checkEnvironments(v, join(path, "environments"), environments, owner)
+		checkOperators(v, join(path, "operators"), p.Operators)
+		p.checkArtifactBuckets(v, join(path, "name"))
 	}
 	if slices.ContainsFunc(v.spec.Pipelines, func(p Pipeline) bool { return len(p.Environments) == 0 }) {
 		return // it may be meant to deploy what is left over
@@ -194,7 +194,7 @@ func (v *validator) pipelines() {
 	}
 }
 
-func (v *validator) pipelineEnvironments(path string, p Pipeline, known []string, owner map[string]string) {
+func (p Pipeline) checkEnvironments(v *validator, path string, known []string, owner map[string]string) {
 	if len(p.Environments) == 0 && len(known) > 0 {
 		v.add(path, "there is none", "where there are several pipelines, each lists the environments that it deploys")
 	}
@@ -225,8 +225,8 @@ func (v *validator) pipelineEnvironments(path string, p Pipeline, known []string
 	}
 }
 
-// artifactBuckets are in every region that a pipeline deploys to, all in the toolchain's account.
-func (v *validator) artifactBuckets(path string, p Pipeline) {
+// checkArtifactBuckets checks the names of the buckets in every region that a pipeline deploys to, all in the toolchain's account.
+func (p Pipeline) checkArtifactBuckets(v *validator, path string) {
 	v.bucketName(path, p.Name, ArtifactsPart, v.spec.Toolchain)
 	for i := range v.spec.Environments {
 		if e := &v.spec.Environments[i]; e.Region != v.spec.Toolchain.Region && slices.Contains(p.Environments, e.Name) {

@@ -25,7 +25,7 @@ func (a Account) Partition() string {
 	return "aws"
 }
 
-func (v *validator) account(path string, a Account) {
+func (a Account) check(v *validator, path string) {
 	const hint = `write its 12 digits in quotes, such as "012345678901"`
 	if number := join(path, "account"); v.given(number, a.Account, hint) && !isAccount(a.Account) {
 		v.add(number, strconv.Quote(shorten(a.Account))+" is not an account number", hint)
@@ -57,8 +57,8 @@ func (v *validator) account(path string, a Account) {
 // isSupported says whether cfnpipe knows what is different in the account's partition.
 func (a Account) isSupported() bool { return a.Partition() == "aws" || a.Partition() == "aws-us-gov" }
 
-// partition must be the same everywhere, for no role can be assumed across partitions.
-func (v *validator) partition(path string, a Account) {
+// checkPartition checks that the partition is the toolchain's, for no role can be assumed across partitions.
+func checkPartition(v *validator, path string, a Account) {
 	home := v.spec.Toolchain
 	if isRegion(home.Region) && isRegion(a.Region) && home.isSupported() && a.isSupported() && a.Partition() != home.Partition() {
 		v.add(path, fmt.Sprintf("is in the partition %s, but the toolchain is in %s", a.Partition(), home.Partition()),
@@ -99,8 +99,8 @@ func regions() []string {
 		us-gov-west-1 us-gov-east-1`)
 }
 
-// boundary of roles is checked as every account gets it.
-func (v *validator) boundary(path, boundary string) {
+// checkBoundary checks the boundary of roles as every account gets it.
+func checkBoundary(v *validator, path, boundary string) {
 	if boundary == "" {
 		return
 	}

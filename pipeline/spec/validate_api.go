@@ -10,25 +10,25 @@ import (
 
 func (v *validator) api(path string, e *Environment) {
 	functions := join(parentPath(path), "functions")
-	v.routes(functions, e)
+	checkRoutes(v, functions, e)
 	a := e.Application.API
 	if a == nil {
 		return
 	}
-	if !e.Application.hasRoutes() && !v.unreadRoutes(functions, e) {
+	if !e.Application.hasRoutes() && !unreadRoutes(v, functions, e) {
 		v.add(path, "no function has a route", "write one at a function, such as api: { path: /hello }, or leave it out")
 	}
 	oneOfThese(v, join(path, "authorization"), a.Authorization, NoAuthorization, IAMAuthorization, JWTAuthorization)
 	v.jwt(join(path, "jwt"), e)
 	if a.CORS != nil {
-		v.cors(join(path, "cors"), a.CORS)
+		a.CORS.check(v, join(path, "cors"))
 	}
 	v.between(join(path, "rate"), a.Rate, 1, 100_000, "requests a second") // AWS allows an account 10,000, and more when asked
 	v.between(join(path, "burst"), a.Burst, 1, 100_000, "requests")
 }
 
 // unreadRoutes says whether a function may have routes that could not be read.
-func (v *validator) unreadRoutes(path string, e *Environment) bool {
+func unreadRoutes(v *validator, path string, e *Environment) bool {
 	for i := range e.Application.Functions {
 		if v.unread(join(index(path, i), "api")) {
 			return true
@@ -37,8 +37,8 @@ func (v *validator) unreadRoutes(path string, e *Environment) bool {
 	return v.unread(path)
 }
 
-// routes of all functions of an environment.
-func (v *validator) routes(path string, e *Environment) {
+// checkRoutes checks the routes of all functions of an environment.
+func checkRoutes(v *validator, path string, e *Environment) {
 	const most = 300 // routes of an API, AWS quotas
 	t := routeTable{validator: v, environment: e, shapes: map[string]route{}}
 	count := 0
@@ -50,12 +50,12 @@ func (v *validator) routes(path string, e *Environment) {
 			}
 			t.add(index(at, k), f.Name, r)
 		}
-		v.routePermissions(at, f.API, e)
+		checkRoutePermissions(v, at, f.API, e)
 	}
 }
 
-// routePermissions of a function stand in a policy, which has a limit. The sum is that of the builder of APIs, or a little more.
-func (v *validator) routePermissions(at string, routes Routes, e *Environment) {
+// checkRoutePermissions checks that the permissions of a function's routes fit into its policy. The sum is that of the builder of APIs, or a little more.
+func checkRoutePermissions(v *validator, at string, routes Routes, e *Environment) {
 	const most = 20 << 10 // bytes, Lambda quotas
 	size := 0
 	for _, r := range routes {
@@ -79,7 +79,7 @@ type routeTable struct {
 
 func (t *routeTable) add(at, function string, r Route) {
 	api := t.environment.Application.API
-	isMethod := t.method(join(at, "method"), r.Method, append(httpMethods(), anyMethod))
+	isMethod := checkMethod(t.validator, join(at, "method"), r.Method, append(httpMethods(), anyMethod))
 	if api != nil && r.Authorization != api.Authorization { // else it was said there
 		oneOfThese(t.validator, join(at, "authorization"), r.Authorization, NoAuthorization, IAMAuthorization, JWTAuthorization)
 	}
@@ -87,7 +87,7 @@ func (t *routeTable) add(at, function string, r Route) {
 		t.validator.add(join(at, "method"), "ANY would refuse browsers, which ask with OPTIONS and without authorization whether they may call",
 			"write a route for each method")
 	}
-	if !t.routePath(join(at, "path"), r.Path) || !isMethod {
+	if !checkRoutePath(t.validator, join(at, "path"), r.Path) || !isMethod {
 		return
 	}
 	own := route{r.Method + " " + r.Path, function}
@@ -131,8 +131,8 @@ func routeShape(path string) string {
 	return strings.Join(parts, "/")
 }
 
-// method is one of those that are allowed.
-func (v *validator) method(at, method string, allowed []string) bool {
+// checkMethod says whether a method is one of those that are allowed.
+func checkMethod(v *validator, at, method string, allowed []string) bool {
 	if slices.Contains(allowed, method) {
 		return true
 	}
@@ -149,8 +149,8 @@ func (v *validator) method(at, method string, allowed []string) bool {
 	return false
 }
 
-// routePath says whether the path of a route is good.
-func (v *validator) routePath(at, path string) bool {
+// checkRoutePath says whether the path of a route is good.
+func checkRoutePath(v *validator, at, path string) bool {
 	const most = 255 // characters
 	const hint = "write one such as /orders/{id}, or /files/{path+} for all that is below /files"
 	if !v.given(at, path, hint) {
@@ -203,7 +203,7 @@ func variableOf(part string) (name string, ok bool) {
 
 func isRouteVariable(name string) bool { return name != "" && only(name, "_.-") }
 
-// jwt says which tokens are good; it must be there where routes ask for them, and routes must ask where it is there.
+// checkJWT checks which tokens are good; it must be there where routes ask for them, and routes must ask where it is there.
 func (v *validator) jwt(path string, e *Environment) {
 	a := e.Application.API
 	const needs = "needs jwt in the api of the application, which says which tokens are good"
@@ -218,7 +218,7 @@ func (v *validator) jwt(path string, e *Environment) {
 		}
 	}
 	without := []Authorization{NoAuthorization, IAMAuthorization} // one that is misspelt may ask
-	asked := v.unreadRoutes(join(parentPath(parentPath(path)), "functions"), e) || !slices.Contains(without, a.Authorization)
+	asked := unreadRoutes(v, join(parentPath(parentPath(path)), "functions"), e) || !slices.Contains(without, a.Authorization)
 	for i, f := range e.Application.Functions {
 		for k, r := range f.API {
 			asked = asked || !slices.Contains(without, r.Authorization)
@@ -234,11 +234,11 @@ func (v *validator) jwt(path string, e *Environment) {
 	if !asked && e.Application.hasRoutes() {
 		v.add(path, "no route has authorization jwt, so nobody's token is looked at", "leave authorization out, or write jwt there")
 	}
-	v.issuer(join(path, "issuer"), a.JWT.Issuer)
-	v.audience(join(path, "audience"), a.JWT.Audience)
+	checkIssuer(v, join(path, "issuer"), a.JWT.Issuer)
+	checkAudience(v, join(path, "audience"), a.JWT.Audience)
 }
 
-func (v *validator) issuer(at, issuer string) {
+func checkIssuer(v *validator, at, issuer string) {
 	const most = 2048 // characters, API Gateway
 	const hint = "write the URL of who issues the tokens, such as https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc"
 	if !v.given(at, issuer, hint) {
@@ -253,7 +253,7 @@ func (v *validator) issuer(at, issuer string) {
 	}
 }
 
-func (v *validator) audience(path string, audience []string) {
+func checkAudience(v *validator, path string, audience []string) {
 	const most = 50 // of an authorizer, AWS quotas
 	switch n := len(audience); {
 	case n == 0:
@@ -272,16 +272,16 @@ func (v *validator) audience(path string, audience []string) {
 	}
 }
 
-func (v *validator) cors(path string, c *CORS) {
+func (c *CORS) check(v *validator, path string) {
 	const most = 50 // of each list
 	for _, list := range []struct {
 		name, things string
 		items        []string
-		check        func(at, item string)
+		check        func(v *validator, at, item string)
 	}{
-		{"origins", "origins", c.Origins, v.origin},
-		{"methods", "methods", c.Methods, func(at, item string) { v.method(at, item, httpMethods()) }},
-		{"headers", "headers", c.Headers, v.header},
+		{"origins", "origins", c.Origins, checkOrigin},
+		{"methods", "methods", c.Methods, func(v *validator, at, item string) { checkMethod(v, at, item, httpMethods()) }},
+		{"headers", "headers", c.Headers, checkHeader},
 	} {
 		at := join(path, list.name)
 		if len(list.items) > most {
@@ -294,7 +294,7 @@ func (v *validator) cors(path string, c *CORS) {
 			case slices.Contains(list.items[:i], item):
 				v.add(at, strconv.Quote(shorten(item))+" is given twice", "keep one")
 			case item != "*":
-				list.check(at, item)
+				list.check(v, at, item)
 			case len(list.items) > 1:
 				v.add(at, "* stands for all "+list.things, "leave out the others, or it")
 			case c.Credentials:
@@ -308,8 +308,8 @@ func (v *validator) cors(path string, c *CORS) {
 	v.between(join(path, "maxAgeSeconds"), c.MaxAgeSeconds, 0, 86_400, "seconds")
 }
 
-// origin is what browsers send: a scheme and a host, perhaps with a port.
-func (v *validator) origin(at, origin string) {
+// checkOrigin checks what browsers send: a scheme and a host, perhaps with a port.
+func checkOrigin(v *validator, at, origin string) {
 	const hint = "write one such as https://shop.example.com"
 	u, err := url.Parse(origin)
 	switch {
@@ -322,7 +322,7 @@ func (v *validator) origin(at, origin string) {
 	}
 }
 
-func (v *validator) header(at, header string) {
+func checkHeader(v *validator, at, header string) {
 	if header == "" || !only(header, "!#$%&'*+-.^_`|~") || len(header) > 128 {
 		v.add(at, strconv.Quote(shorten(header))+" is no name of a header", "write one such as content-type")
 	}

@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-func (v *validator) application(path string, e *Environment) {
-	a, k := &e.Application, v.knownParts(path, e)
-	v.repositories(join(path, "repositories"), e)
+func checkApplication(v *validator, path string, e *Environment) {
+	a, k := &e.Application, knownPartsOf(v, path, e)
+	checkRepositories(v, join(path, "repositories"), e)
 	v.network(join(path, "network"), e)
-	v.bucketList(join(path, "buckets"), e)
-	v.functions(join(path, "functions"), e, k.buckets)
+	checkBuckets(v, join(path, "buckets"), e)
+	checkFunctions(v, join(path, "functions"), e, k.buckets)
 	v.api(join(path, "api"), e)
-	v.jobs(join(path, "jobs"), e, k)
-	v.services(join(path, "services"), e, k)
+	checkJobs(v, join(path, "jobs"), e, k)
+	checkServices(v, join(path, "services"), e, k)
 	v.monitoring(join(path, "monitoring"), e)
-	v.stacks(join(path, "stacks"), e)
-	v.logDays(join(path, "logDays"), a.LogDays, e)
+	checkStacks(v, join(path, "stacks"), e)
+	checkLogDays(v, join(path, "logDays"), a.LogDays, e)
 }
 
 // wholeName of a thing, of which a name is a part.
@@ -50,16 +50,16 @@ func (v *validator) partName(at, name, whose, example string, e *Environment, na
 
 const maxDays = 36_500 // a century; S3 takes more, but that is a slip
 
-func (v *validator) bucketList(path string, e *Environment) {
+func checkBuckets(v *validator, path string, e *Environment) {
 	names := make([]string, len(e.Application.Buckets))
 	for i, b := range e.Application.Buckets {
 		names[i] = b.Name
-		v.bucket(index(path, i), b, e)
+		b.check(v, index(path, i), e)
 	}
 	v.uniqueNames(path, names)
 }
 
-func (v *validator) bucket(path string, b Bucket, e *Environment) {
+func (b Bucket) check(v *validator, path string, e *Environment) {
 	const hint = "use lower-case letters, digits and dashes between them, such as data"
 	if name := join(path, "name"); v.given(name, b.Name, hint) {
 		switch {
@@ -73,10 +73,10 @@ func (v *validator) bucket(path string, b Bucket, e *Environment) {
 	}
 	v.between(join(path, "expireDays"), b.ExpireDays, 0, maxDays, "days")
 	v.between(join(path, "noncurrentDays"), b.NoncurrentDays, 1, maxDays, "days")
-	v.removal(join(path, "removal"), b.Removal, e)
+	b.Removal.check(v, join(path, "removal"), e)
 }
 
-func (v *validator) removal(path string, r Removal, e *Environment) {
+func (r Removal) check(v *validator, path string, e *Environment) {
 	// Without its type, an environment has no default for removal, and that is said already.
 	if r != "" || slices.Contains(types(), e.Type) {
 		oneOfThese(v, path, r, Delete, Retain)
@@ -85,8 +85,8 @@ func (v *validator) removal(path string, r Removal, e *Environment) {
 
 const maxBucket = 63 // characters, S3
 
-// ownBuckets are those that cfnpipe makes beside an application's: the longest name of them must fit.
-func (v *validator) ownBuckets(path string, e *Environment) {
+// checkOwnBuckets checks the longest name of the buckets that cfnpipe makes beside an application's.
+func checkOwnBuckets(v *validator, path string, e *Environment) {
 	if len(e.Application.Functions)+len(e.Application.Buckets) == 0 {
 		return // the name of a load balancer leaves less
 	}

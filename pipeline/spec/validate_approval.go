@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// label stands in tags and descriptions.
-func (v *validator) label(at, label string) {
+// checkLabel checks the text that is in tags and descriptions.
+func checkLabel(v *validator, at, label string) {
 	const most = 64 // characters; descriptions have room for more
 	switch n := utf8.RuneCountInString(label); {
 	case label == "":
@@ -20,25 +20,25 @@ func (v *validator) label(at, label string) {
 	}
 }
 
-func (v *validator) approval(path string, a *Approval) {
+func (a *Approval) check(v *validator, path string) {
 	if a == nil {
 		return
 	}
-	v.approvalText(join(path, "text"), a.Text)
+	checkApprovalText(v, join(path, "text"), a.Text)
 	v.between(join(path, "timeoutMinutes"), a.TimeoutMinutes, 5, 86_400, "minutes") // CodePipeline
 	if a.Topic != "" {
-		v.topic(join(path, "topic"), a.Topic)
+		checkTopic(v, join(path, "topic"), a.Topic)
 	}
 	switch at := join(path, "key"); {
 	case a.Key == "":
 	case a.Topic == "" && !v.unread(join(path, "topic")):
 		v.add(at, "means nothing without a topic, which it encrypts", "leave it out, or write topic too")
 	default:
-		v.key(at, a.Key, v.home(), "a topic is encrypted by a key of its own region")
+		checkKey(v, at, a.Key, v.home(), "a topic is encrypted by a key of its own region")
 	}
 }
 
-func (v *validator) approvalText(at, text string) {
+func checkApprovalText(v *validator, at, text string) {
 	const most = 600 // characters; CodePipeline takes 1,000, and cfnpipe adds the commit
 	what, hint := refused(text)
 	switch n := utf8.RuneCountInString(text); {
@@ -54,8 +54,8 @@ func (v *validator) approvalText(at, text string) {
 	}
 }
 
-// topic that CodePipeline tells of an approval, which must be where the pipelines are.
-func (v *validator) topic(at, arn string) {
+// checkTopic checks the topic that CodePipeline tells of an approval, which must be where the pipelines are.
+func checkTopic(v *validator, at, arn string) {
 	const hint = "copy it from SNS: arn:aws:sns:<region>:<account>:<name>"
 	const most = 256 // characters of a name, SNS
 	p := strings.SplitN(arn, ":", 6)
@@ -74,19 +74,19 @@ func (v *validator) topic(at, arn string) {
 	v.atHome(at, p, "use a topic there")
 }
 
-// operators are roles that a policy is attached to.
-func (v *validator) operators(path string, operators []string) {
+// checkOperators checks the roles that a policy is attached to.
+func checkOperators(v *validator, path string, operators []string) {
 	for i, arn := range operators {
 		at := index(path, i)
 		if slices.Contains(operators[:i], arn) && arn != "" {
 			v.add(at, strconv.Quote(shorten(arn))+" is given twice", "keep one")
 			continue
 		}
-		v.operator(at, arn)
+		checkOperator(v, at, arn)
 	}
 }
 
-func (v *validator) operator(at, arn string) {
+func checkOperator(v *validator, at, arn string) {
 	const hint = "write the ARN of a role, such as arn:aws:iam::111111111111:role/Release"
 	if arn == "" {
 		v.add(at, "is empty", hint)

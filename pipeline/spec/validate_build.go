@@ -12,7 +12,7 @@ import (
 // ownImages of CodeBuild begin with this.
 const ownImages = "aws/codebuild/"
 
-func (v *validator) image(at, image string) {
+func checkImage(v *validator, at, image string) {
 	const most = 255 // characters
 	switch {
 	case image == "":
@@ -53,14 +53,14 @@ func ownVariables() []string {
 		AWS_REGION AWS_DEFAULT_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN`)
 }
 
-// buildVariables are the environment of a build, plain and secret.
-func (v *validator) buildVariables(at string, s *Step) {
+// checkVariables checks the environment of a build, plain and secret.
+func (s *Step) checkVariables(v *validator, at string) {
 	const most = 5000 // characters; CodeBuild takes 5,500, and cfnpipe adds its own
 	size := 0
 	path := join(at, "environment")
 	for _, name := range slices.Sorted(maps.Keys(s.Environment)) {
 		size += utf8.RuneCountInString(name + s.Environment[name])
-		v.buildVariable(join(path, name), name)
+		checkBuildVariable(v, join(path, name), name)
 		if what, hint := refused(s.Environment[name]); what != "" {
 			v.add(join(path, name), "holds "+what, hint)
 		}
@@ -69,7 +69,7 @@ func (v *validator) buildVariables(at string, s *Step) {
 	for _, name := range slices.Sorted(maps.Keys(s.Secrets)) {
 		size += utf8.RuneCountInString(name + s.Secrets[name])
 		at := join(secrets, name)
-		v.buildVariable(at, name)
+		checkBuildVariable(v, at, name)
 		if _, twice := s.Environment[name]; twice {
 			v.add(at, "is in environment too", "keep one")
 		}
@@ -78,7 +78,7 @@ func (v *validator) buildVariables(at string, s *Step) {
 				"write the ARN of a secret of the toolchain account, such as arn:aws:secretsmanager:<region>:<account>:secret:<name>-<six characters>")
 			continue
 		}
-		v.secretOf(at, s.Secrets[name], v.home(), false)
+		checkSecret(v, at, s.Secrets[name], v.home(), false)
 	}
 	if len(s.Environment) == 0 {
 		path = secrets
@@ -89,7 +89,7 @@ func (v *validator) buildVariables(at string, s *Step) {
 	}
 }
 
-func (v *validator) buildVariable(at, name string) {
+func checkBuildVariable(v *validator, at, name string) {
 	switch {
 	case !isVariable(name):
 		v.add(at, strconv.Quote(shorten(name))+" is no name of an environment variable", "use letters, digits and _, beginning with no digit, such as STAGE")
@@ -100,8 +100,8 @@ func (v *validator) buildVariable(at, name string) {
 	}
 }
 
-// secretOf a place is the ARN of a secret of Secrets Manager, perhaps with # and a JSON key, or if it may be one, of a parameter of SSM.
-func (v *validator) secretOf(at, secret string, where place, orParameter bool) {
+// checkSecret checks the secret of a place: the ARN of a secret of Secrets Manager, perhaps with # and a JSON key, or if it may be one, of a parameter of SSM.
+func checkSecret(v *validator, at, secret string, where place, orParameter bool) {
 	const hint = "copy it from Secrets Manager: arn:aws:secretsmanager:<region>:<account>:secret:<name>-<six characters>"
 	const most = 512 // characters of a name, Secrets Manager
 	services := []string{"secretsmanager"}
@@ -123,7 +123,7 @@ func (v *validator) secretOf(at, secret string, where place, orParameter bool) {
 	}
 	v.within(at, p, where, "use a secret there")
 	if p[2] == "ssm" {
-		v.secretParameter(at, p[5], hasKey)
+		checkSecretParameter(v, at, p[5], hasKey)
 		return
 	}
 	name, ok := strings.CutPrefix(p[5], "secret:")
@@ -141,8 +141,8 @@ func (v *validator) secretOf(at, secret string, where place, orParameter bool) {
 	}
 }
 
-// secretParameter is what the ARN of a parameter of SSM ends with.
-func (v *validator) secretParameter(at, resource string, hasKey bool) {
+// checkSecretParameter checks what the ARN of a parameter of SSM ends with.
+func checkSecretParameter(v *validator, at, resource string, hasKey bool) {
 	name, ok := strings.CutPrefix(resource, "parameter/")
 	switch {
 	case !ok || name == "" || !only(name, "_.-/") || strings.Contains(name, "//") || strings.HasSuffix(name, "/"):
@@ -161,14 +161,14 @@ const (
 	filledIn                     // none any more
 )
 
-// permissions of who has them, such as a step.
-func (v *validator) permissions(path, who string, permissions []Permission, f filling) {
+// checkPermissions checks permissions; who has them is a word for messages, such as a step.
+func checkPermissions(v *validator, path, who string, permissions []Permission, f filling) {
 	for i, p := range permissions {
 		at := index(path, i)
 		before := len(v.problems)
-		v.actions(join(at, "actions"), p, who)
-		if arns := v.permissionResources(join(at, "resources"), p, f); len(v.problems) == before {
-			v.allows(at, p.Actions, arns)
+		checkActions(v, join(at, "actions"), p, who)
+		if arns := checkResources(v, join(at, "resources"), p, f); len(v.problems) == before {
+			checkAllows(v, at, p.Actions, arns)
 		}
 		if p.Reason != "" && !slices.Contains(p.Resources, "*") {
 			v.add(join(at, "reason"), `is there, but no resource is "*"`, "leave it out")
@@ -176,7 +176,7 @@ func (v *validator) permissions(path, who string, permissions []Permission, f fi
 	}
 }
 
-func (v *validator) actions(path string, p Permission, who string) {
+func checkActions(v *validator, path string, p Permission, who string) {
 	const hint = "write a service and an action, such as dynamodb:GetItem; a star may stand at the end, as in dynamodb:Get*"
 	actions := p.Actions
 	if len(actions) == 0 {
@@ -197,16 +197,16 @@ func (v *validator) actions(path string, p Permission, who string) {
 		case slices.Contains(actions[:i], action):
 			v.add(at, strconv.Quote(shorten(action))+" is given twice", "keep one")
 		case service == "sts":
-			v.exists(at, action)
-			v.tokens(at, join(parentPath(path), "resources"), name, p, who)
+			checkActionExists(v, at, action)
+			checkTokens(v, at, join(parentPath(path), "resources"), name, p, who)
 		default:
-			v.exists(at, action)
+			checkActionExists(v, at, action)
 		}
 	}
 }
 
-// tokens checks an action of STS: who has it gets credentials, and not all of them are bound by the boundary of the role that asks.
-func (v *validator) tokens(at, resources, name string, p Permission, who string) {
+// checkTokens checks an action of STS: who has it gets credentials, and not all of them are bound by the boundary of the role that asks.
+func checkTokens(v *validator, at, resources, name string, p Permission, who string) {
 	lower := strings.ToLower(name)
 	matches := func(actions ...string) bool {
 		return slices.ContainsFunc(actions, func(a string) bool { return meet(lower, a) })
@@ -254,8 +254,8 @@ func isAction(name string) bool {
 	return name != "" && only(name, "") && isLetter(rune(name[0])) && len(name) <= 128
 }
 
-// permissionResources are ARNs with placeholders, which it returns filled in.
-func (v *validator) permissionResources(path string, x Permission, f filling) (arns []string) {
+// checkResources checks the ARNs of a permission, which may have placeholders, and returns them filled in.
+func checkResources(v *validator, path string, x Permission, f filling) (arns []string) {
 	const most = 2048 // characters
 	const hint = "write one such as arn:aws:dynamodb:{region}:{account}:table/orders"
 	home := v.spec.Toolchain

@@ -16,8 +16,8 @@ type knownParts struct {
 	repositories map[string]Repository // nil when it is not certain which there are, here and in the toolchain
 }
 
-func (v *validator) knownParts(path string, e *Environment) knownParts {
-	k := knownParts{buckets: v.bucketsOf(join(path, "buckets"), e), repositories: map[string]Repository{}}
+func knownPartsOf(v *validator, path string, e *Environment) knownParts {
+	k := knownParts{buckets: bucketsOf(v, join(path, "buckets"), e), repositories: map[string]Repository{}}
 	for _, r := range v.spec.ToolchainStack.Repositories {
 		k.repositories[r.Name] = Repository{Name: r.Name}
 	}
@@ -30,29 +30,29 @@ func (v *validator) knownParts(path string, e *Environment) knownParts {
 	return k
 }
 
-// container of a job or a service.
-func (v *validator) container(path string, c *Container, e *Environment, k knownParts, isJob bool) {
-	v.containerImage(path, c, e, k.repositories)
-	v.arguments(join(path, "command"), c.Command)
+// checkContainer checks the container of a job or a service.
+func (c *Container) checkContainer(v *validator, path string, e *Environment, k knownParts, isJob bool) {
+	c.checkImage(v, path, e, k.repositories)
+	checkArguments(v, join(path, "command"), c.Command)
 	oneOfThese(v, join(path, "architecture"), c.Architecture, X86, ARM)
-	v.user(join(path, "user"), c.User)
-	v.containerVariables(path, c, e, isJob)
-	v.secretKeys(join(path, "secretKeys"), c.SecretKeys, inEnvironment(e))
+	checkUser(v, join(path, "user"), c.User)
+	c.checkVariables(v, path, e, isJob)
+	checkSecretKeys(v, join(path, "secretKeys"), c.SecretKeys, inEnvironment(e))
 	v.grants(join(path, "reads"), c.Reads, e, k.buckets)
 	v.grants(join(path, "writes"), c.Writes, e, k.buckets)
-	v.permissions(join(path, "permissions"), "a container", c.Permissions, filledIn)
-	v.ceiling(join(path, "permissions"), c.Permissions, e)
+	checkPermissions(v, join(path, "permissions"), "a container", c.Permissions, filledIn)
+	checkCeiling(v, join(path, "permissions"), c.Permissions, e)
 }
 
-func (v *validator) containerImage(path string, c *Container, e *Environment, repositories map[string]Repository) {
+func (c *Container) checkImage(v *validator, path string, e *Environment, repositories map[string]Repository) {
 	const example = "public.ecr.aws/docker/library/nginx:1.29"
 	at := join(path, "image")
 	if !v.given(at, c.Image, "write the name of a repository of the application, or a whole reference such as "+example) {
 		return
 	}
-	v.reached(at, c.Image, e)
+	checkReached(v, at, c.Image, e)
 	if strings.Contains(c.Image, "/") {
-		v.reference(at, c.Image)
+		checkReference(v, at, c.Image)
 		return
 	}
 	name, tag := c.Image, ""
@@ -87,8 +87,8 @@ func (v *validator) containerImage(path string, c *Container, e *Environment, re
 	}
 }
 
-// reference is an image with a registry in front.
-func (v *validator) reference(at, image string) {
+// checkReference checks an image with a registry in front.
+func checkReference(v *validator, at, image string) {
 	const most = 255 // characters, ECS
 	registry, path, _ := strings.Cut(image, "/")
 	_, _, hasTag := strings.Cut(path, ":")
@@ -108,8 +108,8 @@ func (v *validator) reference(at, image string) {
 	}
 }
 
-// reached must be where an image is pulled from: without NAT, endpoints lead to ECR of the environment's own region alone.
-func (v *validator) reached(at, image string, e *Environment) {
+// checkReached checks that the place that an image is pulled from is reached: without NAT, endpoints lead to ECR of the environment's own region alone.
+func checkReached(v *validator, at, image string, e *Environment) {
 	n := e.Application.Network
 	if n == nil || n.VPC != "" || n.NAT != NoNAT {
 		return
@@ -137,8 +137,8 @@ func isPrivateECR(registry string) bool {
 	return isAccount(account) && slices.Contains([]string{"ecr", "ecr-fips", "dkr-ecr", "dkr-ecr-fips"}, service)
 }
 
-// arguments of a command.
-func (v *validator) arguments(path string, arguments []string) {
+// checkArguments checks the arguments of a command.
+func checkArguments(v *validator, path string, arguments []string) {
 	for i, a := range arguments {
 		at := index(path, i)
 		switch what, hint := refused(a); {
@@ -168,8 +168,8 @@ func inWords(text string) string {
 	return "[" + strings.Join(words, ", ") + "]"
 }
 
-// user of a container: a user, or a user and a group, by numbers or by names (ECS and docker take both).
-func (v *validator) user(at, user string) {
+// checkUser checks the user of a container: a user, or a user and a group, by numbers or by names (ECS and docker take both).
+func checkUser(v *validator, at, user string) {
 	name, group, hasGroup := strings.Cut(user, ":")
 	if user != "" && (!isUser(name) || hasGroup && !isUser(group)) {
 		v.add(at, strconv.Quote(shorten(user))+" is no user", "write numbers such as 1000 or 1000:1000, or names that the image has")
@@ -185,19 +185,19 @@ func isUser(text string) bool {
 	return text != "" && only(text, "_.-") && len(text) <= 64 && text[0] != '-' && text[0] != '.'
 }
 
-// containerVariables are the environment of a container, plain and secret, and with its command no larger than AWS takes.
-func (v *validator) containerVariables(path string, c *Container, e *Environment, isJob bool) {
+// checkVariables checks the environment of a container, plain and secret, which with its command is no larger than AWS allows.
+func (c *Container) checkVariables(v *validator, path string, e *Environment, isJob bool) {
 	environment, secrets := join(path, "environment"), join(path, "secrets")
 	for _, name := range slices.Sorted(maps.Keys(c.Environment)) {
 		at := join(environment, name)
-		v.containerVariable(at, name, isJob)
+		checkContainerVariable(v, at, name, isJob)
 		if what, hint := refused(c.Environment[name]); what != "" {
 			v.add(at, "holds "+what, hint)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Secrets)) {
 		at := join(secrets, name)
-		v.containerVariable(at, name, isJob)
+		checkContainerVariable(v, at, name, isJob)
 		if _, twice := c.Environment[name]; twice {
 			v.add(at, "is in environment too", "keep one")
 		}
@@ -206,7 +206,7 @@ func (v *validator) containerVariables(path string, c *Container, e *Environment
 				"write the secret's ARN, such as arn:aws:secretsmanager:{region}:{account}:secret:<name>-<six characters>, in the overrides if need be")
 			continue
 		}
-		v.secretOf(at, c.Secrets[name], inEnvironment(e), true)
+		checkSecret(v, at, c.Secrets[name], inEnvironment(e), true)
 	}
 	most := 48_000 // bytes; ECS takes a definition of 64 KiB
 	if isJob {
@@ -251,7 +251,7 @@ func containerOwnVariables() []string {
 		ECS_AGENT_URI ECS_CONTAINER_METADATA_URI ECS_CONTAINER_METADATA_URI_V4`)
 }
 
-func (v *validator) containerVariable(at, name string, isJob bool) {
+func checkContainerVariable(v *validator, at, name string, isJob bool) {
 	switch {
 	case !isVariable(name):
 		v.add(at, strconv.Quote(shorten(name))+" is no name of an environment variable",
@@ -265,8 +265,8 @@ func (v *validator) containerVariable(at, name string, isJob bool) {
 	}
 }
 
-// secretKeys are the ARNs of keys of KMS, which may be of another account.
-func (v *validator) secretKeys(path string, keys []string, where place) {
+// checkSecretKeys checks the ARNs of keys of KMS, which may be of another account.
+func checkSecretKeys(v *validator, path string, keys []string, where place) {
 	const most = 10 // a secret has one
 	if len(keys) > most {
 		v.add(path, fmt.Sprintf("has %d keys, at most %d are allowed", len(keys), most), "")
@@ -274,14 +274,14 @@ func (v *validator) secretKeys(path string, keys []string, where place) {
 	}
 	for i, arn := range keys {
 		at := index(path, i)
-		if isKey := v.key(at, arn, where, "a secret is encrypted by a key of its own region"); isKey && slices.Contains(keys[:i], arn) {
+		if isKey := checkKey(v, at, arn, where, "a secret is encrypted by a key of its own region"); isKey && slices.Contains(keys[:i], arn) {
 			v.add(at, strconv.Quote(shorten(arn))+" is given twice", "keep one")
 		}
 	}
 }
 
-// key is the ARN of a key of KMS in the region of a place, which may be of another account. It says whether it is one.
-func (v *validator) key(at, arn string, where place, elsewhere string) bool {
+// checkKey says whether an ARN is that of a key of KMS, and checks that it is in the region of a place; it may be of another account.
+func checkKey(v *validator, at, arn string, where place, elsewhere string) bool {
 	const hint = "copy it from KMS: arn:aws:kms:<region>:<account>:key/<id>"
 	p := strings.SplitN(arn, ":", 6)
 	id, isKey := strings.CutPrefix(p[len(p)-1], "key/")

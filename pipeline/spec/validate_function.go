@@ -8,47 +8,47 @@ import (
 	"strings"
 )
 
-func (v *validator) functions(path string, e *Environment, buckets map[string]bool) {
+func checkFunctions(v *validator, path string, e *Environment, buckets map[string]bool) {
 	names := make([]string, len(e.Application.Functions))
 	for i := range e.Application.Functions {
 		f := &e.Application.Functions[i]
 		names[i] = f.Name
-		v.function(index(path, i), f, e, buckets)
+		f.check(v, index(path, i), e, buckets)
 	}
 	v.uniqueNames(path, names)
 }
 
-// function of an environment with these buckets; nil when they are not known.
-func (v *validator) function(path string, f *Function, e *Environment, buckets map[string]bool) {
-	v.functionName(join(path, "name"), f.Name, e)
+// check a function of an environment with these buckets; nil when they are not known.
+func (f *Function) check(v *validator, path string, e *Environment, buckets map[string]bool) {
+	checkFunctionName(v, join(path, "name"), f.Name, e)
 	if at := join(path, "source"); v.given(at, f.Source, "write the directory of the code, such as lambda/hello") {
-		v.directory(at, f.Source, "lambda/hello")
+		checkDirectory(v, at, f.Source, "lambda/hello")
 	}
 	if at := join(path, "build"); f.Build != "" {
-		v.script(at, f.Build)
-		v.commandLength(at, f.Build)
+		checkScript(v, at, f.Build)
+		checkCommandLength(v, at, f.Build)
 	}
-	v.refresh(join(path, "refresh"), f.Refresh)
-	v.runtime(join(path, "runtime"), f.Runtime)
-	v.handler(join(path, "handler"), f)
+	checkRefresh(v, join(path, "refresh"), f.Refresh)
+	checkRuntime(v, join(path, "runtime"), f.Runtime)
+	f.checkHandler(v, join(path, "handler"))
 	v.between(join(path, "memory"), f.Memory, 128, 10240, "MB")
 	v.between(join(path, "timeout"), f.Timeout, 1, 900, "seconds")
 	oneOfThese(v, join(path, "architecture"), f.Architecture, X86, ARM)
-	v.variables(join(path, "environment"), f.Environment)
-	v.layers(join(path, "layers"), f.Layers, e)
+	checkVariables(v, join(path, "environment"), f.Environment)
+	checkLayers(v, join(path, "layers"), f.Layers, e)
 	if n := f.ReservedConcurrency; n != nil && *n < 0 {
 		v.add(join(path, "reservedConcurrency"), fmt.Sprintf("cannot be %d", *n), "use 0 or more; null reserves none")
 	}
 	if f.VPC != nil {
-		v.functionVPC(join(path, "vpc"), f.VPC, e)
+		f.VPC.check(v, join(path, "vpc"), e)
 	}
 	v.grants(join(path, "reads"), f.Reads, e, buckets)
 	v.grants(join(path, "writes"), f.Writes, e, buckets)
-	v.permissions(join(path, "permissions"), "a function", f.Permissions, filledIn)
-	v.ceiling(join(path, "permissions"), f.Permissions, e)
+	checkPermissions(v, join(path, "permissions"), "a function", f.Permissions, filledIn)
+	checkCeiling(v, join(path, "permissions"), f.Permissions, e)
 }
 
-func (v *validator) functionName(at, name string, e *Environment) {
+func checkFunctionName(v *validator, at, name string, e *Environment) {
 	// the function itself (64 characters), its queue (80) and its log group (512) have more room
 	v.partName(at, name, "a function's", "hello", e, wholeName{"role", FunctionRole(name), maxRole, "IAM"})
 	if name == ClosedGroupPart {
@@ -90,7 +90,7 @@ func familyOf(runtime string) string {
 	return ""
 }
 
-func (v *validator) runtime(at, runtime string) {
+func checkRuntime(v *validator, at, runtime string) {
 	if !v.given(at, runtime, "write one such as python3.13") || slices.Contains(runtimes(), runtime) {
 		return
 	}
@@ -103,7 +103,7 @@ func (v *validator) runtime(at, runtime string) {
 	v.add(at, "Lambda has no runtime "+strconv.Quote(shorten(runtime)), didYouMeanOrKnown(runtime, known))
 }
 
-func (v *validator) handler(at string, f *Function) {
+func (f *Function) checkHandler(v *validator, at string) {
 	const most = 128 // characters, Lambda
 	family := familyOf(f.Runtime)
 	hint := ""
@@ -185,7 +185,7 @@ func reservedVariables() []string {
 		LAMBDA_TASK_ROOT LAMBDA_RUNTIME_DIR`)
 }
 
-func (v *validator) variables(path string, variables map[string]string) {
+func checkVariables(v *validator, path string, variables map[string]string) {
 	const most = 4096 // bytes, Lambda
 	if len(variables) == 0 {
 		return
@@ -207,7 +207,7 @@ func (v *validator) variables(path string, variables map[string]string) {
 	}
 }
 
-func (v *validator) layers(path string, layers []string, e *Environment) {
+func checkLayers(v *validator, path string, layers []string, e *Environment) {
 	const most = 5 // Lambda
 	const hint = "write one such as arn:aws:lambda:{region}:{account}:layer:tools:1"
 	if len(layers) > most {
@@ -243,8 +243,8 @@ func (v *validator) layers(path string, layers []string, e *Environment) {
 	}
 }
 
-// functionVPC is where a function runs: in given subnets, or in those of the network.
-func (v *validator) functionVPC(path string, vpc *FunctionVPC, e *Environment) {
+// check where a function runs: in given subnets, or in those of the network.
+func (vpc *FunctionVPC) check(v *validator, path string, e *Environment) {
 	subnets, groups := join(path, "subnets"), join(path, "securityGroups")
 	switch {
 	case v.unread(subnets) || v.unread(groups):
@@ -255,8 +255,8 @@ func (v *validator) functionVPC(path string, vpc *FunctionVPC, e *Environment) {
 	case len(vpc.Subnets) == 0:
 		v.needsNetwork(path, e, ", or name subnets and security groups")
 	}
-	v.ids(subnets, vpc.Subnets, "subnet", "subnets", 16, "Lambda allows")
-	v.ids(groups, vpc.SecurityGroups, "sg", "security groups", 5, "Lambda allows")
+	checkIDs(v, subnets, vpc.Subnets, "subnet", "subnets", 16, "Lambda allows")
+	checkIDs(v, groups, vpc.SecurityGroups, "sg", "security groups", 5, "Lambda allows")
 }
 
 // needsNetwork of what is at path; or is what else could be done.
@@ -277,7 +277,7 @@ func applicationPath(path string) string {
 }
 
 // bucketsOf an environment by name; nil when they are not known.
-func (v *validator) bucketsOf(path string, e *Environment) map[string]bool {
+func bucketsOf(v *validator, path string, e *Environment) map[string]bool {
 	buckets := map[string]bool{}
 	for _, b := range e.Application.Buckets {
 		buckets[b.Name] = true

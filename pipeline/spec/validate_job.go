@@ -11,36 +11,36 @@ import (
 // maxVCPUs of a job and of all its runs together; Batch takes more, but that is a slip.
 const maxVCPUs = 10_000
 
-func (v *validator) jobs(path string, e *Environment, k knownParts) {
+func checkJobs(v *validator, path string, e *Environment, k knownParts) {
 	names := make([]string, len(e.Application.Jobs))
 	for i := range e.Application.Jobs {
 		j := &e.Application.Jobs[i]
 		names[i] = j.Name
-		v.job(index(path, i), j, e, k)
+		j.check(v, index(path, i), e, k)
 	}
 	v.uniqueNames(path, names)
 }
 
-func (v *validator) job(path string, j *Job, e *Environment, k knownParts) {
+func (j *Job) check(v *validator, path string, e *Environment, k knownParts) {
 	// the role of its instances has a name as long
 	v.partName(join(path, "name"), j.Name, "a job's", "nightly", e, wholeName{"role", JobScheduleRole(j.Name), maxRole, "IAM"})
 	v.needsNetwork(path, e, "")
-	v.container(path, &j.Container, e, k, true)
-	v.compute(path, j)
+	j.Container.checkContainer(v, path, e, k, true)
+	j.checkCompute(v, path)
 	v.between(join(path, "attempts"), j.Attempts, 1, 10, "attempts")                // Batch
 	v.between(join(path, "timeoutMinutes"), j.TimeoutMinutes, 1, 20_160, "minutes") // two weeks, Fargate
 	zone := join(path, "timezone")
 	switch {
 	case j.Schedule != "":
-		v.schedule(join(path, "schedule"), j.Schedule)
-		v.timezone(zone, j.Timezone)
+		checkSchedule(v, join(path, "schedule"), j.Schedule)
+		checkTimezone(v, zone, j.Timezone)
 	case (v.spec.says(zone) || v.spec.positions == nil && j.Timezone != "UTC") && !v.unread(join(path, "schedule")):
 		v.add(zone, "means nothing without a schedule", "leave it out, or write schedule too")
 	}
 }
 
-// compute is what a job runs on, and how much of it.
-func (v *validator) compute(path string, j *Job) {
+// checkCompute checks what a job runs on, and how much of it.
+func (j *Job) checkCompute(v *validator, path string) {
 	oneOfThese(v, join(path, "compute"), j.Compute, Fargate, FargateSpot, EC2)
 	isGood := false // whether the vCPUs are
 	switch vcpus := join(path, "vcpus"); j.Compute {
@@ -60,7 +60,7 @@ func (v *validator) compute(path string, j *Job) {
 			v.add(vcpus, fmt.Sprintf("Fargate has no tasks with %s vCPUs", number(j.VCPUs)), "use "+oneOf(sizes)+", or write compute: ec2")
 		} else {
 			isGood = true
-			v.fargateMemory(join(path, "memory"), int(cpu), j.Memory, "vCPUs", vcpusOf)
+			checkFargateMemory(v, join(path, "memory"), int(cpu), j.Memory, "vCPUs", vcpusOf)
 		}
 	case EC2:
 		if isGood = j.VCPUs >= 1 && j.VCPUs <= maxVCPUs && j.VCPUs == math.Trunc(j.VCPUs); !isGood {
@@ -68,7 +68,7 @@ func (v *validator) compute(path string, j *Job) {
 		}
 		v.between(join(path, "memory"), j.Memory, 4, 32<<20, "MB") // 4 by Batch, and more than any instance has
 		v.between(join(path, "gpus"), j.GPUs, 0, 64, "GPUs")
-		v.instanceTypes(path, j)
+		j.checkInstanceTypes(v, path)
 	}
 	if isGood {
 		v.between(join(path, "maxVCPUs"), j.MaxVCPUs, int(math.Ceil(j.VCPUs)), maxVCPUs, "vCPUs")
@@ -80,8 +80,8 @@ func number(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 
 func vcpusOf(cpu int) string { return number(float64(cpu) / 1024) }
 
-// fargateMemory must go with the CPU, which Fargate has.
-func (v *validator) fargateMemory(at string, cpu, memory int, units string, in func(cpu int) string) {
+// checkFargateMemory checks that memory goes with the CPU, which Fargate has.
+func checkFargateMemory(v *validator, at string, cpu, memory int, units string, in func(cpu int) string) {
 	if FitsFargate(cpu, memory) {
 		return
 	}
@@ -110,7 +110,7 @@ func rangeOf(list []int) string {
 	return oneOf(words(list))
 }
 
-func (v *validator) instanceTypes(path string, j *Job) {
+func (j *Job) checkInstanceTypes(v *validator, path string) {
 	const most = 50
 	at := join(path, "instanceTypes")
 	if len(j.InstanceTypes) > most {
@@ -126,7 +126,7 @@ func (v *validator) instanceTypes(path string, j *Job) {
 	case !slices.ContainsFunc(j.InstanceTypes, func(name string) bool { return name == "" || strings.ContainsRune("gp", rune(name[0])) }):
 		v.add(join(path, "gpus"), "none of the instance types has GPUs", "name some that have, such as g6")
 	}
-	v.fits(path, j)
+	j.checkFits(v, path)
 	for i, name := range j.InstanceTypes {
 		at := index(at, i)
 		family, size, hasSize := strings.Cut(name, ".")
@@ -147,8 +147,8 @@ func (v *validator) instanceTypes(path string, j *Job) {
 	}
 }
 
-// fits says whether a run of a job may fit on an instance of one of its types, as far as their names tell.
-func (v *validator) fits(path string, j *Job) {
+// checkFits checks that a run of a job fits on an instance of one of its types, as far as their names tell.
+func (j *Job) checkFits(v *validator, path string) {
 	if len(j.InstanceTypes) == 0 {
 		return // Batch chooses
 	}

@@ -15,7 +15,7 @@ func (v *validator) monitoring(path string, e *Environment) {
 	}
 	v.watches(path, e)
 	if m.Email != "" {
-		v.email(join(path, "email"), m.Email)
+		checkEmail(v, join(path, "email"), m.Email)
 	}
 	const most = 3600 // seconds; no request takes as long
 	if m.LatencySeconds <= 0 || m.LatencySeconds > most {
@@ -45,8 +45,8 @@ func (v *validator) watches(path string, e *Environment) {
 	}
 }
 
-// email is one or several addresses with commas between them.
-func (v *validator) email(at, list string) {
+// checkEmail checks one or several addresses with commas between them.
+func checkEmail(v *validator, at, list string) {
 	const most = 50
 	const hint = "write addresses with commas between them, such as ops@example.com, team@example.com"
 	addresses := strings.SplitN(list, ",", most+1)
@@ -81,7 +81,7 @@ func retentions() []int {
 	return []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
 }
 
-func (v *validator) logDays(at string, days int, e *Environment) {
+func checkLogDays(v *validator, at string, days int, e *Environment) {
 	if slices.Contains(retentions(), days) || days == 0 && !v.spec.says(at) && !slices.Contains(types(), e.Type) {
 		return // without its type, an environment has no default, and that is said already
 	}

@@ -14,14 +14,14 @@ func (v *validator) network(path string, e *Environment) {
 	switch {
 	case n == nil || v.unread(join(path, "vpc")):
 	case n.VPC != "":
-		v.existingNetwork(path, n)
+		n.checkExisting(v, path)
 	default:
-		v.newNetwork(path, n, e)
+		n.checkNew(v, path, e)
 	}
 }
 
-// ownFunction of a network that is made has a name that must fit.
-func (v *validator) ownFunction(path string, e *Environment) {
+// checkOwnFunction checks the name of the function that a new network has.
+func checkOwnFunction(v *validator, path string, e *Environment) {
 	const most = 64 // characters, Lambda
 	n := e.Application.Network
 	if n == nil || n.VPC != "" || !isProject(v.spec.Project) {
@@ -34,7 +34,7 @@ func (v *validator) ownFunction(path string, e *Environment) {
 	}
 }
 
-func (v *validator) newNetwork(path string, n *Network, e *Environment) {
+func (n *Network) checkNew(v *validator, path string, e *Environment) {
 	for _, f := range []struct {
 		name, instead string
 		ids           []string
@@ -48,27 +48,27 @@ func (v *validator) newNetwork(path string, n *Network, e *Environment) {
 				"write vpc too, or ranges of addresses in "+f.instead)
 		}
 	}
-	vpc, hasRange := v.vpcRange(join(path, "cidr"), n.CIDR)
-	hasZones := v.zones(join(path, "zones"), n, e.Region)
+	vpc, hasRange := checkVPCRange(v, join(path, "cidr"), n.CIDR)
+	hasZones := checkZones(v, join(path, "zones"), n, e.Region)
 	oneOfThese(v, join(path, "nat"), n.NAT, NoNAT, OneNAT, EachNAT, RegionalNAT)
-	v.subnets(path, n, e.Region, vpc, hasRange, hasZones)
-	v.endpoints(join(path, "endpoints"), n.Endpoints)
+	n.checkSubnets(v, path, e.Region, vpc, hasRange, hasZones)
+	checkEndpoints(v, join(path, "endpoints"), n.Endpoints)
 }
 
-// cidr is a range of IPv4 addresses, which may be of one alone; ok says whether it is good.
-func (v *validator) cidr(at, text, example string) (p netip.Prefix, ok bool) {
-	return v.addresses(at, text, example, func(a netip.Addr) string { return a.String() + "/32 for this one alone" })
+// checkCIDR reads a range of IPv4 addresses, which may be of one alone; ok says whether it is good.
+func checkCIDR(v *validator, at, text, example string) (p netip.Prefix, ok bool) {
+	return checkAddresses(v, at, text, example, func(a netip.Addr) string { return a.String() + "/32 for this one alone" })
 }
 
-// networkCIDR is that of a VPC or of a subnet, which is about as large as the example.
-func (v *validator) networkCIDR(at, text, example string) (p netip.Prefix, ok bool) {
-	return v.addresses(at, text, example, func(a netip.Addr) string {
+// checkNetworkCIDR reads the range of a VPC or of a subnet, which is about as large as the example.
+func checkNetworkCIDR(v *validator, at, text, example string) (p netip.Prefix, ok bool) {
+	return checkAddresses(v, at, text, example, func(a netip.Addr) string {
 		return netip.PrefixFrom(a, netip.MustParsePrefix(example).Bits()).Masked().String()
 	})
 }
 
-// addresses are a range of IPv4 addresses; rangeOf says which may be meant where there is one alone.
-func (v *validator) addresses(at, text, example string, rangeOf func(netip.Addr) string) (p netip.Prefix, ok bool) {
+// checkAddresses reads a range of IPv4 addresses; rangeOf says which may be meant where there is one alone.
+func checkAddresses(v *validator, at, text, example string, rangeOf func(netip.Addr) string) (p netip.Prefix, ok bool) {
 	p, err := netip.ParsePrefix(text)
 	switch {
 	case err == nil && !p.Addr().Is4():
@@ -87,9 +87,9 @@ func (v *validator) addresses(at, text, example string, rangeOf func(netip.Addr)
 	return p, false
 }
 
-// vpcRange is that of a VPC that is made.
-func (v *validator) vpcRange(at, text string) (p netip.Prefix, ok bool) {
-	p, ok = v.networkCIDR(at, text, "10.0.0.0/16")
+// checkVPCRange reads the range of a new VPC.
+func checkVPCRange(v *validator, at, text string) (p netip.Prefix, ok bool) {
+	p, ok = checkNetworkCIDR(v, at, text, "10.0.0.0/16")
 	private := []netip.Prefix{
 		netip.PrefixFrom(netip.AddrFrom4([4]byte{10}), 8),
 		netip.PrefixFrom(netip.AddrFrom4([4]byte{172, 16}), 12),
@@ -112,10 +112,10 @@ func (v *validator) vpcRange(at, text string) (p netip.Prefix, ok bool) {
 	return p, false
 }
 
-func (v *validator) zones(at string, network *Network, region string) bool {
+func checkZones(v *validator, at string, network *Network, region string) bool {
 	n, most := network.Zones, zonesOf(region)
 	if network.ZoneNames != nil {
-		return v.zoneNames(at, network, region)
+		return checkZoneNames(v, at, network, region)
 	}
 	if n <= most || n > mostZones || !isRegion(region) {
 		v.between(at, n, 2, mostZones, "zones")
@@ -126,8 +126,8 @@ func (v *validator) zones(at string, network *Network, region string) bool {
 	return false
 }
 
-// zoneNames are those of availability zones of a region, such as eu-west-1a. It says whether their number is good.
-func (v *validator) zoneNames(at string, n *Network, region string) bool {
+// checkZoneNames checks the names of availability zones of a region, such as eu-west-1a, and says whether their number is good.
+func checkZoneNames(v *validator, at string, n *Network, region string) bool {
 	for i, name := range n.ZoneNames {
 		letter, ok := strings.CutPrefix(name, region)
 		switch at := index(at, i); {
@@ -163,9 +163,9 @@ type subnet struct {
 	prefix   netip.Prefix
 }
 
-// subnets that are given must be in the VPC, and must not overlap with each other nor with those that it is cut into. Where the range of the
+// checkSubnets checks that given subnets are in the VPC, and do not overlap with each other nor with those that it is cut into. Where the range of the
 // VPC or the number of zones is wrong, what does not depend on it is said all the same.
-func (v *validator) subnets(path string, n *Network, region string, vpc netip.Prefix, hasRange, hasZones bool) {
+func (n *Network) checkSubnets(v *validator, path string, region string, vpc netip.Prefix, hasRange, hasZones bool) {
 	var cut Subnets
 	if hasRange && hasZones {
 		cut, _ = (&Network{CIDR: n.CIDR, Zones: n.Zones}).Subnets() // what it could refuse was said
@@ -197,21 +197,21 @@ func (v *validator) subnets(path string, n *Network, region string, vpc netip.Pr
 		for i, text := range layer.given[:min(len(layer.given), mostZones)] { // the others must go anyway
 			s := subnet{at: index(at, i), name: index(layer.name, i)}
 			var ok bool
-			if s.prefix, ok = v.subnetRange(s.at, text, vpc, hasRange, layer.smallest); ok {
+			if s.prefix, ok = checkSubnetRange(v, s.at, text, vpc, hasRange, layer.smallest); ok {
 				all = append(all, s)
 			}
 		}
 	}
-	v.apart(all)
+	checkApart(v, all)
 }
 
-// subnetRange is that of a subnet of a VPC, whose range may not be known.
-func (v *validator) subnetRange(at, text string, vpc netip.Prefix, hasVPC bool, smallest int) (p netip.Prefix, ok bool) {
+// checkSubnetRange reads the range of a subnet of a VPC, whose own may not be known.
+func checkSubnetRange(v *validator, at, text string, vpc netip.Prefix, hasVPC bool, smallest int) (p netip.Prefix, ok bool) {
 	example := "10.0.0.0/20"
 	if hasVPC {
 		example = partOf(vpc, 4, 0).String()
 	}
-	p, ok = v.networkCIDR(at, text, example)
+	p, ok = checkNetworkCIDR(v, at, text, example)
 	switch {
 	case !ok:
 	case p.Bits() > smallest:
@@ -228,8 +228,8 @@ func (v *validator) subnetRange(at, text string, vpc netip.Prefix, hasVPC bool, 
 	return p, false
 }
 
-// apart are subnets that share no address.
-func (v *validator) apart(all []subnet) {
+// checkApart checks that subnets share no address.
+func checkApart(v *validator, all []subnet) {
 	for i, s := range all {
 		for _, o := range all[:i] {
 			if !s.prefix.Overlaps(o.prefix) {
@@ -248,8 +248,8 @@ func (v *validator) apart(all []subnet) {
 	}
 }
 
-// existingNetwork is a VPC that somebody else made.
-func (v *validator) existingNetwork(path string, n *Network) {
+// checkExisting checks an existing VPC.
+func (n *Network) checkExisting(v *validator, path string) {
 	if !isID(n.VPC, "vpc") {
 		v.add(join(path, "vpc"), strconv.Quote(shorten(n.VPC))+" is not the id of a VPC", "write one such as vpc-0123456789abcdef0")
 	}
@@ -263,7 +263,7 @@ func (v *validator) existingNetwork(path string, n *Network) {
 		}
 	}
 	if n.CIDR != "" {
-		v.networkCIDR(join(path, "cidr"), n.CIDR, "10.0.0.0/16")
+		checkNetworkCIDR(v, join(path, "cidr"), n.CIDR, "10.0.0.0/16")
 	}
 	if at := join(path, "privateSubnets"); len(n.PrivateSubnets) == 0 {
 		v.add(at, "there is none", "jobs, services and functions run there: name at least one, such as subnet-0123456789abcdef0")
@@ -274,7 +274,7 @@ func (v *validator) existingNetwork(path string, n *Network) {
 		ids  []string
 	}{{"privateSubnets", n.PrivateSubnets}, {"publicSubnets", n.PublicSubnets}, {"isolatedSubnets", n.IsolatedSubnets}} {
 		at := join(path, layer.name)
-		if !v.ids(at, layer.ids, "subnet", "subnets", 16, "Lambda and ECS allow") {
+		if !checkIDs(v, at, layer.ids, "subnet", "subnets", 16, "Lambda and ECS allow") {
 			continue
 		}
 		for i, id := range layer.ids {
@@ -286,8 +286,8 @@ func (v *validator) existingNetwork(path string, n *Network) {
 	}
 }
 
-// ids of things in a VPC, such as subnet-0123456789abcdef0, of which who says so takes at most so many. It says whether they are few enough.
-func (v *validator) ids(path string, ids []string, prefix, things string, most int, allowed string) bool {
+// checkIDs checks the ids of things in a VPC, such as subnet-0123456789abcdef0, and says whether there are no more than the limit, which allowed names.
+func checkIDs(v *validator, path string, ids []string, prefix, things string, most int, allowed string) bool {
 	if len(ids) > most {
 		v.add(path, fmt.Sprintf("has %d %s, %s %d", len(ids), things, allowed, most), "")
 		return false
@@ -310,7 +310,7 @@ func isID(id, prefix string) bool {
 	return ok && (len(number) == 8 || len(number) == 17) && all(number, isHex)
 }
 
-func (v *validator) endpoints(path string, names []string) {
+func checkEndpoints(v *validator, path string, names []string) {
 	const most = 50 // of a VPC, EC2 quotas
 	if len(names) > most {
 		v.add(path, fmt.Sprintf("has %d endpoints, EC2 allows %d", len(names), most), "")

@@ -9,21 +9,21 @@ import (
 
 func types() []Type { return []Type{Dev, Test, Prod} }
 
-// limits of parts of the application to some environments, where they were written.
-func (v *validator) limits() {
+// checkLimits checks the limits of parts of the application to some environments, where they were written.
+func checkLimits(v *validator) {
 	if v.spec.positions == nil { // without overrides; Spec.Application is not used
 		for i, e := range v.spec.Environments {
-			v.partLimits(join(index("environments", i), "application"), e.Application)
+			checkPartLimits(v, join(index("environments", i), "application"), e.Application)
 		}
 		return
 	}
-	v.partLimits("application", v.spec.Application)
+	checkPartLimits(v, "application", v.spec.Application)
 	for _, name := range slices.Sorted(maps.Keys(v.spec.Overrides)) {
-		v.partLimits(join("overrides", name), v.spec.Overrides[name])
+		checkPartLimits(v, join("overrides", name), v.spec.Overrides[name])
 	}
 }
 
-func (v *validator) partLimits(path string, a Application) {
+func checkPartLimits(v *validator, path string, a Application) {
 	for i, r := range a.Repositories {
 		v.only(index(join(path, "repositories"), i), r.Only)
 	}

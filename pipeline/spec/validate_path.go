@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// directory is one in the source repository; it reaches a shell between single quotes, and docker.
-func (v *validator) directory(at, dir, example string) {
+// checkDirectory checks a directory of the source repository; it reaches a shell between single quotes, and docker.
+func checkDirectory(v *validator, at, dir, example string) {
 	if dir != "." {
-		v.pathBelow(at, dir, "the root of the repository", example)
+		checkPathBelow(v, at, dir, "the root of the repository", example)
 	}
 }
 
-// pathBelow is a path from some directory down.
-func (v *validator) pathBelow(at, p, top, example string) {
+// checkPathBelow checks a path from some directory down.
+func checkPathBelow(v *validator, at, p, top, example string) {
 	hint := "write a path from " + top + ", such as " + example
 	switch {
 	case !isPlain(p):

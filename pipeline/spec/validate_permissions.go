@@ -8,9 +8,9 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/catalog"
 )
 
-// exists checks that an action, or an action for which a pattern stands, is in the table of IAM actions. A service that the table does not have, and whose
+// checkActionExists checks that an action, or an action for which a pattern stands, is in the table of IAM actions. A service that the table does not have, and whose
 // name is like no other, may be newer than the table: its actions are accepted.
-func (v *validator) exists(at, action string) {
+func checkActionExists(v *validator, at, action string) {
 	if len(catalog.Actions(action)) > 0 || !v.isPatient() {
 		return
 	}
@@ -51,9 +51,9 @@ func verbs(s *catalog.IAMService) []string {
 	return list
 }
 
-// allows checks that each action of a permission knows some of its resources, and each resource is known by some of the actions: what is not, is not
+// checkAllows checks that each action of a permission knows some of its resources, and each resource is known by some of the actions: what is not, is not
 // allowed, whatever the permission says. An action that knows no resource is allowed on "*" only.
-func (v *validator) allows(path string, actions, arns []string) {
+func checkAllows(v *validator, path string, actions, arns []string) {
 	const patience = 100_000 // pairs: far more than fit into the policies of all roles
 	known := make([]bool, len(arns))
 	all := true

@@ -8,22 +8,22 @@ import (
 	"strings"
 )
 
-func (v *validator) repositories(path string, e *Environment) {
+func checkRepositories(v *validator, path string, e *Environment) {
 	names := make([]string, len(e.Application.Repositories))
 	for i, r := range e.Application.Repositories {
 		names[i] = r.Name
-		v.imageRepository(index(path, i), r, e)
+		r.check(v, index(path, i), e)
 	}
 	v.uniqueNames(path, names)
 }
 
-func (v *validator) imageRepository(path string, r Repository, e *Environment) {
-	v.repositoryName(join(path, "name"), e.Name, r.Name)
+func (r Repository) check(v *validator, path string, e *Environment) {
+	checkRepositoryName(v, join(path, "name"), e.Name, r.Name)
 	if r.Context != "" {
-		v.directory(join(path, "context"), r.Context, "services/web")
+		checkDirectory(v, join(path, "context"), r.Context, "services/web")
 	}
 	if file := join(path, "dockerfile"); v.given(file, r.Dockerfile, "write a path from the context, such as Dockerfile") {
-		v.pathBelow(file, r.Dockerfile, "the context", "Dockerfile")
+		checkPathBelow(v, file, r.Dockerfile, "the context", "Dockerfile")
 	}
 	arguments := join(path, "buildArguments")
 	for _, name := range slices.Sorted(maps.Keys(r.BuildArguments)) {
@@ -40,12 +40,12 @@ func (v *validator) imageRepository(path string, r Repository, e *Environment) {
 		}
 	}
 	oneOfThese(v, join(path, "architecture"), r.Architecture, X86, ARM)
-	v.refresh(join(path, "refresh"), r.Refresh)
-	v.removal(join(path, "removal"), r.Removal, e)
+	checkRefresh(v, join(path, "refresh"), r.Refresh)
+	r.Removal.check(v, join(path, "removal"), e)
 }
 
-// repositoryName checks the last part of the name of a repository of images, and the whole.
-func (v *validator) repositoryName(at, scope, name string) {
+// checkRepositoryName checks the last part of the name of a repository of images, and the whole.
+func checkRepositoryName(v *validator, at, scope, name string) {
 	const hint = "use lower-case letters, digits and dashes between them, such as web"
 	const most = 256 // ECR
 	if !v.given(at, name, hint) {
@@ -86,8 +86,8 @@ func shellVariable(text string) string {
 	return ""
 }
 
-// refresh is any text; it is hashed and only has to be readable.
-func (v *validator) refresh(at, text string) {
+// checkRefresh checks any text; it is hashed and only has to be readable.
+func checkRefresh(v *validator, at, text string) {
 	if !isLine(text) {
 		v.add(at, "is not one line of printable text", `write any other text, such as "2"`)
 	}

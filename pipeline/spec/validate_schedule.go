@@ -10,8 +10,8 @@ import (
 
 const scheduleHint = "write cron(…), rate(…) or at(…), such as cron(0 3 * * ? *) for 3 o'clock every day"
 
-// schedule of EventBridge Scheduler.
-func (v *validator) schedule(at, schedule string) {
+// checkSchedule checks a schedule of EventBridge Scheduler.
+func checkSchedule(v *validator, at, schedule string) {
 	const most = 256 // characters, EventBridge Scheduler
 	if len(schedule) > most {
 		v.add(at, fmt.Sprintf("has %d characters, EventBridge Scheduler allows %d", len(schedule), most),
@@ -203,8 +203,8 @@ func (f cronField) isValue(text string) bool {
 	return err == nil && all(text, isDigit) && len(text) <= len("2199") && f.least <= n && n <= f.most
 }
 
-// timezone of a schedule, by its name in the IANA's database.
-func (v *validator) timezone(at, zone string) {
+// checkTimezone checks the time zone of a schedule, by its name in the IANA's database.
+func checkTimezone(v *validator, at, zone string) {
 	if isTimezone(zone) {
 		return
 	}

@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-func (v *validator) services(path string, e *Environment, k knownParts) {
+func checkServices(v *validator, path string, e *Environment, k knownParts) {
 	names := make([]string, len(e.Application.Services))
 	for i := range e.Application.Services {
 		s := &e.Application.Services[i]
 		names[i] = s.Name
-		v.service(index(path, i), s, e, k)
+		s.check(v, index(path, i), e, k)
 	}
 	v.uniqueNames(path, names)
 }
 
-func (v *validator) service(path string, s *Service, e *Environment, k knownParts) {
+func (s *Service) check(v *validator, path string, e *Environment, k knownParts) {
 	names := []wholeName{{"role", ServiceStartRole(s.Name), maxRole, "IAM"}}
 	if s.Balanced() {
 		const most = 32 // characters, Elastic Load Balancing
@@ -28,18 +28,18 @@ func (v *validator) service(path string, s *Service, e *Environment, k knownPart
 	}
 	v.partName(join(path, "name"), s.Name, "a service's", "web", e, names...)
 	v.needsNetwork(path, e, "")
-	v.container(path, &s.Container, e, k, false)
+	s.Container.checkContainer(v, path, e, k, false)
 	if s.Port < 0 || s.Port > 65_535 {
 		v.add(join(path, "port"), fmt.Sprintf("cannot be %d", s.Port), "use a number from 1 to 65535, or 0 for none")
 	}
 	if cpu := join(path, "cpu"); !slices.Contains(FargateCPUs(), s.CPU) {
 		v.add(cpu, fmt.Sprintf("Fargate has no tasks with %d CPU units", s.CPU), "use "+oneOf(words(FargateCPUs()))+": 1024 are a vCPU")
 	} else {
-		v.fargateMemory(join(path, "memory"), s.CPU, s.Memory, "CPU units", strconv.Itoa)
+		checkFargateMemory(v, join(path, "memory"), s.CPU, s.Memory, "CPU units", strconv.Itoa)
 	}
-	v.count(join(path, "count"), s.Count)
-	v.healthChecks(path, s)
-	v.loadBalancer(join(path, "loadBalancer"), s, e)
+	s.Count.check(v, join(path, "count"))
+	s.checkHealth(v, path)
+	s.checkLoadBalancer(v, join(path, "loadBalancer"), e)
 }
 
 // words for numbers.
@@ -51,7 +51,7 @@ func words(numbers []int) []string {
 	return list
 }
 
-func (v *validator) count(path string, c Count) {
+func (c Count) check(v *validator, path string) {
 	const most = 1000 // tasks of a service; ECS takes 5,000, but that is a slip
 	v.between(join(path, "min"), c.Min, 1, most, "tasks")
 	v.between(join(path, "max"), c.Max, 1, most, "tasks")
@@ -60,7 +60,7 @@ func (v *validator) count(path string, c Count) {
 	}
 }
 
-func (v *validator) healthChecks(path string, s *Service) {
+func (s *Service) checkHealth(v *validator, path string) {
 	const most = 1024 // characters, Elastic Load Balancing
 	at := join(path, "healthCheck")
 	switch check := s.HealthCheck; {
@@ -81,10 +81,10 @@ func (v *validator) healthChecks(path string, s *Service) {
 		v.add(index(at, 0), s.HealthCommand[0]+" is no program: CMD goes before the command by itself", "begin with the program, such as [sh, -c, …]")
 		return
 	}
-	v.arguments(at, s.HealthCommand)
+	checkArguments(v, at, s.HealthCommand)
 }
 
-func (v *validator) loadBalancer(path string, s *Service, e *Environment) {
+func (s *Service) checkLoadBalancer(v *validator, path string, e *Environment) {
 	l := s.LoadBalancer
 	if l == nil {
 		if s.Port > 0 && !v.unread(path) {
@@ -109,14 +109,14 @@ func (v *validator) loadBalancer(path string, s *Service, e *Environment) {
 			"write the ARN of a certificate, or http: true if everybody may read what passes")
 	}
 	if l.Certificate != "" {
-		v.certificate(join(path, "certificate"), l.Certificate, e)
+		checkCertificate(v, join(path, "certificate"), l.Certificate, e)
 	}
-	v.from(join(path, "from"), s, e)
-	v.balancerSubnets(path, l, e)
+	s.checkFrom(v, join(path, "from"), e)
+	l.checkSubnets(v, path, e)
 }
 
-// certificate of ACM.
-func (v *validator) certificate(at, arn string, e *Environment) {
+// checkCertificate checks a certificate of ACM.
+func checkCertificate(v *validator, at, arn string, e *Environment) {
 	const hint = "copy it from Certificate Manager: arn:aws:acm:<region>:<account>:certificate/<id>"
 	p := strings.SplitN(arn, ":", 6)
 	switch {
@@ -133,8 +133,8 @@ func (v *validator) certificate(at, arn string, e *Environment) {
 	}
 }
 
-// from are the ranges of addresses that may reach a load balancer.
-func (v *validator) from(path string, s *Service, e *Environment) {
+// checkFrom checks the ranges of addresses that may reach a load balancer.
+func (s *Service) checkFrom(v *validator, path string, e *Environment) {
 	const most = 50 // rules of a security group; EC2 allows 60
 	ranges := s.LoadBalancer.From
 	if len(ranges) > most {
@@ -156,12 +156,12 @@ func (v *validator) from(path string, s *Service, e *Environment) {
 			v.add(at, strconv.Quote(shorten(text))+" is given twice", "keep one")
 			continue
 		}
-		v.cidr(at, text, "10.0.0.0/8")
+		checkCIDR(v, at, text, "10.0.0.0/8")
 	}
 }
 
-// balancerSubnets of a VPC that is there must be two at least: a load balancer stands in two zones.
-func (v *validator) balancerSubnets(path string, l *LoadBalancer, e *Environment) {
+// checkSubnets checks that an existing VPC names two subnets at least: a load balancer is in two zones.
+func (l *LoadBalancer) checkSubnets(v *validator, path string, e *Environment) {
 	n := e.Application.Network
 	switch {
 	case n == nil, n.VPC == "" && (n.Zones != 1 || len(n.ZoneNames) != 1): // any other number was refused

@@ -8,15 +8,15 @@ import (
 	"unicode/utf8"
 )
 
-func (v *validator) source() {
+func checkSource(v *validator) {
 	s := v.spec.Source
-	v.connection("source.connection", s.Connection)
-	v.repository("source.repository", s.Repository)
-	v.file("source.file", s.File)
+	checkConnection(v, "source.connection", s.Connection)
+	checkSourceRepository(v, "source.repository", s.Repository)
+	checkFile(v, "source.file", s.File)
 }
 
-// connection checks the ARN of a connection, which must be in the account of the pipelines.
-func (v *validator) connection(at, arn string) {
+// checkConnection checks the ARN of a connection, which must be in the account of the pipelines.
+func checkConnection(v *validator, at, arn string) {
 	const hint = "copy it from Developer Tools, Settings, Connections: arn:aws:codeconnections:<region>:<account>:connection/<id>"
 	if !v.given(at, arn, hint) {
 		return
@@ -82,7 +82,7 @@ func isUUID(id string) bool {
 
 func isHex(r rune) bool { return isDigit(r) || 'a' <= r && r <= 'f' }
 
-func (v *validator) repository(at, repository string) {
+func checkSourceRepository(v *validator, at, repository string) {
 	hint := "write owner/name, such as acme/shop"
 	if !v.given(at, repository, hint) || isRepository(repository) {
 		return
@@ -117,8 +117,8 @@ func bareRepository(address string) string {
 	return address
 }
 
-// file is a path in the repository; it reaches a shell.
-func (v *validator) file(at, file string) {
+// checkFile checks a path in the repository; it reaches a shell.
+func checkFile(v *validator, at, file string) {
 	const hint = "write a path from the root of the repository, such as infra/pipeline.yaml"
 	if !v.given(at, file, hint) {
 		return
@@ -131,8 +131,8 @@ func (v *validator) file(at, file string) {
 	}
 }
 
-// branch is what git calls a branch, less the characters that are patterns to CodePipeline or special to a shell.
-func (v *validator) branch(at, branch string) {
+// checkBranch checks what git calls a branch, less the characters that are patterns to CodePipeline or special to a shell.
+func checkBranch(v *validator, at, branch string) {
 	const most = 255 // CodePipeline: a pattern of a trigger
 	if !v.given(at, branch, "write the name of a branch, such as main") {
 		return
@@ -156,7 +156,7 @@ func isBranch(branch string) bool {
 	return branch[0] != '-' && branch != "@" && branch != "HEAD" && !strings.Contains(branch, "..") && !strings.HasSuffix(branch, ".")
 }
 
-func (v *validator) generator() {
+func checkGenerator(v *validator) {
 	g := v.spec.Generator
 	if g.Version != "" && g.Command != "" {
 		v.add("generator", "has both version and command", "keep one")
@@ -173,12 +173,12 @@ func (v *validator) generator() {
 	case isBlank(g.Command) || !isLine(g.Command):
 		v.add("generator.command", "is not one line of printable text", "put what is longer into a script")
 	default:
-		v.commandLength("generator.command", g.Command)
+		checkCommandLength(v, "generator.command", g.Command)
 	}
 }
 
-// commandLength keeps buildspecs short; they have a limit.
-func (v *validator) commandLength(at, command string) {
+// checkCommandLength keeps buildspecs short; they have a limit.
+func checkCommandLength(v *validator, at, command string) {
 	const most = 1000
 	if n := utf8.RuneCountInString(command); n > most {
 		v.add(at, fmt.Sprintf("has %d characters, at most %d are allowed", n, most), "put what is longer into a script")

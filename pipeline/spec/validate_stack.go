@@ -13,7 +13,7 @@ func StackNames() []string {
 	return []string{"access", "batch", "bootstrap", "functions", "monitoring", NetworkPart, "services", "storage"}
 }
 
-func (v *validator) stacks(path string, e *Environment) {
+func checkStacks(v *validator, path string, e *Environment) {
 	names := make([]string, len(e.Application.Stacks))
 	for i, s := range e.Application.Stacks {
 		names[i] = s.Name
@@ -24,15 +24,15 @@ func (v *validator) stacks(path string, e *Environment) {
 		}
 		const example = "infra/extras.yaml"
 		if file := join(at, "template"); v.given(file, s.Template, "write the path of the file from the directory of pipeline.yaml, such as "+example) {
-			v.pathBelow(file, s.Template, "the directory of pipeline.yaml", example)
+			checkPathBelow(v, file, s.Template, "the directory of pipeline.yaml", example)
 		}
-		v.stackParameters(join(at, "parameters"), s.Parameters)
-		v.permissions(join(at, "permissions"), "a template", s.Permissions, filledIn)
+		checkStackParameters(v, join(at, "parameters"), s.Parameters)
+		checkPermissions(v, join(at, "permissions"), "a template", s.Permissions, filledIn)
 	}
 	v.uniqueNames(path, names)
 }
 
-func (v *validator) stackParameters(path string, parameters map[string]string) {
+func checkStackParameters(v *validator, path string, parameters map[string]string) {
 	const most, mostName, mostValue = 200, 255, 4096 // of a template, characters of a name and bytes of a value, CloudFormation quotas
 	if len(parameters) > most {
 		v.add(path, fmt.Sprintf("has %d parameters, CloudFormation allows %d", len(parameters), most), "")

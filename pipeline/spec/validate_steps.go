@@ -9,53 +9,54 @@ import (
 	"strings"
 )
 
-func (v *validator) steps() {
+func checkSteps(v *validator) {
 	s := &v.spec.Steps
 	if s.Synth == nil {
 		v.add("steps.synth", "cannot be dropped", "it renders what the others deploy: leave it out for its defaults")
 	} else {
-		v.synth("steps.synth", s.Synth)
+		s.Synth.checkSynth(v, "steps.synth")
 	}
-	v.test("steps.infrastructureTests", s.InfrastructureTests, false)
-	v.test("steps.functionTests", s.FunctionTests, false)
+	s.InfrastructureTests.checkTest(v, "steps.infrastructureTests", false)
+	s.FunctionTests.checkTest(v, "steps.functionTests", false)
 	if s.Publish != nil {
-		v.publish("steps.publish", s.Publish)
+		s.Publish.checkPublish(v, "steps.publish")
 	}
-	v.test("steps.integrationTests", s.IntegrationTests, true)
-	v.test("steps.acceptanceTests", s.AcceptanceTests, true)
+	s.IntegrationTests.checkTest(v, "steps.integrationTests", true)
+	s.AcceptanceTests.checkTest(v, "steps.acceptanceTests", true)
 	if s.Approval != nil {
-		v.approval("steps.approval", &s.Approval.Approval)
+		s.Approval.Approval.check(v, "steps.approval")
 		v.stepOnly("steps.approval", s.Approval.Only)
 	}
-	v.ownSteps("steps.own", s.Own)
+	checkOwnSteps(v, "steps.own", s.Own)
 }
 
-func (v *validator) synth(at string, s *Step) {
-	v.refused(at, s)
-	v.commands(join(at, "commands"), s.Commands)
-	v.build(at, s, false)
+func (s *Step) checkSynth(v *validator, at string) {
+	s.checkRefused(v, at)
+	checkCommands(v, join(at, "commands"), s.Commands)
+	s.checkBuild(v, at, false)
 }
 
-func (v *validator) test(at string, s *Step, inEnvironments bool) {
+func (s *Step) checkTest(v *validator, at string, inEnvironments bool) {
 	if s == nil {
 		return
 	}
-	v.refused(at, s)
-	v.someCommands(join(at, "commands"), s.Commands, "write at least one, or null in place of the step to drop it")
-	v.reports(join(at, "reports"), s.Reports)
-	v.build(at, s, inEnvironments)
+	s.checkRefused(v, at)
+	checkSomeCommands(v, join(at, "commands"), s.Commands, "write at least one, or null in place of the step to drop it")
+	checkReports(v, join(at, "reports"), s.Reports)
+	s.checkBuild(v, at, inEnvironments)
 }
 
-func (v *validator) publish(at string, s *Step) {
-	v.refused(at, s)
-	v.publishSecrets(join(at, "secrets"), s)
-	v.build(at, &Step{
+func (s *Step) checkPublish(v *validator, at string) {
+	s.checkRefused(v, at)
+	s.checkPublishSecrets(v, join(at, "secrets"))
+	build := Step{ // of which there is one for all environments
 		Image: s.Image, Environment: s.Environment, Secrets: s.Secrets, SecretKeys: s.SecretKeys, TimeoutMinutes: s.TimeoutMinutes, Permissions: s.Permissions,
-	}, false) // of the build, which is one for all environments
+	}
+	build.checkBuild(v, at, false)
 }
 
-// publishSecrets are environment variables of the builds that publish: the build commands of functions see them, docker does not pass them on.
-func (v *validator) publishSecrets(at string, s *Step) {
+// checkPublishSecrets checks environment variables of the builds that publish: the build commands of functions see them, docker does not pass them on.
+func (s *Step) checkPublishSecrets(v *validator, at string) {
 	hasBuild := slices.ContainsFunc(v.spec.Environments, func(e Environment) bool {
 		return slices.ContainsFunc(e.Application.Functions, func(f Function) bool { return f.Build != "" })
 	})
@@ -84,21 +85,21 @@ func anchors() []anchor {
 	}
 }
 
-func (v *validator) ownSteps(path string, steps []Step) {
+func checkOwnSteps(v *validator, path string, steps []Step) {
 	names := make([]string, len(steps))
 	for i := range steps {
 		s, at := &steps[i], index(path, i)
 		names[i] = s.Name
-		v.ownName(join(at, "name"), s.Name)
-		v.someCommands(join(at, "commands"), s.Commands, "write at least one, such as make lint")
-		v.reports(join(at, "reports"), s.Reports)
-		v.refused(at, s)
-		v.build(at, s, v.anchor(at, s))
+		checkOwnName(v, join(at, "name"), s.Name)
+		checkSomeCommands(v, join(at, "commands"), s.Commands, "write at least one, such as make lint")
+		checkReports(v, join(at, "reports"), s.Reports)
+		s.checkRefused(v, at)
+		s.checkBuild(v, at, s.checkAnchor(v, at))
 	}
 	v.uniqueNames(path, names)
 }
 
-func (v *validator) ownName(at, name string) {
+func checkOwnName(v *validator, at, name string) {
 	const hint = "use lower-case letters, digits and dashes between them, beginning with a letter, such as lint"
 	if !v.given(at, name, hint) {
 		return
@@ -127,8 +128,8 @@ func (v *validator) ownName(at, name string) {
 	}
 }
 
-// anchor of an own step. It says whether the step runs in environments; one whose place is not known might.
-func (v *validator) anchor(at string, s *Step) bool {
+// checkAnchor checks the anchor of an own step. It says whether the step runs in environments; one whose place is not known might.
+func (s *Step) checkAnchor(v *validator, at string) bool {
 	field, name := "after", s.After
 	switch {
 	case s.Before != "" && s.After != "":
@@ -158,28 +159,28 @@ func (v *validator) anchor(at string, s *Step) bool {
 	return anchors()[i].inEnvironments
 }
 
-// someCommands that a step cannot do without.
-func (v *validator) someCommands(at string, commands []string, hint string) {
+// checkSomeCommands checks commands that a step cannot do without.
+func checkSomeCommands(v *validator, at string, commands []string, hint string) {
 	if len(commands) == 0 {
 		v.add(at, "there is none", hint)
 	}
-	v.commands(at, commands)
+	checkCommands(v, at, commands)
 }
 
-func (v *validator) commands(at string, commands []string) {
+func checkCommands(v *validator, at string, commands []string) {
 	const most = 20_000 // bytes; CodeBuild takes a buildspec of 25,600, and cfnpipe adds its own
 	size := 0
 	for i, c := range commands {
 		size += len(c)
-		v.script(index(at, i), c)
+		checkScript(v, index(at, i), c)
 	}
 	if size > most {
 		v.add(at, fmt.Sprintf("has %d bytes together, at most %d are allowed", size, most), "put what is longer into a script")
 	}
 }
 
-// script is one or more lines for a shell.
-func (v *validator) script(at, text string) {
+// checkScript checks one or more lines for a shell.
+func checkScript(v *validator, at, text string) {
 	switch what, hint := refused(text); {
 	case isBlank(text):
 		v.add(at, "is empty", "write a command, such as make test")
@@ -188,8 +189,8 @@ func (v *validator) script(at, text string) {
 	}
 }
 
-// reports are patterns of CodeBuild, relative to the root of the repository.
-func (v *validator) reports(at string, patterns []string) {
+// checkReports checks patterns of CodeBuild, relative to the root of the repository.
+func checkReports(v *validator, at string, patterns []string) {
 	const most = 255 // characters
 	for i, p := range patterns {
 		at := index(at, i)
@@ -206,16 +207,16 @@ func (v *validator) reports(at string, patterns []string) {
 	}
 }
 
-// build is what all steps have.
-func (v *validator) build(at string, s *Step, inEnvironments bool) {
+// checkBuild checks what all steps have.
+func (s *Step) checkBuild(v *validator, at string, inEnvironments bool) {
 	v.between(join(at, "timeoutMinutes"), s.TimeoutMinutes, 5, 2160, "minutes") // CodeBuild
-	v.image(join(at, "image"), s.Image)
-	v.buildRuntimes(join(at, "runtimes"), s.Runtimes)
+	checkImage(v, join(at, "image"), s.Image)
+	checkBuildRuntimes(v, join(at, "runtimes"), s.Runtimes)
 	if s.Image != "" && len(s.Runtimes) > 0 && isImage(s.Image) && !strings.HasPrefix(s.Image, ownImages) {
 		v.add(join(at, "runtimes"), "are only in CodeBuild's own images", "leave them out: the image has what the commands need, or they install it")
 	}
-	v.buildVariables(at, s)
-	v.secretKeys(join(at, "secretKeys"), s.SecretKeys, v.home())
+	s.checkVariables(v, at)
+	checkSecretKeys(v, join(at, "secretKeys"), s.SecretKeys, v.home())
 	if len(s.SecretKeys) > 0 && len(s.Secrets) == 0 && !v.unread(join(at, "secrets")) {
 		v.add(join(at, "secretKeys"), "mean nothing without secrets", "leave them out, or write secrets too")
 	}
@@ -223,14 +224,14 @@ func (v *validator) build(at string, s *Step, inEnvironments bool) {
 	if inEnvironments {
 		f = ofEnvironment
 	}
-	v.permissions(join(at, "permissions"), "a step", s.Permissions, f)
+	checkPermissions(v, join(at, "permissions"), "a step", s.Permissions, f)
 	if inEnvironments {
 		v.stepOnly(at, s.Only)
 	}
 }
 
-// buildRuntimes of CodeBuild's images by name. Which versions an image has changes too often to be known here.
-func (v *validator) buildRuntimes(at string, runtimes map[string]string) {
+// checkBuildRuntimes checks the runtimes of CodeBuild's images by name. Which versions an image has changes too often to be known here.
+func checkBuildRuntimes(v *validator, at string, runtimes map[string]string) {
 	known := []string{"dotnet", "golang", "java", "nodejs", "php", "python", "ruby"}
 	for _, name := range slices.Sorted(maps.Keys(runtimes)) {
 		at := join(at, name)

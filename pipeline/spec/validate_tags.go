@@ -16,7 +16,7 @@ const (
 	maxTagValue = 256 // characters, CloudFormation API
 )
 
-func (v *validator) tags(at string, tags map[string]string) {
+func checkTags(v *validator, at string, tags map[string]string) {
 	if len(tags) > maxTags {
 		v.add(at, fmt.Sprintf("has %d tags, at most %d are allowed", len(tags), maxTags), "AWS allows 50 on a resource, and cfnpipe adds its own")
 	}
@@ -53,9 +53,9 @@ func (v *validator) tags(at string, tags map[string]string) {
 	}
 }
 
-// environmentTags are checked by themselves, and with the project's, which the stacks have too.
-func (v *validator) environmentTags(at string, tags map[string]string) {
-	v.tags(at, tags)
+// checkEnvironmentTags checks tags by themselves, and with the project's, which the stacks have too.
+func checkEnvironmentTags(v *validator, at string, tags map[string]string) {
+	checkTags(v, at, tags)
 	all := maps.Clone(v.spec.Tags)
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		if _, same := all[key]; same {

@@ -8,26 +8,26 @@ import (
 	"strings"
 )
 
-func (v *validator) toolchainStack() {
+func checkToolchainStack(v *validator) {
 	const path = "toolchainStack"
-	v.parameters(join(path, "parameters"))
+	checkParameters(v, join(path, "parameters"))
 	repositories := v.spec.ToolchainStack.Repositories
 	names := make([]string, len(repositories))
 	for i, r := range repositories {
 		at := index(join(path, "repositories"), i)
 		names[i] = r.Name
-		v.repositoryName(join(at, "name"), ToolchainScope, r.Name)
+		checkRepositoryName(v, join(at, "name"), ToolchainScope, r.Name)
 	}
 	v.uniqueNames(join(path, "repositories"), names)
 }
 
-func (v *validator) parameters(path string) {
+func checkParameters(v *validator, path string) {
 	parameters := v.spec.ToolchainStack.Parameters
 	ids := map[string]string{} // logical id to the first name that gives it
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
 		at := join(path, name)
-		v.parameterName(at, name)
-		v.parameterValue(at, parameters[name])
+		checkParameterName(v, at, name)
+		checkParameterValue(v, at, parameters[name])
 		id := logicalID(name)
 		if first, taken := ids[id]; taken && id != "" {
 			v.add(at, fmt.Sprintf("gives the logical id %s, and so does %q", shorten(id), shorten(first)), "logical ids are letters and digits alone: choose another name")
@@ -37,7 +37,7 @@ func (v *validator) parameters(path string) {
 	}
 }
 
-func (v *validator) parameterName(at, name string) {
+func checkParameterName(v *validator, at, name string) {
 	const mostLevels = 15 // SSM
 	const most = 1011     // characters of its ARN, SSM
 	home := v.spec.Toolchain
@@ -65,7 +65,7 @@ func (v *validator) isScope(name string) bool {
 	return taken || name == ToolchainScope
 }
 
-func (v *validator) parameterValue(at, value string) {
+func checkParameterValue(v *validator, at, value string) {
 	const most = 4096 // bytes, standard parameters of SSM
 	what, hint := refused(value)
 	switch {
