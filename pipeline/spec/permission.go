@@ -2,154 +2,26 @@ package spec
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/cfnpipe/cfnpipe/resources/catalog"
 )
 
-// ownImages of CodeBuild begin with this.
-const ownImages = "aws/codebuild/"
-
-func checkImage(v *validator, at, image string) {
-	const most = 255 // characters
-	switch {
-	case image == "":
-	case len(image) > most:
-		v.add(at, fmt.Sprintf("has %d characters, at most %d are allowed", len(image), most), fmt.Sprintf("shorten it by %d", len(image)-most))
-	case !isImage(image):
-		v.add(at, strconv.Quote(shorten(image))+" is not the name of an image", "write one such as public.ecr.aws/docker/library/python:3.13")
-	}
+// Permission allows actions on resources.
+type Permission struct {
+	// Actions such as dynamodb:GetItem; a star only behind a service and the beginning of an action.
+	Actions []string `yaml:"actions"`
+	// Resources by ARN, which may have stars. {environment} and the other placeholders stand for the environment's; before any environment,
+	// {account}, {region} and {project} for the toolchain's.
+	Resources []string `yaml:"resources"`
+	// Reason why a resource is "*", every one of every account, such as that the actions know no resource; required there.
+	Reason string `yaml:"reason,literal"`
 }
 
-// isImage matches what docker pulls: [host[:port]/]path[:tag][@sha256:digest].
-func isImage(image string) bool {
-	name, digest, hasDigest := strings.Cut(image, "@")
-	if number, ok := strings.CutPrefix(digest, "sha256:"); hasDigest && (!ok || len(number) != 64 || !all(number, isHex)) {
-		return false
-	}
-	// A colon behind the last slash begins the tag, one before it the port of the host.
-	if colon := strings.LastIndexByte(name, ':'); colon > strings.LastIndexByte(name, '/') {
-		tag := name[colon+1:]
-		if tag == "" || len(tag) > 128 || !only(tag, "_.-") || strings.ContainsRune("_.-", rune(tag[0])) && tag[0] != '_' {
-			return false
-		}
-		name = name[:colon]
-	}
-	parts := strings.Split(name, "/")
-	if host, port, ok := strings.Cut(parts[0], ":"); ok && len(parts) > 1 && all(port, isDigit) {
-		parts[0] = host
-	}
-	return !slices.ContainsFunc(parts, func(p string) bool {
-		return !all(p, func(r rune) bool { return isLower(r) || isDigit(r) || strings.ContainsRune("._-", r) }) || strings.Trim(p, "._-") != p
-	})
-}
-
-// ownVariables are set by cfnpipe or by what it does, such as assuming a role.
-func ownVariables() []string {
-	return strings.Fields(`
-		PROJECT_HASH ENVIRONMENT TEST_ROLE PUBLISH_ROLE REGION CODE_BUCKET REGISTRY PREFIX ARCHITECTURE TOOLCHAIN_REGISTRY TOOLCHAIN_REGION
-		AWS_REGION AWS_DEFAULT_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN`)
-}
-
-// checkVariables checks the environment of a build, plain and secret.
-func (s *Step) checkVariables(v *validator, at string) {
-	const most = 5000 // characters; CodeBuild takes 5,500, and cfnpipe adds its own
-	size := 0
-	path := join(at, "environment")
-	for _, name := range slices.Sorted(maps.Keys(s.Environment)) {
-		size += utf8.RuneCountInString(name + s.Environment[name])
-		checkBuildVariable(v, join(path, name), name)
-		if what, hint := refused(s.Environment[name]); what != "" {
-			v.add(join(path, name), "holds "+what, hint)
-		}
-	}
-	secrets := join(at, "secrets")
-	for _, name := range slices.Sorted(maps.Keys(s.Secrets)) {
-		size += utf8.RuneCountInString(name + s.Secrets[name])
-		at := join(secrets, name)
-		checkBuildVariable(v, at, name)
-		if _, twice := s.Environment[name]; twice {
-			v.add(at, "is in environment too", "keep one")
-		}
-		if slices.ContainsFunc(v.spec.Environments, func(e Environment) bool { return isOutput(s.Secrets[name], &e) }) {
-			v.add(at, "is the name of an output, and outputs reach parameters of custom stacks only, not secrets",
-				"write the ARN of a secret of the toolchain account, such as arn:aws:secretsmanager:<region>:<account>:secret:<name>-<six characters>")
-			continue
-		}
-		checkSecret(v, at, s.Secrets[name], v.home(), false)
-	}
-	if len(s.Environment) == 0 {
-		path = secrets
-	}
-	if size > most {
-		v.add(path, fmt.Sprintf("environment and secrets have %d characters together, at most %d are allowed", size, most),
-			fmt.Sprintf("shorten them by %d; what is long belongs into a file or into SSM", size-most))
-	}
-}
-
-func checkBuildVariable(v *validator, at, name string) {
-	switch {
-	case !isVariable(name):
-		v.add(at, strconv.Quote(shorten(name))+" is no name of an environment variable", "use letters, digits and _, beginning with no digit, such as STAGE")
-	case strings.HasPrefix(name, "CODEBUILD_"):
-		v.add(at, "CodeBuild reserves names that begin with CODEBUILD_", "choose another name")
-	case slices.Contains(ownVariables(), name):
-		v.add(at, "cfnpipe sets "+name+" itself", "choose another name")
-	}
-}
-
-// checkSecret checks the secret of a place: the ARN of a secret of Secrets Manager, perhaps with # and a JSON key, or if it may be one, of a parameter of SSM.
-func checkSecret(v *validator, at, secret string, where place, orParameter bool) {
-	const hint = "copy it from Secrets Manager: arn:aws:secretsmanager:<region>:<account>:secret:<name>-<six characters>"
-	const most = 512 // characters of a name, Secrets Manager
-	services := []string{"secretsmanager"}
-	if orParameter {
-		services = append(services, "ssm")
-	}
-	if !v.given(at, secret, hint) {
-		return
-	}
-	arn, key, hasKey := strings.Cut(secret, "#")
-	p := strings.SplitN(arn, ":", 6)
-	switch {
-	case len(p) < 6 || p[0] != "arn":
-		v.add(at, "is not an ARN", hint) // nor is it repeated: it may be the secret itself
-		return
-	case !slices.Contains(services, p[2]):
-		v.add(at, fmt.Sprintf("belongs to the service %q", shorten(p[2])), "use a secret of "+oneOf(services))
-		return
-	}
-	v.within(at, p, where, "use a secret there")
-	if p[2] == "ssm" {
-		checkSecretParameter(v, at, p[5], hasKey)
-		return
-	}
-	name, ok := strings.CutPrefix(p[5], "secret:")
-	end := len(name) - len("-AbCdEf")
-	switch {
-	case ok && strings.Contains(name, ":"):
-		v.add(at, "has a colon behind the secret's name", "write # before a JSON key; versions cannot be chosen")
-	case !ok || name == "" || !only(name, "/_+=.@-") || len(name) > most+len("-AbCdEf"):
-		v.add(at, strconv.Quote(shorten(p[5]))+" is not secret: and its name", hint)
-	case end < 1 || name[end] != '-' || !only(name[end+1:], ""):
-		v.add(at, strconv.Quote(shorten(name))+" lacks the dash and six characters that Secrets Manager puts behind a name", "copy the whole ARN")
-	}
-	if hasKey && (key == "" || len(key) > most || !only(key, "_.-/")) {
-		v.add(at, strconv.Quote(shorten(key))+" is not a JSON key", "write letters, digits and _ . - / behind the #, or leave it out for the whole secret")
-	}
-}
-
-// checkSecretParameter checks what the ARN of a parameter of SSM ends with.
-func checkSecretParameter(v *validator, at, resource string, hasKey bool) {
-	name, ok := strings.CutPrefix(resource, "parameter/")
-	switch {
-	case !ok || name == "" || !only(name, "_.-/") || strings.Contains(name, "//") || strings.HasSuffix(name, "/"):
-		v.add(at, strconv.Quote(shorten(resource))+" is not parameter/ and its name", "write arn:aws:ssm:<region>:<account>:parameter/<name>")
-	case hasKey:
-		v.add(at, "has a JSON key behind a parameter", "only secrets of secretsmanager have keys: leave it out, and the #")
-	}
+func (*Permission) shape() string {
+	return `{ actions: ["dynamodb:GetItem"], resources: ["arn:aws:dynamodb:{region}:{account}:table/orders"] }`
 }
 
 // filling says which placeholders permissions may have.
@@ -296,4 +168,106 @@ func checkResources(v *validator, path string, x Permission, f filling) (arns []
 		}
 	}
 	return arns
+}
+
+// checkActionExists checks that an action, or an action for which a pattern stands, is in the table of IAM actions. A service that the table does not have, and whose
+// name is like no other, may be newer than the table: its actions are accepted.
+func checkActionExists(v *validator, at, action string) {
+	if len(catalog.Actions(action)) > 0 || !v.isPatient() {
+		return
+	}
+	prefix, name, _ := strings.Cut(action, ":")
+	service, ok := catalog.Service(prefix)
+	if !ok {
+		if s := catalog.Nearest(prefix, catalog.Services()); s != "" {
+			v.add(at, "IAM has no service "+strconv.Quote(shorten(prefix)), "did you mean "+strconv.Quote(s+":"+name)+"?")
+		}
+		return
+	}
+	hint := "see the actions of " + service.Name + " in AWS's Service Authorization Reference; cfnpipe knows those of " + catalog.Date()
+	if beginning, isPattern := strings.CutSuffix(name, "*"); isPattern {
+		if verb := catalog.Nearest(beginning, verbs(service)); verb != "" {
+			hint = "did you mean " + strconv.Quote(service.Prefix+":"+verb+"*") + "?"
+		}
+		v.add(at, service.Prefix+" has no action that begins with "+strconv.Quote(shorten(beginning)), hint)
+		return
+	}
+	if nearest := catalog.NearestAction(action); nearest != "" {
+		hint = "did you mean " + strconv.Quote(nearest) + "?"
+	}
+	v.add(at, service.Prefix+" has no action "+strconv.Quote(shorten(name)), hint)
+}
+
+// verbs that the actions of a service begin with, such as Get.
+func verbs(s *catalog.IAMService) []string {
+	var list []string
+	for _, action := range s.Actions() {
+		name := strings.TrimPrefix(action, s.Prefix+":")
+		if end := strings.IndexFunc(name[1:], func(c rune) bool { return c >= 'A' && c <= 'Z' }); end >= 0 {
+			name = name[:end+1]
+		}
+		if !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// checkAllows checks that each action of a permission knows some of its resources, and each resource is known by some of the actions: what is not, is not
+// allowed, whatever the permission says. An action that knows no resource is allowed on "*" only.
+func checkAllows(v *validator, path string, actions, arns []string) {
+	const patience = 100_000 // pairs: far more than fit into the policies of all roles
+	known := make([]bool, len(arns))
+	all := true
+	for i, action := range actions {
+		var forms []string // of the resources that the action knows
+		matches, exists := slices.Contains(arns, "*"), false
+		for _, name := range catalog.Actions(action) {
+			a, ok := catalog.Action(name)
+			if !ok {
+				continue
+			}
+			exists = true
+			if v.compared += len(arns); v.compared > patience {
+				return
+			}
+			for k, arn := range arns {
+				if a.Knows(arn) {
+					known[k], matches = true, true
+				}
+			}
+			for _, r := range a.Resources {
+				forms = append(forms, r.ARNs...)
+			}
+		}
+		if !exists { // newer than the table: it may know any resource
+			return
+		}
+		if matches {
+			continue
+		}
+		all = false
+		at := index(join(path, "actions"), i)
+		if len(forms) == 0 {
+			v.add(at, shorten(action)+` is allowed on "*" only: it knows no resource`, `move it to a permission of its own, with resources: ["*"] and a reason`)
+		} else {
+			v.add(at, shorten(action)+" is allowed on none of these resources", "its resources are "+someForms(forms))
+		}
+	}
+	for k := range arns {
+		if all && !known[k] {
+			v.add(index(join(path, "resources"), k), "is a resource of none of these actions", "leave it out, or add the actions that it is for")
+		}
+	}
+}
+
+// someForms lists forms of ARNs, each once.
+func someForms(forms []string) string {
+	const limit = 3
+	slices.Sort(forms)
+	forms = slices.Compact(forms)
+	if len(forms) > limit {
+		return strings.Join(forms[:limit], ", ") + ", …"
+	}
+	return strings.Join(forms, " or ")
 }

@@ -2,51 +2,30 @@ package spec
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
 
-func checkApplication(v *validator, path string, e *Environment) {
-	a, k := &e.Application, knownPartsOf(v, path, e)
-	checkRepositories(v, join(path, "repositories"), e)
-	v.network(join(path, "network"), e)
-	checkBuckets(v, join(path, "buckets"), e)
-	checkFunctions(v, join(path, "functions"), e, k.buckets)
-	v.api(join(path, "api"), e)
-	checkJobs(v, join(path, "jobs"), e, k)
-	checkServices(v, join(path, "services"), e, k)
-	v.monitoring(join(path, "monitoring"), e)
-	checkStacks(v, join(path, "stacks"), e)
-	checkLogDays(v, join(path, "logDays"), a.LogDays, e)
+// Bucket is an S3 bucket of the application: encrypted, versioned, private.
+type Bucket struct {
+	// Name is part of the bucket's name: see BucketName.
+	Name string `yaml:"name"`
+	// ExpireDays after which current objects expire. Zero means never.
+	ExpireDays int `yaml:"expireDays,days"`
+	// NoncurrentDays after which replaced or deleted versions are removed. Default 30.
+	NoncurrentDays int `yaml:"noncurrentDays,days"`
+	// Removal is what becomes of the bucket when its stack goes. Default: delete in dev, else retain.
+	Removal Removal `yaml:"removal"`
+	Only    `yaml:",inline"`
 }
 
-// wholeName of a thing, of which a name is a part.
-type wholeName struct {
-	thing, part string
-	most        int
-	allows      string // who allows no more characters
-}
+// DefaultBucket is what a bucket is where pipeline.yaml says nothing else: without a name, nothing expires, replaced versions
+// go after 30 days, and the bucket goes with its stack in dev alone.
+func DefaultBucket(t Type) Bucket { return Bucket{NoncurrentDays: 30, Removal: defaultRemoval(t)} }
 
-// partName checks the name of a part of the application, and the whole names that are made of it.
-func (v *validator) partName(at, name, whose, example string, e *Environment, names ...wholeName) {
-	hint := "use lower-case letters, digits and dashes between them, beginning with a letter, such as " + example
-	if !v.given(at, name, hint) {
-		return
-	}
-	if !isNamePart(name) || isDigit(rune(name[0])) {
-		v.add(at, strconv.Quote(shorten(name))+" cannot be part of "+whose+" name", hint)
-		return
-	}
-	for _, n := range names {
-		whole := Name(v.spec.Project, e.Name, n.part)
-		if over := len(whole) - n.most; over > 0 && isProject(v.spec.Project) && e.Name != "" {
-			v.add(at, fmt.Sprintf("its %s %s has %d characters, %s allows %d", n.thing, shorten(whole), len(whole), n.allows, n.most),
-				fmt.Sprintf("shorten this name or the project by %d", over))
-			return
-		}
-	}
-}
+func (b *Bucket) setDefaults(t Type) { *b = DefaultBucket(t) }
+
+func (*Bucket) shape() string { return "{ name: data }" }
 
 const maxDays = 36_500 // a century; S3 takes more, but that is a slip
 
@@ -76,13 +55,6 @@ func (b Bucket) check(v *validator, path string, e *Environment) {
 	b.Removal.check(v, join(path, "removal"), e)
 }
 
-func (r Removal) check(v *validator, path string, e *Environment) {
-	// Without its type, an environment has no default for removal, and that is said already.
-	if r != "" || slices.Contains(types(), e.Type) {
-		oneOfThese(v, path, r, Delete, Retain)
-	}
-}
-
 const maxBucket = 63 // characters, S3
 
 // checkOwnBuckets checks the longest name of the buckets that cfnpipe makes beside an application's.
@@ -110,11 +82,6 @@ func (v *validator) bucketName(path, scope, part string, a Account) {
 	if prefix := reservedBucketPrefix(name); prefix != "" && reservedBucketPrefix(v.spec.Project+"-") == "" {
 		v.add(path, "S3 reserves bucket names that begin with "+prefix, "choose another name")
 	}
-}
-
-// isNamePart matches [a-z0-9]([a-z0-9-]*[a-z0-9])?.
-func isNamePart(part string) bool {
-	return all(part, func(r rune) bool { return isLower(r) || isDigit(r) || r == '-' }) && strings.Trim(part, "-") == part
 }
 
 // reservedBucketPrefix that name begins with. The endings that S3 reserves (-s3alias, --ol-s3, .mrap, --x-s3, --table-s3) cannot

@@ -7,7 +7,37 @@ import (
 	"strconv"
 )
 
-func types() []Type { return []Type{Dev, Test, Prod} }
+// Only limits a part to some environments: those named, and those of the given types. Both empty: all, or what is said to be the default.
+type Only struct {
+	Environments []string `yaml:"environments"`
+	Types        []Type   `yaml:"types"`
+}
+
+// Holds says whether the part is in an environment.
+func (o Only) Holds(e Environment) bool {
+	return !o.isLimit() || slices.Contains(o.Environments, e.Name) || slices.Contains(o.Types, e.Type)
+}
+
+func (o Only) limits() Only { return o }
+
+func (o Only) isLimit() bool { return len(o.Environments)+len(o.Types) > 0 }
+
+// orDefault are the limits of monitoring, which has some where it says none.
+func (o Only) orDefault() Only {
+	if o.Environments == nil && o.Types == nil {
+		o.Types = []Type{Test, Prod}
+	}
+	return o
+}
+
+// part of an application, which may be for some environments only.
+type part interface{ limits() Only }
+
+// held are the parts that an environment has, and those whose limits are wrong, which Validate tells. The list that was given may be that
+// of others too, so it stays as it is.
+func held[P part](s *Spec, e *Environment, parts []P) []P {
+	return slices.DeleteFunc(slices.Clone(parts), func(p P) bool { return !p.limits().Holds(*e) && s.knows(p.limits()) })
+}
 
 // checkLimits checks the limits of parts of the application to some environments, where they were written.
 func checkLimits(v *validator) {

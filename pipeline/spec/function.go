@@ -8,6 +8,79 @@ import (
 	"strings"
 )
 
+// Function is a Lambda function.
+type Function struct {
+	// Name is the last part of the function's name.
+	Name string `yaml:"name"`
+	// Source is the directory of the code, relative to the root of the source repository; "." is the root itself.
+	Source string `yaml:"source"`
+	// Build is a command that runs in a copy of the source before it is packed, such as pip install -r requirements.txt -t . ; may be
+	// empty.
+	Build string `yaml:"build"`
+	// Refresh is any text: another one publishes the code again though no file has changed.
+	Refresh string `yaml:"refresh"`
+	// Runtime as Lambda calls it, such as python3.13; one that it still patches or is about to stop patching.
+	Runtime string `yaml:"runtime"`
+	// Handler in the form of the runtime, such as index.handler. Default bootstrap for the runtimes provided.*, else none.
+	Handler string `yaml:"handler"`
+	// Memory in MB, 128 to 10240 (Lambda quotas). Default 128.
+	Memory int `yaml:"memory,MB"`
+	// Timeout in seconds, 1 to 900 (Lambda quotas). Default 30.
+	Timeout int `yaml:"timeout,seconds"`
+	// Architecture that the code is built for. Default x86_64.
+	Architecture Architecture `yaml:"architecture"`
+	// Environment variables, 4,096 bytes together as JSON (Lambda quotas); no secrets.
+	Environment map[string]string `yaml:"environment"`
+	// Layers by the ARNs of their versions, at most 5 (Lambda quotas).
+	Layers []string `yaml:"layers"`
+	// DeadLetters keeps what an asynchronous call failed on in a queue.
+	DeadLetters bool `yaml:"deadLetters"`
+	// Tracing by X-Ray.
+	Tracing bool `yaml:"tracing"`
+	// VPC to run in: true for the private subnets of the application's network, or what it says; nil means in none.
+	VPC *FunctionVPC `yaml:"vpc"`
+	// API has the routes that lead to the function: one, or a list of them. Empty: it is not reached from outside.
+	API Routes `yaml:"api"`
+	// ReservedConcurrency takes this much of the account's concurrency for the function alone. Nil reserves none: accounts with a quota
+	// of 10 can spare none.
+	ReservedConcurrency *int `yaml:"reservedConcurrency"`
+	// Reads are the buckets of the application that the function may read.
+	Reads []string `yaml:"reads"`
+	// Writes are the buckets of the application that the function may write.
+	Writes []string `yaml:"writes"`
+	// Permissions of the code beyond these, such as on a table of one of the project's own stacks.
+	Permissions []Permission `yaml:"permissions"`
+	Only        `yaml:",inline"`
+}
+
+// FunctionVPC is where a function runs: in subnets by their ids, or, where none are given, in the private subnets of the application's
+// network, with a security group of its own that lets it reach everything and lets nobody reach it.
+type FunctionVPC struct {
+	Subnets        []string `yaml:"subnets"`
+	SecurityGroups []string `yaml:"securityGroups"`
+}
+
+// DefaultMemory of a function in MB, DefaultTimeout in seconds.
+const (
+	DefaultMemory  = 128
+	DefaultTimeout = 30
+)
+
+// DefaultFunction is what a function is where pipeline.yaml says nothing else: without a name, a source and a runtime.
+func DefaultFunction() Function {
+	return Function{Memory: DefaultMemory, Timeout: DefaultTimeout, Architecture: X86}
+}
+
+func (f *Function) setDefaults(Type) { *f = DefaultFunction() }
+
+func (*Function) shape() string {
+	return "{ name: hello, source: lambda/hello, runtime: python3.13, handler: index.handler }"
+}
+
+func (*FunctionVPC) isSwitched() {}
+
+func (*FunctionVPC) shape() string { return "{ subnets: […], securityGroups: […] }" }
+
 func checkFunctions(v *validator, path string, e *Environment, buckets map[string]bool) {
 	names := make([]string, len(e.Application.Functions))
 	for i := range e.Application.Functions {
@@ -257,58 +330,4 @@ func (vpc *FunctionVPC) check(v *validator, path string, e *Environment) {
 	}
 	checkIDs(v, subnets, vpc.Subnets, "subnet", "subnets", 16, "Lambda allows")
 	checkIDs(v, groups, vpc.SecurityGroups, "sg", "security groups", 5, "Lambda allows")
-}
-
-// needsNetwork of what is at path; or is what else could be done.
-func (v *validator) needsNetwork(path string, e *Environment, or string) {
-	switch {
-	case e.Application.Network != nil || v.unread(join(applicationPath(path), "network")):
-	case slices.ContainsFunc(v.spec.Environments, func(e Environment) bool { return e.Application.Network != nil }):
-		v.add(path, fmt.Sprintf("needs a network, but environment %q has none", shorten(e.Name)), "write network: true in its overrides, or leave this out there"+or)
-	default:
-		v.add(path, "needs a network", "write network: true in the application"+or)
-	}
-}
-
-// applicationPath is that of the application that a part of it is in.
-func applicationPath(path string) string {
-	const field = ".application"
-	return path[:strings.Index(path, field)+len(field)]
-}
-
-// bucketsOf an environment by name; nil when they are not known.
-func bucketsOf(v *validator, path string, e *Environment) map[string]bool {
-	buckets := map[string]bool{}
-	for _, b := range e.Application.Buckets {
-		buckets[b.Name] = true
-	}
-	if v.unread(path) || buckets[""] {
-		return nil // the one that is meant may be there
-	}
-	return buckets
-}
-
-// grants are buckets of the environment by name; nil when they are not known.
-func (v *validator) grants(path string, names []string, e *Environment, buckets map[string]bool) {
-	seen := map[string]bool{}
-	for i, name := range names {
-		at := index(path, i)
-		switch {
-		case name == "":
-			v.add(at, "is empty", "write the name of a bucket")
-		case seen[name]:
-			v.add(at, strconv.Quote(shorten(name))+" is given twice", "keep one")
-		case buckets != nil && !buckets[name]:
-			if v.buckets[name] {
-				v.add(at, fmt.Sprintf("environment %q has no bucket %q", shorten(e.Name), shorten(name)), "leave it out in the overrides, or add the bucket there")
-				break
-			}
-			hint := "add it to the buckets of the application"
-			if len(buckets) > 0 && v.isPatient() {
-				hint = didYouMeanOrKnown(name, slices.Sorted(maps.Keys(buckets)))
-			}
-			v.add(at, "there is no bucket "+strconv.Quote(shorten(name)), hint)
-		}
-		seen[name] = true
-	}
 }

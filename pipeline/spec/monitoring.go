@@ -8,6 +8,25 @@ import (
 	"strings"
 )
 
+// Monitoring of an environment: alarms, a dashboard, and who is told.
+type Monitoring struct {
+	// Email addresses get a message for each alarm once they have confirmed it; one, or several with commas between them.
+	Email string `yaml:"email,commas"`
+	// LatencySeconds that 99 of 100 requests to an API or load balancer must not exceed. Default 1.
+	LatencySeconds float64 `yaml:"latencySeconds,seconds"`
+	// Only says in which environments; by default those of type test and prod, and those whose overrides have monitoring.
+	Only `yaml:",inline"`
+}
+
+// DefaultMonitoring is what monitoring is where pipeline.yaml says nothing else; nobody is told.
+func DefaultMonitoring() Monitoring { return Monitoring{LatencySeconds: 1} }
+
+func (m *Monitoring) setDefaults(Type) { *m = DefaultMonitoring() }
+
+func (*Monitoring) isSwitched() {}
+
+func (*Monitoring) shape() string { return "{ email: ops@example.com }" }
+
 func (v *validator) monitoring(path string, e *Environment) {
 	m := e.Application.Monitoring
 	if m == nil {
@@ -74,18 +93,4 @@ func isEmail(text string) bool {
 	_, domain, _ := strings.Cut(text, "@")
 	return err == nil && a.Address == text && len(text) <= most && isLine(text) && !strings.ContainsAny(text, " \"") &&
 		only(domain, ".-") && strings.Contains(domain, ".")
-}
-
-// retentions are the days that CloudWatch Logs can keep logs for (its API, PutRetentionPolicy).
-func retentions() []int {
-	return []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
-}
-
-func checkLogDays(v *validator, at string, days int, e *Environment) {
-	if slices.Contains(retentions(), days) || days == 0 && !v.spec.says(at) && !slices.Contains(types(), e.Type) {
-		return // without its type, an environment has no default, and that is said already
-	}
-	i, _ := slices.BinarySearch(retentions(), days)
-	near := retentions()[max(0, i-1):min(len(retentions()), i+1)]
-	v.add(at, fmt.Sprintf("cannot be %d: CloudWatch Logs keeps logs for certain numbers of days", days), "use "+oneOf(words(near)))
 }

@@ -10,24 +10,56 @@ import (
 	"strings"
 )
 
-// knownParts are the parts of an environment that others of it name.
-type knownParts struct {
-	buckets      map[string]bool       // nil when it is not certain which there are
-	repositories map[string]Repository // nil when it is not certain which there are, here and in the toolchain
+// Container is what runs in jobs and services.
+type Container struct {
+	// Image is the name of a repository of the application whose images are built (the image of the commit), one of a repository whose
+	// images come from elsewhere, or of the toolchain, with a tag behind a colon, or a whole reference with a registry in front and a tag or
+	// digest behind, such as public.ecr.aws/docker/library/nginx:1.29; no private repository of ECR.
+	Image string `yaml:"image"`
+	// Command in place of the image's own.
+	Command []string `yaml:"command,words"`
+	// Environment variables; no secrets.
+	Environment map[string]string `yaml:"environment"`
+	// Secrets are environment variables from the environment's account and region: the ARN of a secret of Secrets Manager, perhaps with a
+	// JSON key behind a #, or of a parameter of SSM.
+	Secrets map[string]string `yaml:"secrets"`
+	// SecretKeys are the ARNs of the customer managed keys, if any, that encrypt the secrets.
+	SecretKeys []string `yaml:"secretKeys"`
+	// Architecture of the processors. Default x86_64; that of the image where a repository of the application says so.
+	Architecture Architecture `yaml:"architecture"`
+	// User that the container runs as, such as 1000 or 1000:1000, or by names that the image has. Default: that of the image. On Fargate, one
+	// that is not root can write to /tmp only if the image declares it as a volume.
+	User string `yaml:"user"`
+	// Writable lets the container write to its own file system. Without it only /tmp can be written.
+	Writable bool `yaml:"writable"`
+	// Reads and Writes are the buckets of the application that the container may read and write.
+	Reads  []string `yaml:"reads"`
+	Writes []string `yaml:"writes"`
+	// Permissions of the code beyond these, such as on a queue of one of the project's own stacks.
+	Permissions []Permission `yaml:"permissions"`
 }
 
-func knownPartsOf(v *validator, path string, e *Environment) knownParts {
-	k := knownParts{buckets: bucketsOf(v, join(path, "buckets"), e), repositories: map[string]Repository{}}
-	for _, r := range v.spec.ToolchainStack.Repositories {
-		k.repositories[r.Name] = Repository{Name: r.Name}
+// resolve takes the architecture from the repository of the image.
+func (c *Container) resolve(a *Application) {
+	if c.Architecture != "" {
+		return
 	}
-	for _, r := range e.Application.Repositories {
-		k.repositories[r.Name] = r
+	c.Architecture = X86
+	name, _, _ := strings.Cut(c.Image, ":")
+	for _, r := range a.Repositories {
+		if r.Name == name && r.Architecture != "" {
+			c.Architecture = r.Architecture
+		}
 	}
-	if _, unnamed := k.repositories[""]; unnamed || v.unread(join(path, "repositories")) || v.unread("toolchainStack.repositories") {
-		k.repositories = nil // the one that is meant may be there
+}
+
+func (c *Container) hasSecretsOf(service string) bool {
+	for _, arn := range c.Secrets {
+		if p := strings.SplitN(arn, ":", 4); len(p) == 4 && p[2] == service {
+			return true
+		}
 	}
-	return k
+	return false
 }
 
 // checkContainer checks the container of a job or a service.
@@ -126,15 +158,6 @@ func checkReached(v *validator, at, image string, e *Environment) {
 		v.add(at, fmt.Sprintf("%q is in ECR of %s, and only that of %s is reached from a network with nat: none",
 			shorten(image), shorten(home), shorten(e.Region)), hint)
 	}
-}
-
-func (a Architecture) isKnown() bool { return a == X86 || a == ARM }
-
-// isPrivateECR matches <account>.dkr.ecr.<region>.<suffix>.
-func isPrivateECR(registry string) bool {
-	account, rest, _ := strings.Cut(registry, ".")
-	service, _, _ := strings.Cut(strings.TrimPrefix(rest, "dkr."), ".")
-	return isAccount(account) && slices.Contains([]string{"ecr", "ecr-fips", "dkr-ecr", "dkr-ecr-fips"}, service)
 }
 
 // checkArguments checks the arguments of a command.
@@ -263,37 +286,4 @@ func checkContainerVariable(v *validator, at, name string, isJob bool) {
 	case isJob && strings.HasPrefix(name, "AWS_BATCH"):
 		v.add(at, "Batch reserves names that begin with AWS_BATCH", "choose another name")
 	}
-}
-
-// checkSecretKeys checks the ARNs of keys of KMS, which may be of another account.
-func checkSecretKeys(v *validator, path string, keys []string, where place) {
-	const most = 10 // a secret has one
-	if len(keys) > most {
-		v.add(path, fmt.Sprintf("has %d keys, at most %d are allowed", len(keys), most), "")
-		return
-	}
-	for i, arn := range keys {
-		at := index(path, i)
-		if isKey := checkKey(v, at, arn, where, "a secret is encrypted by a key of its own region"); isKey && slices.Contains(keys[:i], arn) {
-			v.add(at, strconv.Quote(shorten(arn))+" is given twice", "keep one")
-		}
-	}
-}
-
-// checkKey says whether an ARN is that of a key of KMS, and checks that it is in the region of a place; it may be of another account.
-func checkKey(v *validator, at, arn string, where place, elsewhere string) bool {
-	const hint = "copy it from KMS: arn:aws:kms:<region>:<account>:key/<id>"
-	p := strings.SplitN(arn, ":", 6)
-	id, isKey := strings.CutPrefix(p[len(p)-1], "key/")
-	switch {
-	case len(p) == 6 && p[2] == "kms" && strings.HasPrefix(p[5], "alias/"):
-		v.add(at, "is an alias, and permissions hold for keys", hint)
-		return false
-	case len(p) < 6 || p[0] != "arn" || p[2] != "kms" || !isAccount(p[4]) || !isKey || id == "" || !only(id, "-"):
-		v.add(at, strconv.Quote(shorten(arn))+" is not the ARN of a key", hint)
-		return false
-	}
-	where.account.Account = p[4]
-	v.within(at, p, where, elsewhere)
-	return true
 }

@@ -8,6 +8,24 @@ import (
 	"unicode/utf8"
 )
 
+// Source is the repository that the pipelines read, through AWS CodeConnections.
+type Source struct {
+	// Connection is the ARN of the connection, made by hand in the toolchain account and region.
+	Connection string `yaml:"connection"`
+	// Repository as owner/name.
+	Repository string `yaml:"repository"`
+	// File is the path of pipeline.yaml in the repository. Default pipeline.yaml.
+	File string `yaml:"file"`
+}
+
+func (s *Source) setDefaults(Type) { s.File = defaultFile }
+
+const defaultFile = "pipeline.yaml"
+
+func (*Source) shape() string {
+	return "{ connection: arn:aws:codeconnections:…, repository: acme/shop }"
+}
+
 func checkSource(v *validator) {
 	s := v.spec.Source
 	checkConnection(v, "source.connection", s.Connection)
@@ -37,50 +55,6 @@ func checkConnection(v *validator, at, arn string) {
 		v.add(at, strconv.Quote(shorten(p[5]))+" is not connection/ and its id", hint)
 	}
 }
-
-// place is an account and region, and what messages call it.
-type place struct {
-	name    string
-	account Account
-}
-
-func (v *validator) home() place { return place{"the toolchain", v.spec.Toolchain} }
-
-func inEnvironment(e *Environment) place {
-	return place{"environment " + strconv.Quote(shorten(e.Name)), e.Account}
-}
-
-// atHome checks that an ARN is the toolchain's.
-func (v *validator) atHome(at string, arn []string, hint string) { v.within(at, arn, v.home(), hint) }
-
-// within checks that the parts of an ARN are of a place's partition, region and account. Global things have no region.
-func (v *validator) within(at string, arn []string, where place, hint string) {
-	a := where.account
-	if isRegion(a.Region) && arn[1] != a.Partition() {
-		v.add(at, fmt.Sprintf("is in the partition %q, but %s is in %s", shorten(arn[1]), where.name, a.Partition()), "write arn:"+a.Partition())
-	}
-	if isRegion(a.Region) && arn[3] != a.Region && arn[2] != "iam" {
-		v.add(at, fmt.Sprintf("is in the region %q, but %s is in %s", shorten(arn[3]), where.name, a.Region), hint)
-	}
-	if isAccount(a.Account) && arn[4] != a.Account {
-		v.add(at, fmt.Sprintf("is in the account %q, but %s is %s", shorten(arn[4]), where.name, a.Account), hint)
-	}
-}
-
-func isUUID(id string) bool {
-	parts := strings.Split(id, "-")
-	if len(parts) != 5 {
-		return false
-	}
-	for i, length := range []int{8, 4, 4, 4, 12} {
-		if len(parts[i]) != length || !all(parts[i], isHex) {
-			return false
-		}
-	}
-	return true
-}
-
-func isHex(r rune) bool { return isDigit(r) || 'a' <= r && r <= 'f' }
 
 func checkSourceRepository(v *validator, at, repository string) {
 	hint := "write owner/name, such as acme/shop"
@@ -131,30 +105,16 @@ func checkFile(v *validator, at, file string) {
 	}
 }
 
-// checkBranch checks what git calls a branch, less the characters that are patterns to CodePipeline or special to a shell.
-func checkBranch(v *validator, at, branch string) {
-	const most = 255 // CodePipeline: a pattern of a trigger
-	if !v.given(at, branch, "write the name of a branch, such as main") {
-		return
-	}
-	switch {
-	case len(branch) > most:
-		v.add(at, fmt.Sprintf("has %d characters, CodePipeline allows %d", len(branch), most), "")
-	case !only(branch, "._-/+@#="):
-		v.add(at, strconv.Quote(shorten(branch))+" has characters other than letters, digits and . _ - / + @ # =", "write the name of one branch")
-	case !isBranch(branch):
-		v.add(at, strconv.Quote(shorten(branch))+" is no name that git allows for a branch", "see git check-ref-format")
-	}
+// Generator says which cfnpipe the Build action runs. It is read from the checked-out pipeline.yaml at every run, so that a
+// push can upgrade it. At most one of the two is set; neither means the latest version.
+type Generator struct {
+	// Version of cfnpipe as a Go module version, such as v0.1.0.
+	Version string `yaml:"version"`
+	// Command to run in place of cfnpipe, such as go run ./cmd/infra; it gets the same arguments.
+	Command string `yaml:"command"`
 }
 
-func isBranch(branch string) bool {
-	for part := range strings.SplitSeq(branch, "/") {
-		if part == "" || part[0] == '.' || strings.HasSuffix(part, ".lock") {
-			return false
-		}
-	}
-	return branch[0] != '-' && branch != "@" && branch != "HEAD" && !strings.Contains(branch, "..") && !strings.HasSuffix(branch, ".")
-}
+func (*Generator) shape() string { return "{ version: v0.1.0 }" }
 
 func checkGenerator(v *validator) {
 	g := v.spec.Generator
@@ -174,14 +134,6 @@ func checkGenerator(v *validator) {
 		v.add("generator.command", "is not one line of printable text", "put what is longer into a script")
 	default:
 		checkCommandLength(v, "generator.command", g.Command)
-	}
-}
-
-// checkCommandLength keeps buildspecs short; they have a limit.
-func checkCommandLength(v *validator, at, command string) {
-	const most = 1000
-	if n := utf8.RuneCountInString(command); n > most {
-		v.add(at, fmt.Sprintf("has %d characters, at most %d are allowed", n, most), "put what is longer into a script")
 	}
 }
 
@@ -212,4 +164,12 @@ func isVersionSuffix(suffix string) bool {
 		}
 	}
 	return true
+}
+
+// checkCommandLength keeps buildspecs short; they have a limit.
+func checkCommandLength(v *validator, at, command string) {
+	const most = 1000
+	if n := utf8.RuneCountInString(command); n > most {
+		v.add(at, fmt.Sprintf("has %d characters, at most %d are allowed", n, most), "put what is longer into a script")
+	}
 }

@@ -8,6 +8,106 @@ import (
 	"strings"
 )
 
+// Network is the VPC of an environment: one that is made, or, with VPC, one that is there.
+type Network struct {
+	// CIDR of the VPC, /16 to /23 in a private range. Default 10.0.0.0/16. Of an existing VPC it says only who may reach internal load
+	// balancers, and has no default.
+	CIDR string `yaml:"cidr"`
+	// Zones is how many availability zones have subnets: 2 to 4, and no more than a new account can use in the region, which in most are 3.
+	// Default 2; in prod 3, where the region has as many. CloudFormation asks EC2 which they are, the first by name: its answer can change
+	// with the account, and subnets do not move.
+	Zones int `yaml:"zones"`
+	// ZoneNames are the zones by name, 1 to 4, where the file has a list under zones. The first of them has the first subnet of each layer.
+	ZoneNames []string `yaml:"zones,listed"`
+	// Public, Private and Isolated are the CIDRs of the subnets, one for each zone. Default: the VPC is cut into four parts, one for each
+	// zone that there can be, and each part into a half (private) and two quarters (public, isolated), so that no subnet ever moves. Load
+	// balancers need /27 or larger, isolated subnets may be as small as /28.
+	Public   []string `yaml:"public"`
+	Private  []string `yaml:"private"`
+	Isolated []string `yaml:"isolated"`
+	// NAT is how private subnets reach the internet: none (not at all), one gateway, one for each zone, or a regional one that AWS extends
+	// to the zones in use, with addresses that AWS manages. Default one; in prod each.
+	NAT NAT `yaml:"nat"`
+	// FlowLogs says whether rejected and accepted traffic is logged. Default: in test and prod.
+	FlowLogs bool `yaml:"flowLogs"`
+	// Endpoints are AWS services by the last part of their endpoint's name, such as sqs or ecr.api, that are reached without the internet
+	// (those of S3 and DynamoDB always are). Default: none, or without NAT what containers and functions need. Without NAT, those that
+	// the application's containers need to start are added.
+	Endpoints []string `yaml:"endpoints"`
+
+	// VPC is the id of an existing one. PrivateSubnets are where jobs, services and functions run; PublicSubnets where load balancers do
+	// that face the internet; IsolatedSubnets are for the project's own stacks.
+	VPC             string   `yaml:"vpc"`
+	PrivateSubnets  []string `yaml:"privateSubnets"`
+	PublicSubnets   []string `yaml:"publicSubnets"`
+	IsolatedSubnets []string `yaml:"isolatedSubnets"`
+}
+
+// NAT is how private subnets reach the internet.
+type NAT string
+
+// The kinds of NAT.
+const (
+	NoNAT       NAT = "none"
+	OneNAT      NAT = "one"
+	EachNAT     NAT = "each"
+	RegionalNAT NAT = "regional"
+)
+
+// DefaultNetwork is what a network is where pipeline.yaml says nothing else; Resolve adds what depends on the region.
+func DefaultNetwork(t Type) Network { return Network{FlowLogs: t == Test || t == Prod} }
+
+func (n *Network) setDefaults(t Type) { *n = DefaultNetwork(t) }
+
+func (*Network) isSwitched() {}
+
+func (*Network) shape() string { return "{ cidr: 10.0.0.0/16, nat: one }" }
+
+func (n *Network) resolve(e *Environment, saysZones bool) {
+	if n.VPC != "" {
+		return
+	}
+	fallback(&n.CIDR, "10.0.0.0/16")
+	fallback(&n.Zones, len(n.ZoneNames))
+	if !saysZones {
+		fallback(&n.Zones, defaultZones(e))
+	}
+	if n.NAT == "" {
+		n.NAT = OneNAT
+		if e.Type == Prod {
+			n.NAT = EachNAT
+		}
+	}
+	if n.NAT != NoNAT {
+		return
+	}
+	if n.Endpoints == nil {
+		n.Endpoints = DefaultEndpoints()
+	}
+	missing := slices.DeleteFunc(e.Application.neededEndpoints(), func(name string) bool { return slices.Contains(n.Endpoints, name) })
+	n.Endpoints = append(slices.Clip(n.Endpoints), missing...)
+}
+
+// zonesOf a region that a new account can use, mostZones at most (Amazon EC2 User Guide, Regions and Zones). Older accounts have four in
+// ap-northeast-1, and some have three in us-west-1.
+func zonesOf(region string) int {
+	switch region {
+	case "us-west-1":
+		return 2
+	case "us-east-1", "us-west-2", "ap-northeast-2":
+		return mostZones // us-east-1 has six
+	default:
+		return 3
+	}
+}
+
+func defaultZones(e *Environment) int {
+	if e.Type == Prod {
+		return min(3, zonesOf(e.Region))
+	}
+	return 2
+}
+
 // network of an environment: one that is made, or one that is there.
 func (v *validator) network(path string, e *Environment) {
 	n := e.Application.Network
@@ -310,70 +410,13 @@ func isID(id, prefix string) bool {
 	return ok && (len(number) == 8 || len(number) == 17) && all(number, isHex)
 }
 
-func checkEndpoints(v *validator, path string, names []string) {
-	const most = 50 // of a VPC, EC2 quotas
-	if len(names) > most {
-		v.add(path, fmt.Sprintf("has %d endpoints, EC2 allows %d", len(names), most), "")
-		return
+// needsNetwork of what is at path; or is what else could be done.
+func (v *validator) needsNetwork(path string, e *Environment, or string) {
+	switch {
+	case e.Application.Network != nil || v.unread(join(applicationPath(path), "network")):
+	case slices.ContainsFunc(v.spec.Environments, func(e Environment) bool { return e.Application.Network != nil }):
+		v.add(path, fmt.Sprintf("needs a network, but environment %q has none", shorten(e.Name)), "write network: true in its overrides, or leave this out there"+or)
+	default:
+		v.add(path, "needs a network", "write network: true in the application"+or)
 	}
-	for i, name := range names {
-		at := index(path, i)
-		switch {
-		case name == "":
-			v.add(at, "is empty", "write the last part of an endpoint's name, such as sqs")
-		case slices.Contains(names[:i], name):
-			v.add(at, strconv.Quote(shorten(name))+" is given twice", "keep one")
-		case name == "s3", name == "dynamodb":
-			v.add(at, name+" is always reached without the internet", "leave it out")
-		case strings.HasPrefix(name, "com.amazonaws."), strings.HasPrefix(name, "aws.api."):
-			v.add(at, strconv.Quote(shorten(name))+" is the whole name of an endpoint", "write what comes behind the region, such as sqs")
-		case !isEndpoint(name):
-			v.add(at, strconv.Quote(shorten(name))+" is not the last part of an endpoint's name", "write one such as sqs or ecr.api")
-		case !slices.Contains(endpointServices(), name):
-			if hint := didYouMean(name, endpointServices()); hint != "" {
-				v.add(at, "AWS has no endpoint "+strconv.Quote(shorten(name)), hint)
-			}
-		}
-	}
-}
-
-// isEndpoint matches words of lower-case letters, digits and dashes with dots between them.
-func isEndpoint(name string) bool {
-	for part := range strings.SplitSeq(name, ".") {
-		if !isNamePart(part) {
-			return false
-		}
-	}
-	return len(name) <= 64
-}
-
-// endpointServices are for "did you mean" only: what is near none of them is accepted, because new ones come.
-func endpointServices() []string {
-	return strings.Fields(`
-		access-analyzer account acm acm-pca airflow.api airflow.env airflow.ops analytics-omics aps aps-workspaces apigateway
-		app-integrations appconfig appconfigdata application-autoscaling application-signals appmesh apprunner apprunner.requests
-		appstream.api appstream.streaming appsync appsync-api aps arc-zonal-shift athena auditmanager autoscaling autoscaling-plans
-		b2bi backup backup-gateway batch bedrock bedrock-agent bedrock-agent-runtime bedrock-runtime billing billingconductor braket
-		budgets cassandra cassandra-fips ce cleanrooms cleanrooms-ml cloudcontrolapi clouddirectory cloudformation cloudhsmv2 cloudtrail
-		codeartifact.api codeartifact.repositories codebuild codecommit codeconnections.api codedeploy codedeploy-commands-secure
-		codeguru-profiler codeguru-reviewer codepipeline codestar-connections.api cognito-identity cognito-idp comprehend
-		comprehendmedical compute-optimizer config connect-campaigns console databrew data-servicediscovery dataexchange datasync datazone
-		deadline.management deadline.scheduling detective devops-guru directoryservice dms drs ds dynamodb-streams ebs ec2 ec2messages ecr.api ecr.dkr
-		ecs ecs-agent ecs-telemetry eks eks-auth elastic-inference.runtime elasticache elasticbeanstalk elasticbeanstalk-health
-		elasticfilesystem elasticloadbalancing elasticmapreduce email email-smtp emr-containers emr-serverless emrwal.prod
-		entityresolution events evidently execute-api finspace finspace-api fis forecast forecastquery frauddetector fsx git-codecommit
-		glue glue.dashboard grafana grafana-workspace greengrass groundstation guardduty guardduty-data healthlake identitystore imagebuilder
-		inspector-scan inspector2 internetmonitor invoicing iot.credentials iot.data iot.fleethub.api iotfleetwise iotsitewise.api iotsitewise.data
-		iottwinmaker.api iottwinmaker.data iotwireless.api kafka kendra kinesis-firehose kinesis-streams kinesisanalytics kms kms-fips
-		lakeformation lambda launchwizard license-manager logs lookoutmetrics m2 macie2 managedblockchain mediaconnect medical-imaging
-		memory-db memorydb-fips metrics.sagemaker mgn monitoring mq neptune-graph network-firewall networkmonitor notifications oam omics.runtime
-		osis outposts payment-cryptography.controlplane payment-cryptography.dataplane pca-connector-ad pcs personalize pinpoint pipes
-		pipes-data polly pricing.api profile proton qldb.session rbin rds rds-data redshift redshift-data redshift-serverless rekognition
-		resource-explorer-2 resource-groups resource-groups-tagging robomaker rolesanywhere route53resolver rum rum-dataplane s3-global.accesspoint
-		s3-outposts s3tables sagemaker.api sagemaker.featurestore-runtime sagemaker.metrics sagemaker.runtime scheduler schemas
-		secretsmanager securityhub securitylake serverlessrepo servicecatalog servicediscovery signer simspaceweaver sms-voice
-		snow-device-management sns sqs ssm ssm-contacts ssm-incidents ssmmessages states storage-optimization-hub storagegateway
-		streaming-rekognition sts support swf sync-states synthetics tagging tax textract timestream-influxdb tnb transcribe
-		transcribestreaming transfer transfer.server translate trustedadvisor user-subscriptions verifiedpermissions voiceid vpc-lattice
-		wafv2 wellarchitected wisdom workspaces xray`)
 }

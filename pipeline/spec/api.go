@@ -8,6 +8,165 @@ import (
 	"strings"
 )
 
+// API is the HTTP API in front of an environment's functions.
+type API struct {
+	// Authorization of routes that do not say their own. Default none, or jwt where JWT is given.
+	Authorization Authorization `yaml:"authorization"`
+	// JWT says which tokens are good for routes with authorization jwt.
+	JWT *JWT `yaml:"jwt"`
+	// CORS lets pages of other origins call; nil lets none.
+	CORS *CORS `yaml:"cors"`
+	// Rate is how many requests a second the API takes, Burst how many at once; beyond them callers get status 429. Default 100 and 200.
+	Rate  int `yaml:"rate"`
+	Burst int `yaml:"burst"`
+}
+
+// Routes of an API that lead to one function.
+type Routes []Route
+
+// isLone lets a function with one route do without a list.
+func (Routes) isLone() {}
+
+// Route is a method and a path of the API.
+type Route struct {
+	// Path begins with a slash; {name} stands for one part of it, {name+} at the end for all that follows.
+	Path string `yaml:"path,literal"`
+	// Method is an HTTP method in capitals, or ANY. Default GET.
+	Method string `yaml:"method"`
+	// Authorization of this route. Default: that of the API.
+	Authorization Authorization `yaml:"authorization"`
+}
+
+// Authorization is how an API knows who calls.
+type Authorization string
+
+// The kinds of authorization.
+const (
+	NoAuthorization  Authorization = "none"
+	IAMAuthorization Authorization = "iam"
+	JWTAuthorization Authorization = "jwt"
+)
+
+// JWT says which JSON Web Tokens are good.
+type JWT struct {
+	// Issuer is the URL of who issues them, such as https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc.
+	Issuer string `yaml:"issuer"`
+	// Audience are the clients for whom they are issued, at least one.
+	Audience []string `yaml:"audience"`
+}
+
+// CORS says which pages may call the API from a browser.
+type CORS struct {
+	// Origins such as https://shop.example.com; * stands for all, and then there are no credentials.
+	Origins []string `yaml:"origins"`
+	// Methods in capitals, or *. Default: those of the routes.
+	Methods []string `yaml:"methods"`
+	// Headers that callers may send. Default authorization, content-type.
+	Headers []string `yaml:"headers"`
+	// MaxAgeSeconds is how long browsers keep the answer, 0 to 86400. Default 300.
+	MaxAgeSeconds int `yaml:"maxAgeSeconds,seconds"`
+	// Credentials lets browsers send cookies.
+	Credentials bool `yaml:"credentials"`
+}
+
+// DefaultAPI is what the API is where pipeline.yaml says nothing else: a hundred requests a second, and twice as many at once.
+func DefaultAPI() API { return API{Rate: 100, Burst: 200} }
+
+// DefaultCORS is what there is of CORS where pipeline.yaml says nothing else; Resolve adds the methods of the routes.
+func DefaultCORS() CORS {
+	return CORS{Headers: []string{"authorization", "content-type"}, MaxAgeSeconds: 300}
+}
+
+func (a *API) setDefaults(Type) { *a = DefaultAPI() }
+
+func (r *Route) setDefaults(Type) { r.Method = "GET" }
+
+func (c *CORS) setDefaults(Type) { *c = DefaultCORS() }
+
+func (*API) shape() string { return "{ rate: 100, burst: 200 }" }
+
+func (*Route) shape() string { return "{ path: /hello }" }
+
+func (*JWT) shape() string { return `{ issuer: "https://id.example.com/", audience: [shop] }` }
+
+func (*CORS) shape() string { return `{ origins: ["https://shop.example.com"] }` }
+
+func (a *Application) resolveAPI() {
+	switch {
+	case a.API != nil:
+		a.API = new(*a.API)
+	case a.hasRoutes():
+		a.API = new(DefaultAPI())
+	default:
+		return
+	}
+	if a.API.Authorization == "" {
+		a.API.Authorization = NoAuthorization
+		if a.API.JWT != nil {
+			a.API.Authorization = JWTAuthorization
+		}
+	}
+	var methods []string
+	for i := range a.Functions {
+		a.Functions[i].API = slices.Clone(a.Functions[i].API)
+		for k := range a.Functions[i].API {
+			r := &a.Functions[i].API[k]
+			fallback(&r.Method, "GET")
+			fallback(&r.Authorization, a.API.Authorization)
+			if r.Method == anyMethod || slices.Contains(httpMethods(), r.Method) { // else it is said there
+				methods = append(methods, r.Method)
+			}
+		}
+	}
+	if a.API.CORS == nil || a.API.CORS.Methods != nil {
+		return
+	}
+	c := new(*a.API.CORS)
+	a.API.CORS = c
+	slices.Sort(methods)
+	c.Methods = slices.Compact(methods)
+	switch {
+	case !slices.Contains(c.Methods, anyMethod):
+	case c.Credentials: // then browsers read a star as a method of that name
+		c.Methods = httpMethods()
+	default:
+		c.Methods = []string{"*"}
+	}
+}
+
+// anyMethod of a route stands for all that the other routes of its path do not have.
+const anyMethod = "ANY"
+
+// httpMethods are those that routes can have.
+func httpMethods() []string {
+	return []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
+}
+
+// dropIdleAPIs takes the API from the environments where no function has a route, where the same API has routes in others.
+func (s *Spec) dropIdleAPIs() {
+	busy := map[string]bool{} // by where the API is written
+	at := func(i int) string {
+		return s.locate(Problem{Path: join(join(index("environments", i), "application"), "api")}).Path
+	}
+	if s.positions == nil {
+		at = func(int) string { return "" }
+	}
+	for i, e := range s.Environments {
+		if e.Application.hasRoutes() {
+			busy[at(i)] = true
+		}
+	}
+	for i := range s.Environments {
+		if a := &s.Environments[i].Application; a.API != nil && !a.hasRoutes() && busy[at(i)] {
+			a.API = nil
+		}
+	}
+}
+
+func (a *Application) hasRoutes() bool {
+	return slices.ContainsFunc(a.Functions, func(f Function) bool { return len(f.API) > 0 })
+}
+
 func (v *validator) api(path string, e *Environment) {
 	functions := join(parentPath(path), "functions")
 	checkRoutes(v, functions, e)

@@ -8,6 +8,29 @@ import (
 	"strings"
 )
 
+// ToolchainStack is what all environments share, in the toolchain account.
+type ToolchainStack struct {
+	// Parameters of SSM: names, which begin with /<project>/ but not with the ParameterPath of an environment, a pipeline or the
+	// toolchain, and their texts. Placeholders are not filled in here.
+	Parameters map[string]string `yaml:"parameters"`
+	// Repositories of images that every environment may pull.
+	Repositories []SharedRepository `yaml:"repositories"`
+}
+
+func (*ToolchainStack) shape() string { return "{ repositories: [{ name: base }] }" }
+
+// SharedRepository is a repository of images in the toolchain account.
+type SharedRepository struct {
+	// Name is the last part of the repository's name: see Name, with the scope toolchain.
+	Name string `yaml:"name"`
+}
+
+func (*SharedRepository) shape() string { return "{ name: base }" }
+
+func checkToolchain(v *validator) {
+	v.spec.Toolchain.check(v, "toolchain")
+}
+
 func checkToolchainStack(v *validator) {
 	const path = "toolchainStack"
 	checkParameters(v, join(path, "parameters"))

@@ -8,6 +8,36 @@ import (
 	"strings"
 )
 
+// Repository is a repository of images in each environment, and how its images are built.
+type Repository struct {
+	// Name is the last part of the repository's name: see Name.
+	Name string `yaml:"name"`
+	// Context is the directory that docker builds, relative to the root of the source repository; "." is the root itself. Empty:
+	// nothing is built.
+	Context string `yaml:"context"`
+	// Dockerfile below the context. Default Dockerfile.
+	Dockerfile string `yaml:"dockerfile"`
+	// BuildArguments of docker; no secrets, they stay in the image. No shell reads them: $NAME is refused.
+	BuildArguments map[string]string `yaml:"buildArguments,arguments"`
+	// Architecture of the image. Default x86_64.
+	Architecture Architecture `yaml:"architecture"`
+	// Refresh is any text: another one builds the image again though no file has changed.
+	Refresh string `yaml:"refresh"`
+	// Removal is what becomes of the repository when its stack goes. Default: delete in dev, else retain.
+	Removal Removal `yaml:"removal"`
+	Only    `yaml:",inline"`
+}
+
+// DefaultRepository is what a repository is where pipeline.yaml says nothing else: without a name and a context, and the
+// repository goes with its stack in dev alone.
+func DefaultRepository(t Type) Repository {
+	return Repository{Dockerfile: "Dockerfile", Architecture: X86, Removal: defaultRemoval(t)}
+}
+
+func (r *Repository) setDefaults(t Type) { *r = DefaultRepository(t) }
+
+func (*Repository) shape() string { return "{ name: web, context: services/web }" }
+
 func checkRepositories(v *validator, path string, e *Environment) {
 	names := make([]string, len(e.Application.Repositories))
 	for i, r := range e.Application.Repositories {

@@ -7,6 +7,18 @@ import (
 	"strings"
 )
 
+// Account is one account in one region.
+type Account struct {
+	// Account number: 12 digits.
+	Account string `yaml:"account"`
+	Region  string `yaml:"region"`
+	// PermissionsBoundary and AccessBoundary are those of Spec with this account's placeholders filled in; "" when there is none.
+	PermissionsBoundary string `yaml:"-"`
+	AccessBoundary      string `yaml:"-"`
+}
+
+func (*Account) shape() string { return `{ account: "111111111111", region: eu-west-1 }` }
+
 // Partition of the account by its region: aws, aws-us-gov, or one that cfnpipe refuses.
 func (a Account) Partition() string {
 	for _, p := range []struct{ prefix, partition string }{
@@ -97,6 +109,12 @@ func regions() []string {
 		ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-east-1 ap-east-2
 		ca-central-1 ca-west-1 sa-east-1 mx-central-1 af-south-1 me-south-1 me-central-1 il-central-1
 		us-gov-west-1 us-gov-east-1`)
+}
+
+// resolveBoundaries fills in the placeholders of the boundaries of roles for an account.
+func (s *Spec) resolveBoundaries(a *Account) {
+	a.PermissionsBoundary, _ = fill(s.PermissionsBoundary, s.accountPlaceholders(*a))
+	a.AccessBoundary, _ = fill(s.AccessBoundary, s.accountPlaceholders(*a))
 }
 
 // checkBoundary checks the boundary of roles as every account gets it.

@@ -7,6 +7,88 @@ import (
 	"strings"
 )
 
+// Service is a container that runs all the time, in ECS on Fargate, perhaps behind a load balancer.
+type Service struct {
+	// Name is the last part of the service's name.
+	Name      string `yaml:"name"`
+	Container `yaml:",inline"`
+	// Port that the container listens on. Zero: it listens on none, and has no load balancer.
+	Port int `yaml:"port"`
+	// CPU in units of 1/1024 vCPU, Memory in MB: one of the pairs that Fargate knows. Default 256 and 512.
+	CPU    int `yaml:"cpu"`
+	Memory int `yaml:"memory,MB"`
+	// Count of tasks. Default 1 in dev, 1 to 2 in test, 2 to 4 in prod.
+	Count Count `yaml:"count"`
+	// HealthCheck is the path that the load balancer asks; it is well when the answer is 200 to 399. Default /.
+	HealthCheck string `yaml:"healthCheck"`
+	// HealthCommand runs in the container, where it must be well too; empty: there is none.
+	HealthCommand []string `yaml:"healthCommand,words"`
+	// LoadBalancer in front of a service with a port; null goes with none.
+	LoadBalancer *LoadBalancer `yaml:"loadBalancer"`
+	Only         `yaml:",inline"`
+}
+
+// Balanced says whether the service stands behind a load balancer.
+func (s *Service) Balanced() bool { return s.Port > 0 && s.LoadBalancer != nil }
+
+// Count of a service's tasks: autoscaling keeps it from Min to Max.
+type Count struct {
+	Min int `yaml:"min"`
+	Max int `yaml:"max"`
+}
+
+// LoadBalancer in front of a service. Without a certificate it is internal.
+type LoadBalancer struct {
+	// Certificate by its ARN in ACM, in the environment's account and region: the load balancer speaks TLS and faces the internet.
+	Certificate string `yaml:"certificate"`
+	// Internal keeps one with a certificate from the internet.
+	Internal bool `yaml:"internal"`
+	// HTTP lets it face the internet without a certificate: everything that passes can be read and changed on its way.
+	HTTP bool `yaml:"http"`
+	// From are the CIDRs that may reach it. Default: everything for one that faces the internet, the VPC for an internal one.
+	From []string `yaml:"from"`
+}
+
+// Faces says whether the load balancer faces the internet.
+func (l *LoadBalancer) Faces() bool { return l.HTTP || l.Certificate != "" && !l.Internal }
+
+// DefaultService is what a service is where pipeline.yaml says nothing else: the smallest that Fargate has, behind an internal load
+// balancer if it has a port.
+func DefaultService() Service {
+	return Service{CPU: 256, Memory: 512, HealthCheck: "/", LoadBalancer: &LoadBalancer{}}
+}
+
+func (s *Service) setDefaults(Type) { *s = DefaultService() }
+
+func (*LoadBalancer) isSwitched() {}
+
+func (*Service) shape() string { return "{ name: web, image: web, port: 8080 }" }
+
+func (*Count) shape() string { return "{ min: 1, max: 2 }" }
+
+func (*LoadBalancer) shape() string { return "{ http: true }" }
+
+// resolve fills in the count of a type: one task to try things with, two where a lost zone must not be seen.
+func (c *Count) resolve(t Type, hasMin, hasMax bool) {
+	least, most := 1, 1
+	switch t {
+	case Dev:
+	case Test:
+		most = 2
+	case Prod:
+		least, most = 2, 4
+	}
+	switch {
+	case hasMin && hasMax:
+	case hasMin:
+		c.Max = max(c.Min, most)
+	case hasMax:
+		c.Min = max(0, min(c.Max, least))
+	default:
+		c.Min, c.Max = least, most
+	}
+}
+
 func checkServices(v *validator, path string, e *Environment, k knownParts) {
 	names := make([]string, len(e.Application.Services))
 	for i := range e.Application.Services {

@@ -1,0 +1,156 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Stack is one of the project's own: a template file as it is.
+type Stack struct {
+	// Name is the last part of the stack's name.
+	Name string `yaml:"name"`
+	// Template is the path of the file, YAML or JSON, from the directory of pipeline.yaml.
+	Template string `yaml:"template"`
+	// Parameters of the template: texts, or outputs of other stacks of the environment as STACK.OUTPUT, such as network.VpcId.
+	Parameters map[string]string `yaml:"parameters"`
+	// Permissions that deploying the template needs beyond what cfnpipe knows of its resource types.
+	Permissions []Permission `yaml:"permissions"`
+	Only        `yaml:",inline"`
+
+	// Content of the file; Load reads it.
+	Content []byte `yaml:"-"`
+}
+
+func (*Stack) shape() string { return "{ name: extras, template: infra/extras.yaml }" }
+
+// StackNames are those of the stacks that cfnpipe makes in an environment.
+func StackNames() []string {
+	return []string{"access", "batch", "bootstrap", "functions", "monitoring", NetworkPart, "services", "storage"}
+}
+
+func checkStacks(v *validator, path string, e *Environment) {
+	names := make([]string, len(e.Application.Stacks))
+	for i, s := range e.Application.Stacks {
+		names[i] = s.Name
+		at := index(path, i)
+		v.partName(join(at, "name"), s.Name, "a stack's", "extras", e, wholeName{"stack", s.Name, 128, "CloudFormation"})
+		if slices.Contains(StackNames(), s.Name) || strings.HasPrefix(s.Name, AccessPoliciesPrefix) {
+			v.add(join(at, "name"), strconv.Quote(s.Name)+" is the name of a stack that cfnpipe makes", "choose another")
+		}
+		const example = "infra/extras.yaml"
+		if file := join(at, "template"); v.given(file, s.Template, "write the path of the file from the directory of pipeline.yaml, such as "+example) {
+			checkPathBelow(v, file, s.Template, "the directory of pipeline.yaml", example)
+		}
+		checkStackParameters(v, join(at, "parameters"), s.Parameters)
+		checkPermissions(v, join(at, "permissions"), "a template", s.Permissions, filledIn)
+	}
+	v.uniqueNames(path, names)
+}
+
+func checkStackParameters(v *validator, path string, parameters map[string]string) {
+	const most, mostName, mostValue = 200, 255, 4096 // of a template, characters of a name and bytes of a value, CloudFormation quotas
+	if len(parameters) > most {
+		v.add(path, fmt.Sprintf("has %d parameters, CloudFormation allows %d", len(parameters), most), "")
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		at, value := join(path, name), parameters[name]
+		if name == "" || !only(name, "") || len(name) > mostName {
+			v.add(at, strconv.Quote(shorten(name))+" is no name of a parameter", fmt.Sprintf("use letters and digits, at most %d", mostName))
+		}
+		switch what, hint := refused(value); {
+		case what != "":
+			v.add(at, "holds "+what, hint)
+		case len(value) > mostValue:
+			v.add(at, fmt.Sprintf("has %d bytes, CloudFormation allows %d", len(value), mostValue), fmt.Sprintf("shorten it by %d", len(value)-mostValue))
+		}
+	}
+}
+
+// maxTemplate is how many bytes a template may have in S3 (CloudFormation quotas).
+const maxTemplate = 1_000_000
+
+// readTemplates of the application's own stacks, below the directory of pipeline.yaml, each once.
+func (s *Spec) readTemplates(directory string) []*Error {
+	read := map[string]template{}
+	var root *os.Root
+	var errs []*Error
+	for i := range s.Environments {
+		stacks := s.Environments[i].Application.Stacks
+		for k := range stacks {
+			name := stacks[k].Template
+			if !isPlain(name) || !isBelow(name) || isBlank(name) || len(name) > maxPath {
+				continue // said elsewhere
+			}
+			if root == nil {
+				var err error
+				if root, err = os.OpenRoot(directory); err != nil {
+					return append(errs, &Error{File: s.file, Problem: Problem{Message: "its directory cannot be read: " + reason(err)}, cause: err})
+				}
+				defer root.Close() //nolint:errcheck // only read from
+			}
+			t, ok := read[name]
+			if !ok {
+				t = readTemplate(root, name)
+				read[name] = t
+			}
+			stacks[k].Content = t.content
+			if t.problem.Message != "" {
+				p := t.problem
+				p.Path = join(index(join(join(index("environments", i), "application"), "stacks"), k), "template")
+				e := s.locate(p)
+				e.cause = t.cause
+				errs = append(errs, e)
+			}
+		}
+	}
+	return errs
+}
+
+// template is a file, or what is wrong with it.
+type template struct {
+	content []byte
+	problem Problem
+	cause   error
+}
+
+func readTemplate(root *os.Root, name string) template {
+	bad := func(cause error, message, hint string) template {
+		return template{problem: Problem{Message: message, Hint: hint}, cause: cause}
+	}
+	cannot := func(err error) template {
+		return bad(err, "cannot be read: "+reason(err), "the file, and what it is a link to, must stand below the directory of pipeline.yaml")
+	}
+	info, err := root.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return bad(err, "there is no such file", "write its path from the directory of pipeline.yaml")
+	case err != nil:
+		return cannot(err)
+	case info.IsDir():
+		return bad(nil, "is a directory", "name a file")
+	case !info.Mode().IsRegular():
+		return bad(nil, "is a pipe or device", "name a regular file")
+	}
+	f, err := root.Open(name)
+	if err != nil {
+		return cannot(err)
+	}
+	defer f.Close() //nolint:errcheck // only read from
+	content, err := io.ReadAll(io.LimitReader(f, maxTemplate+1))
+	switch {
+	case err != nil:
+		return cannot(err)
+	case len(content) > maxTemplate:
+		return bad(nil, fmt.Sprintf("has %d bytes, CloudFormation allows %d", max(info.Size(), maxTemplate+1), maxTemplate),
+			"put a part of it into another stack")
+	}
+	return template{content: content}
+}
