@@ -91,38 +91,36 @@ func (*JWT) shape() string { return `{ issuer: "https://id.example.com/", audien
 
 func (*CORS) shape() string { return `{ origins: ["https://shop.example.com"] }` }
 
-func (a *Application) resolveAPI() {
-	switch {
-	case a.API != nil:
-		a.API = new(*a.API)
-	case a.hasRoutes():
-		a.API = new(DefaultAPI())
-	default:
-		return
-	}
-	if a.API.Authorization == "" {
-		a.API.Authorization = NoAuthorization
-		if a.API.JWT != nil {
-			a.API.Authorization = JWTAuthorization
+func (*API) stack() string { return "functions" }
+
+func (*API) isImplied(a *Application) bool { return a.hasRoutes() }
+
+// resolve the API and the routes of the functions, which take their authorization from it.
+func (api *API) resolve(_ *Spec, _ string, e *Environment) {
+	if api.Authorization == "" {
+		api.Authorization = NoAuthorization
+		if api.JWT != nil {
+			api.Authorization = JWTAuthorization
 		}
 	}
 	var methods []string
-	for i := range a.Functions {
-		a.Functions[i].API = slices.Clone(a.Functions[i].API)
-		for k := range a.Functions[i].API {
-			r := &a.Functions[i].API[k]
+	functions := e.Application.Functions
+	for i := range functions {
+		functions[i].API = slices.Clone(functions[i].API)
+		for k := range functions[i].API {
+			r := &functions[i].API[k]
 			fallback(&r.Method, "GET")
-			fallback(&r.Authorization, a.API.Authorization)
+			fallback(&r.Authorization, api.Authorization)
 			if r.Method == anyMethod || slices.Contains(httpMethods(), r.Method) { // else it is said there
 				methods = append(methods, r.Method)
 			}
 		}
 	}
-	if a.API.CORS == nil || a.API.CORS.Methods != nil {
+	if api.CORS == nil || api.CORS.Methods != nil {
 		return
 	}
-	c := new(*a.API.CORS)
-	a.API.CORS = c
+	c := new(*api.CORS)
+	api.CORS = c
 	slices.Sort(methods)
 	c.Methods = slices.Compact(methods)
 	switch {
@@ -167,18 +165,14 @@ func (a *Application) hasRoutes() bool {
 	return slices.ContainsFunc(a.Functions, func(f Function) bool { return len(f.API) > 0 })
 }
 
-func (v *validator) api(path string, e *Environment) {
+func (a *API) check(v *validator, path string, e *Environment) {
 	functions := join(parentPath(path), "functions")
 	checkRoutes(v, functions, e)
-	a := e.Application.API
-	if a == nil {
-		return
-	}
 	if !e.Application.hasRoutes() && !unreadRoutes(v, functions, e) {
 		v.add(path, "no function has a route", "write one at a function, such as api: { path: /hello }, or leave it out")
 	}
 	oneOfThese(v, join(path, "authorization"), a.Authorization, NoAuthorization, IAMAuthorization, JWTAuthorization)
-	v.jwt(join(path, "jwt"), e)
+	a.checkJWT(v, join(path, "jwt"), e)
 	if a.CORS != nil {
 		a.CORS.check(v, join(path, "cors"))
 	}
@@ -363,8 +357,7 @@ func variableOf(part string) (name string, ok bool) {
 func isRouteVariable(name string) bool { return name != "" && only(name, "_.-") }
 
 // checkJWT checks which tokens are good; it must be there where routes ask for them, and routes must ask where it is there.
-func (v *validator) jwt(path string, e *Environment) {
-	a := e.Application.API
+func (a *API) checkJWT(v *validator, path string, e *Environment) {
 	const needs = "needs jwt in the api of the application, which says which tokens are good"
 	const hint = "write jwt: { issuer: https://…, audience: […] } there"
 	if a.JWT == nil {

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Application is what every environment gets, unless its overrides say otherwise.
@@ -69,44 +68,21 @@ const (
 func (a Architecture) isKnown() bool { return a == X86 || a == ARM }
 
 // resolveApplication fills in what a part of an environment's application takes from its other parts, or from the environment, where it
-// says nothing itself. In Go, environments may share lists and what pointers point to: those stay as they are.
+// says nothing itself.
 func (s *Spec) resolveApplication(number int) {
 	e := &s.Environments[number]
 	a := &e.Application
 	path := join(index("environments", number), "application")
-	a.Functions, a.Jobs, a.Services = slices.Clone(a.Functions), slices.Clone(a.Jobs), slices.Clone(a.Services)
-	for i := range a.Functions {
-		if f := &a.Functions[i]; f.Handler == "" && familyOf(f.Runtime) == "provided" {
-			f.Handler = "bootstrap" // the name of the file that Lambda starts; it does not read the handler itself
-		}
-	}
+	a.unshare()
 	if !s.says(join(path, "logDays")) {
 		fallback(&a.LogDays, defaultLogDays(e.Type))
 	}
-	a.resolveAPI()
-	for i := range a.Jobs {
-		j := &a.Jobs[i]
-		j.Container.resolve(a)
-		at := index(join(path, "jobs"), i)
-		j.resolve(e.Type, s.says(join(at, "maxVCPUs")))
-		if j.Compute == FargateSpot && s.positions != nil && !s.says(join(at, "attempts")) {
-			j.Attempts = spotAttempts
-		}
-	}
-	if a.Network != nil {
-		a.Network = new(*a.Network)
-		a.Network.resolve(e, s.says(join(join(path, "network"), "zones")))
-	}
-	for i := range a.Services {
-		x, count := &a.Services[i], join(index(join(path, "services"), i), "count")
-		x.Container.resolve(a) //nolint:staticcheck // beside Count.resolve, whose it is should be seen
-		x.Count.resolve(e.Type, x.Count.Min != 0 || s.says(join(count, "min")), x.Count.Max != 0 || s.says(join(count, "max")))
-	}
-	if a.Monitoring != nil {
-		a.Monitoring = new(*a.Monitoring)
-		a.Monitoring.Only = a.Monitoring.orDefault()
-		if s.positions == nil && s.knows(a.Monitoring.Only) && !a.Monitoring.Holds(*e) {
-			a.Monitoring = nil // what is in a file was left out with the other parts
+	for _, x := range slots() {
+		x.imply(a, e.Type)
+		for at, p := range x.each(a, path) {
+			if r, ok := p.(resolver); ok {
+				r.resolve(s, at, e)
+			}
 		}
 	}
 }
@@ -125,17 +101,14 @@ func defaultLogDays(t Type) int {
 	}
 }
 
-func checkApplication(v *validator, path string, e *Environment) {
-	a, k := &e.Application, knownPartsOf(v, path, e)
-	checkRepositories(v, join(path, "repositories"), e)
-	v.network(join(path, "network"), e)
-	checkBuckets(v, join(path, "buckets"), e)
-	checkFunctions(v, join(path, "functions"), e, k.buckets)
-	v.api(join(path, "api"), e)
-	checkJobs(v, join(path, "jobs"), e, k)
-	checkServices(v, join(path, "services"), e, k)
-	v.monitoring(join(path, "monitoring"), e)
-	checkStacks(v, join(path, "stacks"), e)
+// check each part, and the names of each list.
+func (a *Application) check(v *validator, path string, e *Environment) {
+	for _, s := range slots() {
+		for at, p := range s.each(a, path) {
+			p.check(v, at, e)
+		}
+		v.uniqueNames(join(path, s.name), s.names(a))
+	}
 	checkLogDays(v, join(path, "logDays"), a.LogDays, e)
 }
 
@@ -153,64 +126,28 @@ func checkLogDays(v *validator, at string, days int, e *Environment) {
 	v.add(at, fmt.Sprintf("cannot be %d: CloudWatch Logs keeps logs for certain numbers of days", days), "use "+oneOf(words(near)))
 }
 
-// applicationPath is that of the application that a part of it is in.
-func applicationPath(path string) string {
-	const field = ".application"
-	return path[:strings.Index(path, field)+len(field)]
-}
-
-// knownParts are the parts of an environment that others of it name.
-type knownParts struct {
-	buckets      map[string]bool       // nil when it is not certain which there are
-	repositories map[string]Repository // nil when it is not certain which there are, here and in the toolchain
-}
-
-func knownPartsOf(v *validator, path string, e *Environment) knownParts {
-	k := knownParts{buckets: bucketsOf(v, join(path, "buckets"), e), repositories: map[string]Repository{}}
-	for _, r := range v.spec.ToolchainStack.Repositories {
-		k.repositories[r.Name] = Repository{Name: r.Name}
-	}
-	for _, r := range e.Application.Repositories {
-		k.repositories[r.Name] = r
-	}
-	if _, unnamed := k.repositories[""]; unnamed || v.unread(join(path, "repositories")) || v.unread("toolchainStack.repositories") {
-		k.repositories = nil // the one that is meant may be there
-	}
-	return k
-}
-
-// bucketsOf an environment by name; nil when they are not known.
-func bucketsOf(v *validator, path string, e *Environment) map[string]bool {
-	buckets := map[string]bool{}
-	for _, b := range e.Application.Buckets {
-		buckets[b.Name] = true
-	}
-	if v.unread(path) || buckets[""] {
-		return nil // the one that is meant may be there
-	}
-	return buckets
-}
-
-// grants are buckets of the environment by name; nil when they are not known.
-func (v *validator) grants(path string, names []string, e *Environment, buckets map[string]bool) {
+// grants checks names of the parts in a list of the environment's application, such as buckets; one is what messages call one of them.
+func (v *validator) grants(path string, names []string, e *Environment, list, one string) {
+	known := v.namesOf(list, e)
 	seen := map[string]bool{}
 	for i, name := range names {
 		at := index(path, i)
 		switch {
 		case name == "":
-			v.add(at, "is empty", "write the name of a bucket")
+			v.add(at, "is empty", "write the name of a "+one)
 		case seen[name]:
 			v.add(at, strconv.Quote(shorten(name))+" is given twice", "keep one")
-		case buckets != nil && !buckets[name]:
-			if v.buckets[name] {
-				v.add(at, fmt.Sprintf("environment %q has no bucket %q", shorten(e.Name), shorten(name)), "leave it out in the overrides, or add the bucket there")
+		case known != nil && !known[name]:
+			if v.namesOf(list, nil)[name] {
+				v.add(at, fmt.Sprintf("environment %q has no %s %q", shorten(e.Name), one, shorten(name)),
+					"leave it out in the overrides, or add the "+one+" there")
 				break
 			}
-			hint := "add it to the buckets of the application"
-			if len(buckets) > 0 && v.isPatient() {
-				hint = didYouMeanOrKnown(name, slices.Sorted(maps.Keys(buckets)))
+			hint := "add it to the " + list + " of the application"
+			if len(known) > 0 && v.isPatient() {
+				hint = didYouMeanOrKnown(name, slices.Sorted(maps.Keys(known)))
 			}
-			v.add(at, "there is no bucket "+strconv.Quote(shorten(name)), hint)
+			v.add(at, "there is no "+one+" "+strconv.Quote(shorten(name)), hint)
 		}
 		seen[name] = true
 	}

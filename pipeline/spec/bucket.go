@@ -29,16 +29,9 @@ func (*Bucket) shape() string { return "{ name: data }" }
 
 const maxDays = 36_500 // a century; S3 takes more, but that is a slip
 
-func checkBuckets(v *validator, path string, e *Environment) {
-	names := make([]string, len(e.Application.Buckets))
-	for i, b := range e.Application.Buckets {
-		names[i] = b.Name
-		b.check(v, index(path, i), e)
-	}
-	v.uniqueNames(path, names)
-}
+func (*Bucket) stack() string { return "storage" }
 
-func (b Bucket) check(v *validator, path string, e *Environment) {
+func (b *Bucket) check(v *validator, path string, e *Environment) {
 	const hint = "use lower-case letters, digits and dashes between them, such as data"
 	if name := join(path, "name"); v.given(name, b.Name, hint) {
 		switch {

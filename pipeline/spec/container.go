@@ -39,8 +39,8 @@ type Container struct {
 	Permissions []Permission `yaml:"permissions"`
 }
 
-// resolve takes the architecture from the repository of the image.
-func (c *Container) resolve(a *Application) {
+// resolveArchitecture takes the architecture from the repository of the image.
+func (c *Container) resolveArchitecture(a *Application) {
 	if c.Architecture != "" {
 		return
 	}
@@ -53,6 +53,18 @@ func (c *Container) resolve(a *Application) {
 	}
 }
 
+// startEndpoints are the services without which a container does not start where there is no NAT: it gets its image, writes logs and reads its
+// secrets.
+func (c *Container) startEndpoints() []string {
+	needed := []string{"ecr.api", "ecr.dkr", "logs"}
+	for _, service := range []string{"secretsmanager", "ssm"} {
+		if c.hasSecretsOf(service) {
+			needed = append(needed, service)
+		}
+	}
+	return needed
+}
+
 func (c *Container) hasSecretsOf(service string) bool {
 	for _, arn := range c.Secrets {
 		if p := strings.SplitN(arn, ":", 4); len(p) == 4 && p[2] == service {
@@ -63,20 +75,20 @@ func (c *Container) hasSecretsOf(service string) bool {
 }
 
 // checkContainer checks the container of a job or a service.
-func (c *Container) checkContainer(v *validator, path string, e *Environment, k knownParts, isJob bool) {
-	c.checkImage(v, path, e, k.repositories)
+func (c *Container) checkContainer(v *validator, path string, e *Environment, isJob bool) {
+	c.checkImage(v, path, e)
 	checkArguments(v, join(path, "command"), c.Command)
 	oneOfThese(v, join(path, "architecture"), c.Architecture, X86, ARM)
 	checkUser(v, join(path, "user"), c.User)
 	c.checkVariables(v, path, e, isJob)
 	checkSecretKeys(v, join(path, "secretKeys"), c.SecretKeys, inEnvironment(e))
-	v.grants(join(path, "reads"), c.Reads, e, k.buckets)
-	v.grants(join(path, "writes"), c.Writes, e, k.buckets)
+	v.grants(join(path, "reads"), c.Reads, e, "buckets", "bucket")
+	v.grants(join(path, "writes"), c.Writes, e, "buckets", "bucket")
 	checkPermissions(v, join(path, "permissions"), "a container", c.Permissions, filledIn)
 	checkCeiling(v, join(path, "permissions"), c.Permissions, e)
 }
 
-func (c *Container) checkImage(v *validator, path string, e *Environment, repositories map[string]Repository) {
+func (c *Container) checkImage(v *validator, path string, e *Environment) {
 	const example = "public.ecr.aws/docker/library/nginx:1.29"
 	at := join(path, "image")
 	if !v.given(at, c.Image, "write the name of a repository of the application, or a whole reference such as "+example) {
@@ -91,10 +103,11 @@ func (c *Container) checkImage(v *validator, path string, e *Environment, reposi
 	if i := strings.IndexAny(name, ":@"); i >= 0 {
 		name, tag = name[:i], name[i:]
 	}
+	repositories := repositoriesOf(v, path, e)
 	r, isThere := repositories[name]
 	switch {
 	case repositories == nil:
-	case !isThere && v.repositoryNames[name]:
+	case !isThere && v.namesOf("repositories", nil)[name]:
 		v.add(at, fmt.Sprintf("environment %q has no repository %q", shorten(e.Name), shorten(name)),
 			"write another in the overrides, or add the repository there")
 	case !isThere:

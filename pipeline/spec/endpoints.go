@@ -13,29 +13,24 @@ func DefaultEndpoints() []string {
 	return []string{"ecr.api", "ecr.dkr", "kms", "logs", "monitoring", "secretsmanager", "ssm", "sts"}
 }
 
-// neededEndpoints are the services without which the containers of an application do not start where there is no NAT: they get their image,
-// write logs and read their secrets, and their instances are told what to run.
-func (a *Application) neededEndpoints() []string {
-	var containers []Container
-	for _, j := range a.Jobs {
-		containers = append(containers, j.Container)
-	}
-	for _, s := range a.Services {
-		containers = append(containers, s.Container)
-	}
-	if len(containers) == 0 {
-		return nil
-	}
-	needed := []string{"ecr.api", "ecr.dkr", "logs"}
-	for _, service := range []string{"secretsmanager", "ssm"} {
-		if slices.ContainsFunc(containers, func(c Container) bool { return c.hasSecretsOf(service) }) {
-			needed = append(needed, service)
+// startEndpoints are the services without which parts of an application do not start where there is no NAT: the default ones first.
+func (a *Application) startEndpoints() []string {
+	needed := map[string]bool{}
+	var others []string
+	for _, p := range a.parts("") {
+		r, ok := p.(resident)
+		if !ok {
+			continue
+		}
+		for _, name := range r.startEndpoints() {
+			if !needed[name] && !slices.Contains(DefaultEndpoints(), name) {
+				others = append(others, name)
+			}
+			needed[name] = true
 		}
 	}
-	if slices.ContainsFunc(a.Jobs, func(j Job) bool { return j.Compute == EC2 }) {
-		needed = append(needed, "ecs", "ecs-agent", "ecs-telemetry")
-	}
-	return needed
+	first := slices.DeleteFunc(DefaultEndpoints(), func(name string) bool { return !needed[name] })
+	return append(first, others...)
 }
 
 func checkEndpoints(v *validator, path string, names []string) {

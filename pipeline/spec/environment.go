@@ -51,7 +51,7 @@ func checkEnvironments(v *validator) {
 		if a := v.spec.Steps.Approval; a == nil || e.Approval == nil || *e.Approval != a.Approval {
 			e.Approval.check(v, join(path, "approval")) // that of the steps is checked there
 		}
-		checkApplication(v, join(path, "application"), e)
+		e.Application.check(v, join(path, "application"), e)
 		checkEnvironmentTags(v, join(path, "tags"), e.Tags)
 		checkOwnBuckets(v, join(path, "name"), e)
 		checkOwnFunction(v, join(path, "name"), e)

@@ -67,3 +67,6 @@ func WorkOf(src []byte) (*Spec, Work, error) {
 	}
 	return s, w, err
 }
+
+// IsPart says whether a field of Application has parts, which are walked.
+func IsPart(field reflect.Type) bool { return partType(field) != nil }

@@ -81,18 +81,17 @@ func (*FunctionVPC) isSwitched() {}
 
 func (*FunctionVPC) shape() string { return "{ subnets: […], securityGroups: […] }" }
 
-func checkFunctions(v *validator, path string, e *Environment, buckets map[string]bool) {
-	names := make([]string, len(e.Application.Functions))
-	for i := range e.Application.Functions {
-		f := &e.Application.Functions[i]
-		names[i] = f.Name
-		f.check(v, index(path, i), e, buckets)
+func (*Function) stack() string { return "functions" }
+
+func (*Function) isWatched() {}
+
+func (f *Function) resolve(*Spec, string, *Environment) {
+	if f.Handler == "" && familyOf(f.Runtime) == "provided" {
+		f.Handler = "bootstrap" // the name of the file that Lambda starts; it does not read the handler itself
 	}
-	v.uniqueNames(path, names)
 }
 
-// check a function of an environment with these buckets; nil when they are not known.
-func (f *Function) check(v *validator, path string, e *Environment, buckets map[string]bool) {
+func (f *Function) check(v *validator, path string, e *Environment) {
 	checkFunctionName(v, join(path, "name"), f.Name, e)
 	if at := join(path, "source"); v.given(at, f.Source, "write the directory of the code, such as lambda/hello") {
 		checkDirectory(v, at, f.Source, "lambda/hello")
@@ -115,8 +114,8 @@ func (f *Function) check(v *validator, path string, e *Environment, buckets map[
 	if f.VPC != nil {
 		f.VPC.check(v, join(path, "vpc"), e)
 	}
-	v.grants(join(path, "reads"), f.Reads, e, buckets)
-	v.grants(join(path, "writes"), f.Writes, e, buckets)
+	v.grants(join(path, "reads"), f.Reads, e, "buckets", "bucket")
+	v.grants(join(path, "writes"), f.Writes, e, "buckets", "bucket")
 	checkPermissions(v, join(path, "permissions"), "a function", f.Permissions, filledIn)
 	checkCeiling(v, join(path, "permissions"), f.Permissions, e)
 }

@@ -60,19 +60,42 @@ func (*Job) shape() string { return `{ name: nightly, image: web, schedule: "rat
 // spotAttempts of a job that AWS may interrupt when it needs the capacity.
 const spotAttempts = 3
 
-func (j *Job) resolve(t Type, saysMost bool) {
-	if j.Compute == "" {
-		j.Compute = Fargate
-		if len(j.InstanceTypes) > 0 || j.GPUs > 0 {
-			j.Compute = EC2
-		}
+func (*Job) stack() string { return "batch" }
+
+func (*Job) isWatched() {}
+
+// runsOn is the compute of a job, or what its other fields ask for.
+func (j *Job) runsOn() Compute {
+	switch {
+	case j.Compute != "":
+		return j.Compute
+	case len(j.InstanceTypes) > 0 || j.GPUs > 0:
+		return EC2
+	default:
+		return Fargate
+	}
+}
+
+func (j *Job) startEndpoints() []string {
+	needed := j.Container.startEndpoints()
+	if j.runsOn() == EC2 { // its instances are told what to run
+		needed = append(needed, "ecs", "ecs-agent", "ecs-telemetry")
+	}
+	return needed
+}
+
+func (j *Job) resolve(s *Spec, path string, e *Environment) {
+	j.resolveArchitecture(&e.Application)
+	j.Compute = j.runsOn()
+	if j.Compute == FargateSpot && s.positions != nil && !s.says(join(path, "attempts")) {
+		j.Attempts = spotAttempts
 	}
 	fallback(&j.Timezone, "UTC")
-	if j.MaxVCPUs != 0 || saysMost || j.VCPUs < 0 || j.VCPUs > maxVCPUs {
+	if j.MaxVCPUs != 0 || s.says(join(path, "maxVCPUs")) || j.VCPUs < 0 || j.VCPUs > maxVCPUs {
 		return
 	}
 	runs := 4.0
-	if t == Dev {
+	if e.Type == Dev {
 		runs = 1
 	}
 	j.MaxVCPUs = int(math.Ceil(runs * j.VCPUs))
@@ -81,21 +104,11 @@ func (j *Job) resolve(t Type, saysMost bool) {
 // maxVCPUs of a job and of all its runs together; Batch takes more, but that is a slip.
 const maxVCPUs = 10_000
 
-func checkJobs(v *validator, path string, e *Environment, k knownParts) {
-	names := make([]string, len(e.Application.Jobs))
-	for i := range e.Application.Jobs {
-		j := &e.Application.Jobs[i]
-		names[i] = j.Name
-		j.check(v, index(path, i), e, k)
-	}
-	v.uniqueNames(path, names)
-}
-
-func (j *Job) check(v *validator, path string, e *Environment, k knownParts) {
+func (j *Job) check(v *validator, path string, e *Environment) {
 	// the role of its instances has a name as long
 	v.partName(join(path, "name"), j.Name, "a job's", "nightly", e, wholeName{"role", JobScheduleRole(j.Name), maxRole, "IAM"})
 	v.needsNetwork(path, e, "")
-	j.Container.checkContainer(v, path, e, k, true)
+	j.checkContainer(v, path, e, true)
 	j.checkCompute(v, path)
 	v.between(join(path, "attempts"), j.Attempts, 1, 10, "attempts")                // Batch
 	v.between(join(path, "timeoutMinutes"), j.TimeoutMinutes, 1, 20_160, "minutes") // two weeks, Fargate

@@ -27,12 +27,21 @@ func (*Monitoring) isSwitched() {}
 
 func (*Monitoring) shape() string { return "{ email: ops@example.com }" }
 
-func (v *validator) monitoring(path string, e *Environment) {
-	m := e.Application.Monitoring
-	if m == nil {
-		return
+func (*Monitoring) stack() string { return "monitoring" }
+
+// limits of monitoring, which has some where it says none.
+func (m *Monitoring) limits() Only {
+	o := m.Only
+	if o.Environments == nil && o.Types == nil {
+		o.Types = []Type{Test, Prod}
 	}
-	v.watches(path, e)
+	return o
+}
+
+func (m *Monitoring) resolve(*Spec, string, *Environment) { m.Only = m.limits() }
+
+func (m *Monitoring) check(v *validator, path string, e *Environment) {
+	m.checkWatches(v, path, e)
 	if m.Email != "" {
 		checkEmail(v, join(path, "email"), m.Email)
 	}
@@ -42,11 +51,10 @@ func (v *validator) monitoring(path string, e *Environment) {
 	}
 }
 
-// watches says whether there is something to watch: where the environment's own overrides ask for it, else in any environment.
-func (v *validator) watches(path string, e *Environment) {
+// checkWatches checks that there is something to watch: where the environment's own overrides ask for it, else in any environment.
+func (m *Monitoring) checkWatches(v *validator, path string, e *Environment) {
 	isWatched := func(e Environment) bool {
-		a := e.Application
-		return a.Monitoring != nil && len(a.Functions)+len(a.Jobs)+len(a.Services) > 0
+		return e.Application.Monitoring != nil && e.Application.has(func(p part) bool { _, ok := p.(watched); return ok })
 	}
 	at, others := path, v.spec.Environments
 	for _, own := range []string{join(path, "types"), join(path, "environments"), join(path, "latencySeconds"), join(path, "email"), path} {
@@ -54,13 +62,14 @@ func (v *validator) watches(path string, e *Environment) {
 			at, others = own, nil
 		}
 	}
+	lists := slotsThat[watched]()
 	isUnread := func(list string) bool { return v.unread(join(parentPath(path), list)) }
 	switch {
-	case !v.spec.knows(e.Application.Monitoring.Only): // said elsewhere
-	case slices.ContainsFunc([]string{"functions", "jobs", "services"}, isUnread):
+	case !v.spec.knows(m.Only): // said elsewhere
+	case slices.ContainsFunc(lists, isUnread):
 	case isWatched(*e), slices.ContainsFunc(others, isWatched):
 	default:
-		v.add(at, "means nothing without functions, jobs or services, which it watches", "leave it out")
+		v.add(at, "means nothing without "+oneOf(lists)+", which it watches", "leave it out")
 	}
 }
 

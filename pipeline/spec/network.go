@@ -63,13 +63,15 @@ func (*Network) isSwitched() {}
 
 func (*Network) shape() string { return "{ cidr: 10.0.0.0/16, nat: one }" }
 
-func (n *Network) resolve(e *Environment, saysZones bool) {
+func (*Network) stack() string { return NetworkPart }
+
+func (n *Network) resolve(s *Spec, path string, e *Environment) {
 	if n.VPC != "" {
 		return
 	}
 	fallback(&n.CIDR, "10.0.0.0/16")
 	fallback(&n.Zones, len(n.ZoneNames))
-	if !saysZones {
+	if !s.says(join(path, "zones")) {
 		fallback(&n.Zones, defaultZones(e))
 	}
 	if n.NAT == "" {
@@ -84,7 +86,7 @@ func (n *Network) resolve(e *Environment, saysZones bool) {
 	if n.Endpoints == nil {
 		n.Endpoints = DefaultEndpoints()
 	}
-	missing := slices.DeleteFunc(e.Application.neededEndpoints(), func(name string) bool { return slices.Contains(n.Endpoints, name) })
+	missing := slices.DeleteFunc(e.Application.startEndpoints(), func(name string) bool { return slices.Contains(n.Endpoints, name) })
 	n.Endpoints = append(slices.Clip(n.Endpoints), missing...)
 }
 
@@ -108,11 +110,9 @@ func defaultZones(e *Environment) int {
 	return 2
 }
 
-// network of an environment: one that is made, or one that is there.
-func (v *validator) network(path string, e *Environment) {
-	n := e.Application.Network
+func (n *Network) check(v *validator, path string, e *Environment) {
 	switch {
-	case n == nil || v.unread(join(path, "vpc")):
+	case v.unread(join(path, "vpc")):
 	case n.VPC != "":
 		n.checkExisting(v, path)
 	default:

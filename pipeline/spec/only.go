@@ -22,23 +22,6 @@ func (o Only) limits() Only { return o }
 
 func (o Only) isLimit() bool { return len(o.Environments)+len(o.Types) > 0 }
 
-// orDefault are the limits of monitoring, which has some where it says none.
-func (o Only) orDefault() Only {
-	if o.Environments == nil && o.Types == nil {
-		o.Types = []Type{Test, Prod}
-	}
-	return o
-}
-
-// part of an application, which may be for some environments only.
-type part interface{ limits() Only }
-
-// held are the parts that an environment has, and those whose limits are wrong, which Validate tells. The list that was given may be that
-// of others too, so it stays as it is.
-func held[P part](s *Spec, e *Environment, parts []P) []P {
-	return slices.DeleteFunc(slices.Clone(parts), func(p P) bool { return !p.limits().Holds(*e) && s.knows(p.limits()) })
-}
-
 // checkLimits checks the limits of parts of the application to some environments, where they were written.
 func checkLimits(v *validator) {
 	if v.spec.positions == nil { // without overrides; Spec.Application is not used
@@ -54,26 +37,10 @@ func checkLimits(v *validator) {
 }
 
 func checkPartLimits(v *validator, path string, a Application) {
-	for i, r := range a.Repositories {
-		v.only(index(join(path, "repositories"), i), r.Only)
-	}
-	for i, b := range a.Buckets {
-		v.only(index(join(path, "buckets"), i), b.Only)
-	}
-	for i, f := range a.Functions {
-		v.only(index(join(path, "functions"), i), f.Only)
-	}
-	for i, j := range a.Jobs {
-		v.only(index(join(path, "jobs"), i), j.Only)
-	}
-	for i, s := range a.Services {
-		v.only(index(join(path, "services"), i), s.Only)
-	}
-	for i, s := range a.Stacks {
-		v.only(index(join(path, "stacks"), i), s.Only)
-	}
-	if a.Monitoring != nil {
-		v.only(join(path, "monitoring"), a.Monitoring.Only)
+	for at, p := range a.parts(path) {
+		if l, ok := p.(limited); ok {
+			v.only(at, l.limits())
+		}
 	}
 }
 
@@ -122,11 +89,7 @@ func (v *validator) stepOnly(path string, o Only) {
 	}
 	hint := v.spec.environmentsHint()
 	if _, written := v.spec.positions[join(path, "types")]; !written && v.spec.positions != nil {
-		words := make([]string, len(o.Types))
-		for i, t := range o.Types {
-			words[i] = string(t)
-		}
-		hint = fmt.Sprintf("without environments and types it runs in those of type %s: name others", oneOf(words))
+		hint = fmt.Sprintf("without environments and types it runs in those of type %s: name others", oneOf(typeWords(o.Types)))
 	}
 	v.add(path, "runs in no environment", hint)
 }
@@ -139,6 +102,14 @@ func (s *Spec) knows(o Only) bool {
 		!slices.ContainsFunc(s.Environments, func(e Environment) bool { return !slices.Contains(types(), e.Type) }) &&
 		!slices.ContainsFunc(o.Environments, func(name string) bool { return !slices.Contains(names, name) }) &&
 		!slices.ContainsFunc(o.Types, func(t Type) bool { return !slices.Contains(types(), t) })
+}
+
+func typeWords(types []Type) []string {
+	words := make([]string, len(types))
+	for i, t := range types {
+		words[i] = string(t)
+	}
+	return words
 }
 
 // environmentsHint lists the environments with their types.

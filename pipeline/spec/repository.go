@@ -38,16 +38,9 @@ func (r *Repository) setDefaults(t Type) { *r = DefaultRepository(t) }
 
 func (*Repository) shape() string { return "{ name: web, context: services/web }" }
 
-func checkRepositories(v *validator, path string, e *Environment) {
-	names := make([]string, len(e.Application.Repositories))
-	for i, r := range e.Application.Repositories {
-		names[i] = r.Name
-		r.check(v, index(path, i), e)
-	}
-	v.uniqueNames(path, names)
-}
+func (*Repository) stack() string { return "bootstrap" }
 
-func (r Repository) check(v *validator, path string, e *Environment) {
+func (r *Repository) check(v *validator, path string, e *Environment) {
 	checkRepositoryName(v, join(path, "name"), e.Name, r.Name)
 	if r.Context != "" {
 		checkDirectory(v, join(path, "context"), r.Context, "services/web")
@@ -121,4 +114,24 @@ func checkRefresh(v *validator, at, text string) {
 	if !isLine(text) {
 		v.add(at, "is not one line of printable text", `write any other text, such as "2"`)
 	}
+}
+
+// repositoriesOf an environment, and of the toolchain, by name; nil where it is not certain which there are.
+func repositoriesOf(v *validator, path string, e *Environment) map[string]Repository {
+	known, ok := v.images[e]
+	if ok {
+		return known
+	}
+	known = map[string]Repository{}
+	for _, r := range v.spec.ToolchainStack.Repositories {
+		known[r.Name] = Repository{Name: r.Name}
+	}
+	for _, r := range e.Application.Repositories {
+		known[r.Name] = r
+	}
+	if _, unnamed := known[""]; unnamed || v.unread(join(applicationPath(path), "repositories")) || v.unread("toolchainStack.repositories") {
+		known = nil // the one that is meant may be there
+	}
+	v.images[e] = known
+	return known
 }

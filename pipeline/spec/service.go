@@ -89,17 +89,17 @@ func (c *Count) resolve(t Type, hasMin, hasMax bool) {
 	}
 }
 
-func checkServices(v *validator, path string, e *Environment, k knownParts) {
-	names := make([]string, len(e.Application.Services))
-	for i := range e.Application.Services {
-		s := &e.Application.Services[i]
-		names[i] = s.Name
-		s.check(v, index(path, i), e, k)
-	}
-	v.uniqueNames(path, names)
+func (*Service) stack() string { return "services" }
+
+func (*Service) isWatched() {}
+
+func (s *Service) resolve(y *Spec, path string, e *Environment) {
+	s.resolveArchitecture(&e.Application)
+	count := join(path, "count")
+	s.Count.resolve(e.Type, s.Count.Min != 0 || y.says(join(count, "min")), s.Count.Max != 0 || y.says(join(count, "max")))
 }
 
-func (s *Service) check(v *validator, path string, e *Environment, k knownParts) {
+func (s *Service) check(v *validator, path string, e *Environment) {
 	names := []wholeName{{"role", ServiceStartRole(s.Name), maxRole, "IAM"}}
 	if s.Balanced() {
 		const most = 32 // characters, Elastic Load Balancing
@@ -110,7 +110,7 @@ func (s *Service) check(v *validator, path string, e *Environment, k knownParts)
 	}
 	v.partName(join(path, "name"), s.Name, "a service's", "web", e, names...)
 	v.needsNetwork(path, e, "")
-	s.Container.checkContainer(v, path, e, k, false)
+	s.checkContainer(v, path, e, false)
 	if s.Port < 0 || s.Port > 65_535 {
 		v.add(join(path, "port"), fmt.Sprintf("cannot be %d", s.Port), "use a number from 1 to 65535, or 0 for none")
 	}

@@ -137,18 +137,7 @@ func (s *Spec) resolveGo() {
 		if e.Approval != nil {
 			fallback(&e.Approval.TimeoutMinutes, defaultApproval)
 		}
-		e.Application = Application{
-			Repositories: held(s, e, e.Application.Repositories),
-			Buckets:      held(s, e, e.Application.Buckets),
-			Functions:    held(s, e, e.Application.Functions),
-			Jobs:         held(s, e, e.Application.Jobs),
-			Services:     held(s, e, e.Application.Services),
-			Stacks:       held(s, e, e.Application.Stacks),
-			Network:      e.Application.Network,
-			API:          e.Application.API,
-			Monitoring:   e.Application.Monitoring,
-			LogDays:      e.Application.LogDays,
-		}
+		e.Application.leaveOut(s, e)
 	}
 }
 
@@ -169,15 +158,7 @@ func (s *Spec) environmentNames() []string {
 // Validate says everything that is wrong with s, in no particular order; nothing when it can be built. It expects a Spec
 // that was resolved. Parse calls it.
 func (s *Spec) Validate() []Problem {
-	v := &validator{spec: s, names: map[string]string{}, buckets: map[string]bool{}, repositoryNames: map[string]bool{}}
-	for _, e := range s.Environments {
-		for _, b := range e.Application.Buckets {
-			v.buckets[b.Name] = true
-		}
-		for _, r := range e.Application.Repositories {
-			v.repositoryNames[r.Name] = true
-		}
-	}
+	v := &validator{spec: s, names: map[string]string{}, known: map[listOf]map[string]bool{}, images: map[*Environment]map[string]Repository{}}
 	checkProject(v)
 	checkToolchain(v)
 	checkSource(v)

@@ -30,28 +30,28 @@ type Stack struct {
 
 func (*Stack) shape() string { return "{ name: extras, template: infra/extras.yaml }" }
 
-// StackNames are those of the stacks that cfnpipe makes in an environment.
-func StackNames() []string {
-	return []string{"access", "batch", "bootstrap", "functions", "monitoring", NetworkPart, "services", "storage"}
+func (*Stack) stack() string { return "" }
+
+// reservedStackNames are those of stacks that cfnpipe will make.
+func reservedStackNames() []string {
+	return strings.Fields("queues topics tables databases files events workflows sites secrets domains groups")
 }
 
-func checkStacks(v *validator, path string, e *Environment) {
-	names := make([]string, len(e.Application.Stacks))
-	for i, s := range e.Application.Stacks {
-		names[i] = s.Name
-		at := index(path, i)
-		v.partName(join(at, "name"), s.Name, "a stack's", "extras", e, wholeName{"stack", s.Name, 128, "CloudFormation"})
-		if slices.Contains(StackNames(), s.Name) || strings.HasPrefix(s.Name, AccessPoliciesPrefix) {
-			v.add(join(at, "name"), strconv.Quote(s.Name)+" is the name of a stack that cfnpipe makes", "choose another")
-		}
-		const example = "infra/extras.yaml"
-		if file := join(at, "template"); v.given(file, s.Template, "write the path of the file from the directory of pipeline.yaml, such as "+example) {
-			checkPathBelow(v, file, s.Template, "the directory of pipeline.yaml", example)
-		}
-		checkStackParameters(v, join(at, "parameters"), s.Parameters)
-		checkPermissions(v, join(at, "permissions"), "a template", s.Permissions, filledIn)
+func (s *Stack) check(v *validator, path string, e *Environment) {
+	at := join(path, "name")
+	v.partName(at, s.Name, "a stack's", "extras", e, wholeName{"stack", s.Name, 128, "CloudFormation"})
+	switch {
+	case slices.Contains(StackNames(), s.Name), strings.HasPrefix(s.Name, AccessPoliciesPrefix):
+		v.add(at, strconv.Quote(s.Name)+" is the name of a stack that cfnpipe makes", "choose another")
+	case slices.Contains(reservedStackNames(), s.Name):
+		v.add(at, fmt.Sprintf("the name %q is reserved for a stack that a later version of cfnpipe makes", s.Name), "choose another")
 	}
-	v.uniqueNames(path, names)
+	const example = "infra/extras.yaml"
+	if file := join(path, "template"); v.given(file, s.Template, "write the path of the file from the directory of pipeline.yaml, such as "+example) {
+		checkPathBelow(v, file, s.Template, "the directory of pipeline.yaml", example)
+	}
+	checkStackParameters(v, join(path, "parameters"), s.Parameters)
+	checkPermissions(v, join(path, "permissions"), "a template", s.Permissions, filledIn)
 }
 
 func checkStackParameters(v *validator, path string, parameters map[string]string) {

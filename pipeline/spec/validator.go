@@ -8,12 +8,12 @@ import (
 )
 
 type validator struct {
-	spec            *Spec
-	names           map[string]string // of environments and pipelines, to the path of the first that has it
-	buckets         map[string]bool   // names of those that any environment has
-	repositoryNames map[string]bool   // names of those that any environment has
-	problems        []Problem
-	compared        int // pairs of an action and a resource so far
+	spec     *Spec
+	names    map[string]string                      // of environments and pipelines, to the path of the first that has it
+	known    map[listOf]map[string]bool             // see namesOf
+	images   map[*Environment]map[string]Repository // see repositoriesOf
+	problems []Problem
+	compared int // pairs of an action and a resource so far
 }
 
 func (v *validator) add(path, message, hint string) {
