@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/names"
 )
 
 // Account is one account in one region.
@@ -20,22 +22,7 @@ type Account struct {
 func (*Account) shape() string { return `{ account: "111111111111", region: eu-west-1 }` }
 
 // Partition of the account by its region: aws, aws-us-gov, or one that cfnpipe refuses.
-func (a Account) Partition() string {
-	for _, p := range []struct{ prefix, partition string }{
-		{"cn-", "aws-cn"},
-		{"us-gov-", "aws-us-gov"},
-		{"us-iso-", "aws-iso"},
-		{"us-isob-", "aws-iso-b"},
-		{"eu-isoe-", "aws-iso-e"},
-		{"us-isof-", "aws-iso-f"},
-		{"eusc-", "aws-eusc"},
-	} {
-		if strings.HasPrefix(a.Region, p.prefix) {
-			return p.partition
-		}
-	}
-	return "aws"
-}
+func (a Account) Partition() string { return names.Partition(a.Region) }
 
 func (a Account) check(v *validator, path string) {
 	const hint = `write its 12 digits in quotes, such as "012345678901"`
@@ -67,7 +54,7 @@ func (a Account) check(v *validator, path string) {
 }
 
 // isSupported says whether cfnpipe knows what is different in the account's partition.
-func (a Account) isSupported() bool { return a.Partition() == "aws" || a.Partition() == "aws-us-gov" }
+func (a Account) isSupported() bool { return a.Partition() == "aws" || a.Partition() == names.GovCloud }
 
 // checkPartition checks that the partition is the toolchain's, for no role can be assumed across partitions.
 func checkPartition(v *validator, path string, a Account) {

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
+	"github.com/cfnpipe/cfnpipe/resources/names"
 )
 
 // API is the HTTP API in front of an environment's functions.
@@ -111,7 +114,7 @@ func (api *API) resolve(_ *Spec, _ string, e *Environment) {
 			r := &functions[i].API[k]
 			fallback(&r.Method, "GET")
 			fallback(&r.Authorization, api.Authorization)
-			if r.Method == anyMethod || slices.Contains(httpMethods(), r.Method) { // else it is said there
+			if r.Method == anyMethod || slices.Contains(limits.HTTPMethods(), r.Method) { // else it is said there
 				methods = append(methods, r.Method)
 			}
 		}
@@ -126,7 +129,7 @@ func (api *API) resolve(_ *Spec, _ string, e *Environment) {
 	switch {
 	case !slices.Contains(c.Methods, anyMethod):
 	case c.Credentials: // then browsers read a star as a method of that name
-		c.Methods = httpMethods()
+		c.Methods = limits.HTTPMethods()
 	default:
 		c.Methods = []string{"*"}
 	}
@@ -134,11 +137,6 @@ func (api *API) resolve(_ *Spec, _ string, e *Environment) {
 
 // anyMethod of a route stands for all that the other routes of its path do not have.
 const anyMethod = "ANY"
-
-// httpMethods are those that routes can have.
-func httpMethods() []string {
-	return []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
-}
 
 // dropIdleAPIs takes the API from the environments where no function has a route, where the same API has routes in others.
 func (s *Spec) dropIdleAPIs() {
@@ -192,7 +190,7 @@ func unreadRoutes(v *validator, path string, e *Environment) bool {
 
 // checkRoutes checks the routes of all functions of an environment.
 func checkRoutes(v *validator, path string, e *Environment) {
-	const most = 300 // routes of an API, AWS quotas
+	const most = limits.APIRoutes
 	t := routeTable{validator: v, environment: e, shapes: map[string]route{}}
 	count := 0
 	for i, f := range e.Application.Functions {
@@ -209,7 +207,7 @@ func checkRoutes(v *validator, path string, e *Environment) {
 
 // checkRoutePermissions checks that the permissions of a function's routes fit into its policy. The sum is that of the builder of APIs, or a little more.
 func checkRoutePermissions(v *validator, at string, routes Routes, e *Environment) {
-	const most = 20 << 10 // bytes, Lambda quotas
+	const most = limits.LambdaPolicy
 	size := 0
 	for _, r := range routes {
 		size += 430 + len(Name(v.spec.Project, e.Name, "functions")) + len("Api") + routeIDLength(r) + len("Permission") + len(r.Method+" "+r.Path)
@@ -232,7 +230,7 @@ type routeTable struct {
 
 func (t *routeTable) add(at, function string, r Route) {
 	api := t.environment.Application.API
-	isMethod := checkMethod(t.validator, join(at, "method"), r.Method, append(httpMethods(), anyMethod))
+	isMethod := checkMethod(t.validator, join(at, "method"), r.Method, append(limits.HTTPMethods(), anyMethod))
 	if api != nil && r.Authorization != api.Authorization { // else it was said there
 		oneOfThese(t.validator, join(at, "authorization"), r.Authorization, NoAuthorization, IAMAuthorization, JWTAuthorization)
 	}
@@ -267,7 +265,7 @@ func (r route) of(function string) string {
 
 // routeIDLength is how many characters a route has at most in a logical id: templates shorten it, and put nine digits behind.
 func routeIDLength(r Route) int {
-	return min(100, len(logicalID(strings.ToLower(r.Method)+r.Path))) + 9
+	return min(100, len(names.LogicalID(strings.ToLower(r.Method)+r.Path))) + 9
 }
 
 // routeShape is a path without the names of its variables.
@@ -406,7 +404,7 @@ func checkIssuer(v *validator, at, issuer string) {
 }
 
 func checkAudience(v *validator, path string, audience []string) {
-	const most = 50 // of an authorizer, AWS quotas
+	const most = limits.APIAudience
 	switch n := len(audience); {
 	case n == 0:
 		v.add(path, "there is none", "write the clients for whom the tokens are issued; without one, those for any client would be good")
@@ -432,7 +430,7 @@ func (c *CORS) check(v *validator, path string) {
 		check        func(v *validator, at, item string)
 	}{
 		{"origins", "origins", c.Origins, checkOrigin},
-		{"methods", "methods", c.Methods, func(v *validator, at, item string) { checkMethod(v, at, item, httpMethods()) }},
+		{"methods", "methods", c.Methods, func(v *validator, at, item string) { checkMethod(v, at, item, limits.HTTPMethods()) }},
 		{"headers", "headers", c.Headers, checkHeader},
 	} {
 		at := join(path, list.name)
@@ -457,7 +455,7 @@ func (c *CORS) check(v *validator, path string) {
 	if at := join(path, "origins"); len(c.Origins) == 0 {
 		v.add(at, "there is none", "write those of the pages that may call, such as https://shop.example.com")
 	}
-	v.between(join(path, "maxAgeSeconds"), c.MaxAgeSeconds, 0, 86_400, "seconds")
+	v.between(join(path, "maxAgeSeconds"), c.MaxAgeSeconds, 0, limits.APICORSSeconds, "seconds")
 }
 
 // checkOrigin checks what browsers send: a scheme and a host, perhaps with a port.

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Application is what every environment gets, unless its overrides say otherwise.
@@ -112,17 +114,12 @@ func (a *Application) check(v *validator, path string, e *Environment) {
 	checkLogDays(v, join(path, "logDays"), a.LogDays, e)
 }
 
-// retentions are the days that CloudWatch Logs can keep logs for (its API, PutRetentionPolicy).
-func retentions() []int {
-	return []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
-}
-
 func checkLogDays(v *validator, at string, days int, e *Environment) {
-	if slices.Contains(retentions(), days) || days == 0 && !v.spec.says(at) && !slices.Contains(types(), e.Type) {
+	if slices.Contains(limits.LogRetentions(), days) || days == 0 && !v.spec.says(at) && !slices.Contains(types(), e.Type) {
 		return // without its type, an environment has no default, and that is said already
 	}
-	i, _ := slices.BinarySearch(retentions(), days)
-	near := retentions()[max(0, i-1):min(len(retentions()), i+1)]
+	i, _ := slices.BinarySearch(limits.LogRetentions(), days)
+	near := limits.LogRetentions()[max(0, i-1):min(len(limits.LogRetentions()), i+1)]
 	v.add(at, fmt.Sprintf("cannot be %d: CloudWatch Logs keeps logs for certain numbers of days", days), "use "+oneOf(words(near)))
 }
 

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Approval is somebody's approval before an environment is deployed, after the tests of the one before.
@@ -60,7 +62,7 @@ func (a *Approval) check(v *validator, path string) {
 		return
 	}
 	checkApprovalText(v, join(path, "text"), a.Text)
-	v.between(join(path, "timeoutMinutes"), a.TimeoutMinutes, 5, 86_400, "minutes") // CodePipeline
+	v.between(join(path, "timeoutMinutes"), a.TimeoutMinutes, limits.ApprovalLeastTimeout, limits.ApprovalTimeout, "minutes")
 	if a.Topic != "" {
 		checkTopic(v, join(path, "topic"), a.Topic)
 	}
@@ -92,7 +94,7 @@ func checkApprovalText(v *validator, at, text string) {
 // checkTopic checks the topic that CodePipeline tells of an approval, which must be where the pipelines are.
 func checkTopic(v *validator, at, arn string) {
 	const hint = "copy it from SNS: arn:aws:sns:<region>:<account>:<name>"
-	const most = 256 // characters of a name, SNS
+	const most = limits.TopicName
 	p := strings.SplitN(arn, ":", 6)
 	switch {
 	case len(p) < 6 || p[0] != "arn":

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Bucket is an S3 bucket of the application: encrypted, versioned, private.
@@ -48,16 +50,14 @@ func (b *Bucket) check(v *validator, path string, e *Environment) {
 	b.Removal.check(v, join(path, "removal"), e)
 }
 
-const maxBucket = 63 // characters, S3
-
 // checkOwnBuckets checks the longest name of the buckets that cfnpipe makes beside an application's.
 func checkOwnBuckets(v *validator, path string, e *Environment) {
 	if len(e.Application.Functions)+len(e.Application.Buckets) == 0 {
 		return // the name of a load balancer leaves less
 	}
 	name := BucketName(v.spec.Project, e.Name, LogsPart, e.Account) // as long as that of the bucket of code
-	if over := len(name) - maxBucket; over > 0 && isProject(v.spec.Project) && isAccount(e.Account.Account) && isRegion(e.Region) {
-		v.add(path, fmt.Sprintf("the bucket %s has %d characters, S3 allows %d", name, len(name), maxBucket),
+	if over := len(name) - limits.BucketName; over > 0 && isProject(v.spec.Project) && isAccount(e.Account.Account) && isRegion(e.Region) {
+		v.add(path, fmt.Sprintf("the bucket %s has %d characters, S3 allows %d", name, len(name), limits.BucketName),
 			fmt.Sprintf("shorten this name or the project by %d", over))
 	}
 }
@@ -68,9 +68,9 @@ func (v *validator) bucketName(path, scope, part string, a Account) {
 		return
 	}
 	name := BucketName(v.spec.Project, scope, part, a)
-	if over := len(name) - maxBucket; over > 0 {
+	if over := len(name) - limits.BucketName; over > 0 {
 		at, names := v.named(path)
-		v.add(at, fmt.Sprintf("%s has %d characters, S3 allows %d", name, len(name), maxBucket), fmt.Sprintf("shorten %s by %d", names, over))
+		v.add(at, fmt.Sprintf("%s has %d characters, S3 allows %d", name, len(name), limits.BucketName), fmt.Sprintf("shorten %s by %d", names, over))
 	}
 	if prefix := reservedBucketPrefix(name); prefix != "" && reservedBucketPrefix(v.spec.Project+"-") == "" {
 		v.add(path, "S3 reserves bucket names that begin with "+prefix, "choose another name")

@@ -8,11 +8,13 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // checkBuild checks what all steps have.
 func (s *Step) checkBuild(v *validator, at string, inEnvironments bool) {
-	v.between(join(at, "timeoutMinutes"), s.TimeoutMinutes, 5, 2160, "minutes") // CodeBuild
+	v.between(join(at, "timeoutMinutes"), s.TimeoutMinutes, limits.BuildLeastTimeout, limits.BuildTimeout, "minutes")
 	checkImage(v, join(at, "image"), s.Image)
 	checkBuildRuntimes(v, join(at, "runtimes"), s.Runtimes)
 	if s.Image != "" && len(s.Runtimes) > 0 && isImage(s.Image) && !strings.HasPrefix(s.Image, ownImages) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Type of an environment sets the defaults of everything in it.
@@ -86,10 +88,10 @@ func (v *validator) scopeName(path, name string) {
 	// of an environment have shorter names. So has every other role of a pipeline, even that of the infrastructure tests: its
 	// artifact bucket leaves project and pipeline together fewer than 40 characters.
 	role := Name(v.spec.Project, name, ExecutionPart)
-	if isProject(v.spec.Project) && len(role) > maxRole {
+	if isProject(v.spec.Project) && len(role) > limits.RoleName {
 		at, names := v.named(path)
-		v.add(at, fmt.Sprintf("role names such as %s have %d characters, IAM allows %d", shorten(role), len(role), maxRole),
-			fmt.Sprintf("shorten %s by %d", names, len(role)-maxRole))
+		v.add(at, fmt.Sprintf("role names such as %s have %d characters, IAM allows %d", shorten(role), len(role), limits.RoleName),
+			fmt.Sprintf("shorten %s by %d", names, len(role)-limits.RoleName))
 	}
 }
 

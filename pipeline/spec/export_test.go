@@ -26,9 +26,6 @@ func Merge(base, over string, v any) error {
 	return r.errs.orNil()
 }
 
-// LogicalID lets tests compare it with what templates do.
-func LogicalID(name string) string { return logicalID(name) }
-
 // Timezones lets tests compare them with those of Go.
 const Timezones = timezones
 

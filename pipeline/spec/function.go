@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Function is a Lambda function.
@@ -103,8 +105,8 @@ func (f *Function) check(v *validator, path string, e *Environment) {
 	checkRefresh(v, join(path, "refresh"), f.Refresh)
 	checkRuntime(v, join(path, "runtime"), f.Runtime)
 	f.checkHandler(v, join(path, "handler"))
-	v.between(join(path, "memory"), f.Memory, 128, 10240, "MB")
-	v.between(join(path, "timeout"), f.Timeout, 1, 900, "seconds")
+	v.between(join(path, "memory"), f.Memory, limits.LambdaLeastMemory, limits.LambdaMostMemory, "MB")
+	v.between(join(path, "timeout"), f.Timeout, 1, limits.LambdaTimeout, "seconds")
 	oneOfThese(v, join(path, "architecture"), f.Architecture, X86, ARM)
 	checkVariables(v, join(path, "environment"), f.Environment)
 	checkLayers(v, join(path, "layers"), f.Layers, e)
@@ -122,7 +124,7 @@ func (f *Function) check(v *validator, path string, e *Environment) {
 
 func checkFunctionName(v *validator, at, name string, e *Environment) {
 	// the function itself (64 characters), its queue (80) and its log group (512) have more room
-	v.partName(at, name, "a function's", "hello", e, wholeName{"role", FunctionRole(name), maxRole, "IAM"})
+	v.partName(at, name, "a function's", "hello", e, wholeName{"role", FunctionRole(name), limits.RoleName, "IAM"})
 	if name == ClosedGroupPart {
 		v.add(at, strconv.Quote(name)+" is the name of a function that cfnpipe makes", "choose another")
 	}
@@ -176,7 +178,7 @@ func checkRuntime(v *validator, at, runtime string) {
 }
 
 func (f *Function) checkHandler(v *validator, at string) {
-	const most = 128 // characters, Lambda
+	const most = limits.LambdaHandler
 	family := familyOf(f.Runtime)
 	hint := ""
 	switch family {
@@ -258,7 +260,7 @@ func reservedVariables() []string {
 }
 
 func checkVariables(v *validator, path string, variables map[string]string) {
-	const most = 4096 // bytes, Lambda
+	const most = limits.LambdaEnvironment
 	if len(variables) == 0 {
 		return
 	}
@@ -280,7 +282,7 @@ func checkVariables(v *validator, path string, variables map[string]string) {
 }
 
 func checkLayers(v *validator, path string, layers []string, e *Environment) {
-	const most = 5 // Lambda
+	const most = limits.LambdaLayers
 	const hint = "write one such as arn:aws:lambda:{region}:{account}:layer:tools:1"
 	if len(layers) > most {
 		v.add(path, fmt.Sprintf("has %d layers, Lambda allows %d", len(layers), most), "put several into one")
@@ -327,6 +329,6 @@ func (vpc *FunctionVPC) check(v *validator, path string, e *Environment) {
 	case len(vpc.Subnets) == 0:
 		v.needsNetwork(path, e, ", or name subnets and security groups")
 	}
-	checkIDs(v, subnets, vpc.Subnets, "subnet", "subnets", 16, "Lambda allows")
-	checkIDs(v, groups, vpc.SecurityGroups, "sg", "security groups", 5, "Lambda allows")
+	checkIDs(v, subnets, vpc.Subnets, "subnet", "subnets", limits.LambdaSubnets, "Lambda allows")
+	checkIDs(v, groups, vpc.SecurityGroups, "sg", "security groups", limits.LambdaSecurityGroup, "Lambda allows")
 }

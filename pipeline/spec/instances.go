@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 func (j *Job) checkInstanceTypes(v *validator, path string) {
@@ -153,11 +155,9 @@ func isInstanceType(name string) bool {
 	return isPart(family) && isLower(rune(family[0])) && strings.ContainsFunc(family, isDigit) && (!hasSize || isPart(size))
 }
 
-// architectureOf an instance type or family by its name: AWS's own processors have a g behind the generation.
+// architectureOf an instance type or family.
 func architectureOf(instanceType string) Architecture {
-	family, _, _ := strings.Cut(instanceType, ".")
-	attributes := strings.TrimLeft(strings.TrimLeftFunc(family, isLower), "0123456789")
-	if family == "a1" || strings.HasPrefix(attributes, "g") {
+	if limits.IsARM(instanceType) {
 		return ARM
 	}
 	return X86

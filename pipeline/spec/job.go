@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Job is a container that runs in AWS Batch, by a schedule or when it is submitted to its queue.
@@ -106,11 +108,11 @@ const maxVCPUs = 10_000
 
 func (j *Job) check(v *validator, path string, e *Environment) {
 	// the role of its instances has a name as long
-	v.partName(join(path, "name"), j.Name, "a job's", "nightly", e, wholeName{"role", JobScheduleRole(j.Name), maxRole, "IAM"})
+	v.partName(join(path, "name"), j.Name, "a job's", "nightly", e, wholeName{"role", JobScheduleRole(j.Name), limits.RoleName, "IAM"})
 	v.needsNetwork(path, e, "")
 	j.checkContainer(v, path, e, true)
 	j.checkCompute(v, path)
-	v.between(join(path, "attempts"), j.Attempts, 1, 10, "attempts")                // Batch
+	v.between(join(path, "attempts"), j.Attempts, 1, limits.BatchAttempts, "attempts")
 	v.between(join(path, "timeoutMinutes"), j.TimeoutMinutes, 1, 20_160, "minutes") // two weeks, Fargate
 	zone := join(path, "timezone")
 	switch {
@@ -135,9 +137,9 @@ func (j *Job) checkCompute(v *validator, path string) {
 		if len(j.InstanceTypes) > 0 {
 			v.add(join(path, "instanceTypes"), "Fargate has no instances", hint)
 		}
-		if cpu := j.VCPUs * 1024; cpu < 0 || cpu > math.MaxInt32 || !slices.Contains(FargateCPUs(), int(cpu)) || cpu != math.Trunc(cpu) {
-			sizes := make([]string, len(FargateCPUs()))
-			for i, cpu := range FargateCPUs() {
+		if cpu := j.VCPUs * 1024; cpu < 0 || cpu > math.MaxInt32 || !slices.Contains(limits.FargateCPUs(), int(cpu)) || cpu != math.Trunc(cpu) {
+			sizes := make([]string, len(limits.FargateCPUs()))
+			for i, cpu := range limits.FargateCPUs() {
 				sizes[i] = vcpusOf(cpu)
 			}
 			v.add(vcpus, fmt.Sprintf("Fargate has no tasks with %s vCPUs", number(j.VCPUs)), "use "+oneOf(sizes)+", or write compute: ec2")
@@ -149,7 +151,7 @@ func (j *Job) checkCompute(v *validator, path string) {
 		if isGood = j.VCPUs >= 1 && j.VCPUs <= maxVCPUs && j.VCPUs == math.Trunc(j.VCPUs); !isGood {
 			v.add(vcpus, fmt.Sprintf("EC2 has no %s vCPUs", number(j.VCPUs)), fmt.Sprintf("use a whole number from 1 to %d", maxVCPUs))
 		}
-		v.between(join(path, "memory"), j.Memory, 4, 32<<20, "MB") // 4 by Batch, and more than any instance has
+		v.between(join(path, "memory"), j.Memory, limits.BatchLeastMemory, 32<<20, "MB") // more than any instance has
 		v.between(join(path, "gpus"), j.GPUs, 0, 64, "GPUs")
 		j.checkInstanceTypes(v, path)
 	}
@@ -165,13 +167,13 @@ func vcpusOf(cpu int) string { return number(float64(cpu) / 1024) }
 
 // checkFargateMemory checks that memory goes with the CPU, which Fargate has.
 func checkFargateMemory(v *validator, at string, cpu, memory int, units string, in func(cpu int) string) {
-	if FitsFargate(cpu, memory) {
+	if limits.FitsFargate(cpu, memory) {
 		return
 	}
-	hint := "use " + rangeOf(FargateMemory(cpu))
+	hint := "use " + rangeOf(limits.FargateMemory(cpu))
 	var others []string
-	for _, other := range FargateCPUs() {
-		if FitsFargate(other, memory) {
+	for _, other := range limits.FargateCPUs() {
+		if limits.FitsFargate(other, memory) {
 			others = append(others, in(other))
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Network is the VPC of an environment: one that is made, or, with VPC, one that is there.
@@ -122,7 +124,7 @@ func (n *Network) check(v *validator, path string, e *Environment) {
 
 // checkOwnFunction checks the name of the function that a new network has.
 func checkOwnFunction(v *validator, path string, e *Environment) {
-	const most = 64 // characters, Lambda
+	const most = limits.LambdaName
 	n := e.Application.Network
 	if n == nil || n.VPC != "" || !isProject(v.spec.Project) {
 		return
@@ -374,7 +376,7 @@ func (n *Network) checkExisting(v *validator, path string) {
 		ids  []string
 	}{{"privateSubnets", n.PrivateSubnets}, {"publicSubnets", n.PublicSubnets}, {"isolatedSubnets", n.IsolatedSubnets}} {
 		at := join(path, layer.name)
-		if !checkIDs(v, at, layer.ids, "subnet", "subnets", 16, "Lambda and ECS allow") {
+		if !checkIDs(v, at, layer.ids, "subnet", "subnets", limits.LambdaSubnets, "Lambda and ECS allow") {
 			continue
 		}
 		for i, id := range layer.ids {

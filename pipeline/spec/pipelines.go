@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Pipeline deploys a branch to environments.
@@ -166,5 +168,5 @@ func checkOperator(v *validator, at, arn string) {
 // isRoleName matches a path, which may be empty, and a name of at most 64 characters.
 func isRoleName(role string) bool {
 	parts := strings.Split(role, "/")
-	return only(role, "_+=,.@-/") && !slices.Contains(parts, "") && len(parts[len(parts)-1]) <= maxRole && len(role) <= 512
+	return only(role, "_+=,.@-/") && !slices.Contains(parts, "") && len(parts[len(parts)-1]) <= limits.RoleName && len(role) <= 512
 }

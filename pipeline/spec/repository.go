@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Repository is a repository of images in each environment, and how its images are built.
@@ -70,7 +72,7 @@ func (r *Repository) check(v *validator, path string, e *Environment) {
 // checkRepositoryName checks the last part of the name of a repository of images, and the whole.
 func checkRepositoryName(v *validator, at, scope, name string) {
 	const hint = "use lower-case letters, digits and dashes between them, such as web"
-	const most = 256 // ECR
+	const most = limits.RepositoryName
 	if !v.given(at, name, hint) {
 		return
 	}

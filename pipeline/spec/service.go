@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Service is a container that runs all the time, in ECS on Fargate, perhaps behind a load balancer.
@@ -100,10 +102,9 @@ func (s *Service) resolve(y *Spec, path string, e *Environment) {
 }
 
 func (s *Service) check(v *validator, path string, e *Environment) {
-	names := []wholeName{{"role", ServiceStartRole(s.Name), maxRole, "IAM"}}
+	names := []wholeName{{"role", ServiceStartRole(s.Name), limits.RoleName, "IAM"}}
 	if s.Balanced() {
-		const most = 32 // characters, Elastic Load Balancing
-		names = append(names, wholeName{"load balancer", LoadBalancerPart(*s, e.Application.Network), most, "AWS"})
+		names = append(names, wholeName{"load balancer", LoadBalancerPart(*s, e.Application.Network), limits.LoadBalancerName, "AWS"})
 		if strings.HasPrefix(v.spec.Project+"-", "internal-") {
 			v.add(path, "AWS reserves names of load balancers that begin with internal-", "choose another project name, or write port: 0")
 		}
@@ -114,8 +115,8 @@ func (s *Service) check(v *validator, path string, e *Environment) {
 	if s.Port < 0 || s.Port > 65_535 {
 		v.add(join(path, "port"), fmt.Sprintf("cannot be %d", s.Port), "use a number from 1 to 65535, or 0 for none")
 	}
-	if cpu := join(path, "cpu"); !slices.Contains(FargateCPUs(), s.CPU) {
-		v.add(cpu, fmt.Sprintf("Fargate has no tasks with %d CPU units", s.CPU), "use "+oneOf(words(FargateCPUs()))+": 1024 are a vCPU")
+	if cpu := join(path, "cpu"); !slices.Contains(limits.FargateCPUs(), s.CPU) {
+		v.add(cpu, fmt.Sprintf("Fargate has no tasks with %d CPU units", s.CPU), "use "+oneOf(words(limits.FargateCPUs()))+": 1024 are a vCPU")
 	} else {
 		checkFargateMemory(v, join(path, "memory"), s.CPU, s.Memory, "CPU units", strconv.Itoa)
 	}

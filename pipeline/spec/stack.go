@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Stack is one of the project's own: a template file as it is.
@@ -39,7 +41,7 @@ func reservedStackNames() []string {
 
 func (s *Stack) check(v *validator, path string, e *Environment) {
 	at := join(path, "name")
-	v.partName(at, s.Name, "a stack's", "extras", e, wholeName{"stack", s.Name, 128, "CloudFormation"})
+	v.partName(at, s.Name, "a stack's", "extras", e, wholeName{"stack", s.Name, limits.StackName, "CloudFormation"})
 	switch {
 	case slices.Contains(StackNames(), s.Name), strings.HasPrefix(s.Name, AccessPoliciesPrefix):
 		v.add(at, strconv.Quote(s.Name)+" is the name of a stack that cfnpipe makes", "choose another")
@@ -55,7 +57,7 @@ func (s *Stack) check(v *validator, path string, e *Environment) {
 }
 
 func checkStackParameters(v *validator, path string, parameters map[string]string) {
-	const most, mostName, mostValue = 200, 255, 4096 // of a template, characters of a name and bytes of a value, CloudFormation quotas
+	const most, mostName, mostValue = limits.Parameters, limits.ParameterName, limits.ParameterValue
 	if len(parameters) > most {
 		v.add(path, fmt.Sprintf("has %d parameters, CloudFormation allows %d", len(parameters), most), "")
 		return
@@ -73,9 +75,6 @@ func checkStackParameters(v *validator, path string, parameters map[string]strin
 		}
 	}
 }
-
-// maxTemplate is how many bytes a template may have in S3 (CloudFormation quotas).
-const maxTemplate = 1_000_000
 
 // readTemplates of the application's own stacks, below the directory of pipeline.yaml, each once.
 func (s *Spec) readTemplates(directory string) []*Error {
@@ -144,12 +143,12 @@ func readTemplate(root *os.Root, name string) template {
 		return cannot(err)
 	}
 	defer f.Close() //nolint:errcheck // only read from
-	content, err := io.ReadAll(io.LimitReader(f, maxTemplate+1))
+	content, err := io.ReadAll(io.LimitReader(f, limits.Template+1))
 	switch {
 	case err != nil:
 		return cannot(err)
-	case len(content) > maxTemplate:
-		return bad(nil, fmt.Sprintf("has %d bytes, CloudFormation allows %d", max(info.Size(), maxTemplate+1), maxTemplate),
+	case len(content) > limits.Template:
+		return bad(nil, fmt.Sprintf("has %d bytes, CloudFormation allows %d", max(info.Size(), limits.Template+1), limits.Template),
 			"put a part of it into another stack")
 	}
 	return template{content: content}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Steps of every pipeline. A step that is not named is not there; one that is named has defaults for what it does not say.
@@ -225,8 +227,8 @@ func checkOwnName(v *validator, at, name string) {
 		}
 	}
 	// The project itself (150 characters), its report group (128) and its log group (512) have more room.
-	if over := len(longest) - maxRole; over > 0 {
-		v.add(at, fmt.Sprintf("its role %s has %d characters, IAM allows %d", shorten(longest), len(longest), maxRole),
+	if over := len(longest) - limits.RoleName; over > 0 {
+		v.add(at, fmt.Sprintf("its role %s has %d characters, IAM allows %d", shorten(longest), len(longest), limits.RoleName),
 			fmt.Sprintf("shorten this name, the pipeline's or the project by %d", over))
 	}
 }

@@ -8,13 +8,11 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
-const (
-	maxTags     = 45  // AWS allows 50 on a resource; the rest is for cfnpipe's own
-	maxTagKey   = 128 // characters, CloudFormation API
-	maxTagValue = 256 // characters, CloudFormation API
-)
+const maxTags = limits.Tags - 5 // of a resource; the rest is for cfnpipe's own
 
 func checkTags(v *validator, at string, tags map[string]string) {
 	if len(tags) > maxTags {
@@ -39,14 +37,14 @@ func checkTags(v *validator, at string, tags map[string]string) {
 			v.add(path, "differs from "+strconv.Quote(first)+" in case alone", "IAM takes them for the same key: keep one")
 		}
 		seen[lower] = key
-		if n := utf8.RuneCountInString(key); n > maxTagKey {
-			v.add(path, fmt.Sprintf("the key has %d characters, AWS allows %d", n, maxTagKey), fmt.Sprintf("shorten it by %d", n-maxTagKey))
+		if n := utf8.RuneCountInString(key); n > limits.TagKey {
+			v.add(path, fmt.Sprintf("the key has %d characters, AWS allows %d", n, limits.TagKey), fmt.Sprintf("shorten it by %d", n-limits.TagKey))
 		}
 		switch n := utf8.RuneCountInString(value); {
 		case n == 0:
 			v.add(path, "has no value", "CloudFormation wants at least one character")
-		case n > maxTagValue:
-			v.add(path, fmt.Sprintf("the value has %d characters, AWS allows %d", n, maxTagValue), fmt.Sprintf("shorten it by %d", n-maxTagValue))
+		case n > limits.TagValue:
+			v.add(path, fmt.Sprintf("the value has %d characters, AWS allows %d", n, limits.TagValue), fmt.Sprintf("shorten it by %d", n-limits.TagValue))
 		case !isTag(value):
 			v.add(path, "the value has characters other than letters, digits, spaces and _ . : / = + - @", "")
 		}

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
+	"github.com/cfnpipe/cfnpipe/resources/names"
 )
 
 // ToolchainStack is what all environments share, in the toolchain account.
@@ -51,7 +54,7 @@ func checkParameters(v *validator, path string) {
 		at := join(path, name)
 		checkParameterName(v, at, name)
 		checkParameterValue(v, at, parameters[name])
-		id := logicalID(name)
+		id := names.LogicalID(name)
 		if first, taken := ids[id]; taken && id != "" {
 			v.add(at, fmt.Sprintf("gives the logical id %s, and so does %q", shorten(id), shorten(first)), "logical ids are letters and digits alone: choose another name")
 			continue
@@ -62,7 +65,7 @@ func checkParameters(v *validator, path string) {
 
 func checkParameterName(v *validator, at, name string) {
 	const mostLevels = 15 // SSM
-	const most = 1011     // characters of its ARN, SSM
+	const most = limits.SSMParameterARN
 	home := v.spec.Toolchain
 	top := "/" + v.spec.Project + "/"
 	arn := fmt.Sprintf("arn:%s:ssm:%s:%s:parameter%s", home.Partition(), home.Region, home.Account, name)
@@ -89,7 +92,7 @@ func (v *validator) isScope(name string) bool {
 }
 
 func checkParameterValue(v *validator, at, value string) {
-	const most = 4096 // bytes, standard parameters of SSM
+	const most = limits.SSMParameterText
 	what, hint := refused(value)
 	switch {
 	case value == "":

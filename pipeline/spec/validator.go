@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/names"
 )
 
 type validator struct {
@@ -72,14 +74,14 @@ func (v *validator) unread(path string) bool {
 }
 
 // uniqueNames of a list that makes resources of one kind in one stack.
-func (v *validator) uniqueNames(path string, names []string) {
+func (v *validator) uniqueNames(path string, given []string) {
 	list := path[strings.LastIndexByte(path, '.')+1:]
 	first, firstID := map[string]int{}, map[string]int{}
-	for i, name := range names {
+	for i, name := range given {
 		if name == "" {
 			continue
 		}
-		at, id := join(index(path, i), "name"), logicalID(name)
+		at, id := join(index(path, i), "name"), names.LogicalID(name)
 		if j, taken := first[name]; taken {
 			v.add(at, fmt.Sprintf("the name %q is taken by %s", shorten(name), index(list, j)), "choose another")
 			continue
@@ -89,7 +91,7 @@ func (v *validator) uniqueNames(path string, names []string) {
 			continue // said elsewhere
 		}
 		if j, taken := firstID[id]; taken {
-			v.add(at, fmt.Sprintf("the name %q gives the logical id %s, which %s has from %q", shorten(name), shorten(id), index(list, j), shorten(names[j])),
+			v.add(at, fmt.Sprintf("the name %q gives the logical id %s, which %s has from %q", shorten(name), shorten(id), index(list, j), shorten(given[j])),
 				"logical ids are letters and digits alone: choose another")
 			continue
 		}
@@ -139,5 +141,3 @@ func (v *validator) partName(at, name, whose, example string, e *Environment, na
 func isNamePart(part string) bool {
 	return all(part, func(r rune) bool { return isLower(r) || isDigit(r) || r == '-' }) && strings.Trim(part, "-") == part
 }
-
-const maxRole = 64 // characters, IAM

@@ -1,10 +1,10 @@
-package spec_test
+package limits_test
 
 import (
 	"slices"
 	"testing"
 
-	"github.com/cfnpipe/cfnpipe/pipeline/spec"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 func TestFargateHasTheseSizes(t *testing.T) {
@@ -18,19 +18,19 @@ func TestFargateHasTheseSizes(t *testing.T) {
 		{8192, 12, 16384, 20480, 61440},
 		{16384, 12, 32768, 40960, 122880},
 	} {
-		m := spec.FargateMemory(c.cpu)
+		m := limits.FargateMemory(c.cpu)
 		if len(m) != c.number || m[0] != c.least || m[1] != c.second || m[len(m)-1] != c.last || !slices.IsSorted(m) {
 			t.Errorf("%d CPU units: got %v", c.cpu, m)
 		}
-		if !slices.Contains(spec.FargateCPUs(), c.cpu) {
-			t.Errorf("%d CPU units are not among %v", c.cpu, spec.FargateCPUs())
+		if !slices.Contains(limits.FargateCPUs(), c.cpu) {
+			t.Errorf("%d CPU units are not among %v", c.cpu, limits.FargateCPUs())
 		}
 	}
-	if n := len(spec.FargateCPUs()); n != 7 {
+	if n := len(limits.FargateCPUs()); n != 7 {
 		t.Errorf("got %d sizes, want 7", n)
 	}
 	for _, cpu := range []int{-256, 0, 128, 255, 768, 3072, 32768} {
-		if m := spec.FargateMemory(cpu); m != nil {
+		if m := limits.FargateMemory(cpu); m != nil {
 			t.Errorf("%d CPU units: got %v, want none", cpu, m)
 		}
 	}
@@ -59,10 +59,10 @@ func TestWhatFitsFargateAndWhatDoesNext(t *testing.T) {
 		{16385, 32768, false, 0, 0},
 		{0, 0, false, 256, 512},
 	} {
-		if got := spec.FitsFargate(c.cpu, c.memory); got != c.fits {
+		if got := limits.FitsFargate(c.cpu, c.memory); got != c.fits {
 			t.Errorf("%d and %d fit: %t, want %t", c.cpu, c.memory, got, c.fits)
 		}
-		if cpu, memory := spec.NextFargate(c.cpu, c.memory); cpu != c.nextCPU || memory != c.nextMemory {
+		if cpu, memory := limits.NextFargate(c.cpu, c.memory); cpu != c.nextCPU || memory != c.nextMemory {
 			t.Errorf("after %d and %d: got %d and %d, want %d and %d", c.cpu, c.memory, cpu, memory, c.nextCPU, c.nextMemory)
 		}
 	}
