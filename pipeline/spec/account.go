@@ -24,7 +24,7 @@ func (*Account) shape() string { return `{ account: "111111111111", region: eu-w
 // Partition of the account by its region: aws, aws-us-gov, or one that cfnpipe refuses.
 func (a Account) Partition() string { return names.Partition(a.Region) }
 
-func (a Account) check(v *validator, path string) {
+func (a Account) checkAccount(v *validator, path string) {
 	const hint = `write its 12 digits in quotes, such as "012345678901"`
 	if number := join(path, "account"); v.given(number, a.Account, hint) && !isAccount(a.Account) {
 		v.add(number, strconv.Quote(shorten(a.Account))+" is not an account number", hint)

@@ -94,16 +94,16 @@ func (*JWT) shape() string { return `{ issuer: "https://id.example.com/", audien
 
 func (*CORS) shape() string { return `{ origins: ["https://shop.example.com"] }` }
 
-func (*API) stack() string { return "functions" }
+func (*API) stack() string { return functionsStack }
 
 func (*API) isImplied(a *Application) bool { return a.hasRoutes() }
 
 // resolve the API and the routes of the functions, which take their authorization from it.
-func (api *API) resolve(_ *Spec, _ string, e *Environment) {
-	if api.Authorization == "" {
-		api.Authorization = NoAuthorization
-		if api.JWT != nil {
-			api.Authorization = JWTAuthorization
+func (a *API) resolve(_ *Spec, _ string, e *Environment) {
+	if a.Authorization == "" {
+		a.Authorization = NoAuthorization
+		if a.JWT != nil {
+			a.Authorization = JWTAuthorization
 		}
 	}
 	var methods []string
@@ -113,17 +113,17 @@ func (api *API) resolve(_ *Spec, _ string, e *Environment) {
 		for k := range functions[i].API {
 			r := &functions[i].API[k]
 			fallback(&r.Method, "GET")
-			fallback(&r.Authorization, api.Authorization)
+			fallback(&r.Authorization, a.Authorization)
 			if r.Method == anyMethod || slices.Contains(limits.HTTPMethods(), r.Method) { // else it is said there
 				methods = append(methods, r.Method)
 			}
 		}
 	}
-	if api.CORS == nil || api.CORS.Methods != nil {
+	if a.CORS == nil || a.CORS.Methods != nil {
 		return
 	}
-	c := new(*api.CORS)
-	api.CORS = c
+	c := new(*a.CORS)
+	a.CORS = c
 	slices.Sort(methods)
 	c.Methods = slices.Compact(methods)
 	switch {

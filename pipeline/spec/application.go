@@ -123,8 +123,9 @@ func checkLogDays(v *validator, at string, days int, e *Environment) {
 	v.add(at, fmt.Sprintf("cannot be %d: CloudWatch Logs keeps logs for certain numbers of days", days), "use "+oneOf(words(near)))
 }
 
-// grants checks names of the parts in a list of the environment's application, such as buckets; one is what messages call one of them.
-func (v *validator) grants(path string, names []string, e *Environment, list, one string) {
+// grants checks the names of parts of the environment's application that code may use.
+func (v *validator) grants(path string, names []string, e *Environment) {
+	const list, one = "buckets", "bucket"
 	known := v.namesOf(list, e)
 	seen := map[string]bool{}
 	for i, name := range names {

@@ -82,8 +82,8 @@ func (c *Container) checkContainer(v *validator, path string, e *Environment, is
 	checkUser(v, join(path, "user"), c.User)
 	c.checkVariables(v, path, e, isJob)
 	checkSecretKeys(v, join(path, "secretKeys"), c.SecretKeys, inEnvironment(e))
-	v.grants(join(path, "reads"), c.Reads, e, "buckets", "bucket")
-	v.grants(join(path, "writes"), c.Writes, e, "buckets", "bucket")
+	v.grants(join(path, "reads"), c.Reads, e)
+	v.grants(join(path, "writes"), c.Writes, e)
 	checkPermissions(v, join(path, "permissions"), "a container", c.Permissions, filledIn)
 	checkCeiling(v, join(path, "permissions"), c.Permissions, e)
 }

@@ -46,7 +46,7 @@ func checkEnvironments(v *validator) {
 		e := &v.spec.Environments[i]
 		path := index("environments", i)
 		v.scopeName(path, e.Name)
-		e.Account.check(v, path)
+		e.checkAccount(v, path)
 		checkPartition(v, join(path, "region"), e.Account)
 		oneOfThese(v, join(path, "type"), e.Type, types()...)
 		checkLabel(v, join(path, "label"), e.Label)

@@ -83,7 +83,10 @@ func (*FunctionVPC) isSwitched() {}
 
 func (*FunctionVPC) shape() string { return "{ subnets: […], securityGroups: […] }" }
 
-func (*Function) stack() string { return "functions" }
+// functionsStack has the functions and the API in front of them.
+const functionsStack = "functions"
+
+func (*Function) stack() string { return functionsStack }
 
 func (*Function) isWatched() {}
 
@@ -116,8 +119,8 @@ func (f *Function) check(v *validator, path string, e *Environment) {
 	if f.VPC != nil {
 		f.VPC.check(v, join(path, "vpc"), e)
 	}
-	v.grants(join(path, "reads"), f.Reads, e, "buckets", "bucket")
-	v.grants(join(path, "writes"), f.Writes, e, "buckets", "bucket")
+	v.grants(join(path, "reads"), f.Reads, e)
+	v.grants(join(path, "writes"), f.Writes, e)
 	checkPermissions(v, join(path, "permissions"), "a function", f.Permissions, filledIn)
 	checkCeiling(v, join(path, "permissions"), f.Permissions, e)
 }

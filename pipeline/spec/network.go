@@ -350,6 +350,20 @@ func checkApart(v *validator, all []subnet) {
 	}
 }
 
+// isNetwork says whether a mapping at a path as written is a network.
+func isNetwork(path string) bool {
+	return path == "application.network" || strings.HasPrefix(path, "overrides.") && strings.HasSuffix(path, ".network")
+}
+
+// refusedOfNetwork are the fields that an existing VPC, if it is one, has no use for.
+func refusedOfNetwork(vpc string) []refusedField {
+	if vpc == "" {
+		return nil
+	}
+	return refuse("cannot be set for a VPC that is there", "leave it out: null takes it back in an override",
+		"zones", "public", "private", "isolated", "nat", "flowLogs", "endpoints")
+}
+
 // checkExisting checks an existing VPC.
 func (n *Network) checkExisting(v *validator, path string) {
 	if !isID(n.VPC, "vpc") {
@@ -359,7 +373,7 @@ func (n *Network) checkExisting(v *validator, path string) {
 		"zones": n.Zones != 0 || n.ZoneNames != nil, "public": n.Public != nil, "private": n.Private != nil, "isolated": n.Isolated != nil, "nat": n.NAT != "",
 		"endpoints": n.Endpoints != nil,
 	}
-	for _, f := range refusedFields("application.network", func(string) string { return n.VPC }) {
+	for _, f := range refusedOfNetwork(n.VPC) {
 		if at := join(path, f.name); v.spec.says(at) || set[f.name] && v.spec.positions == nil {
 			v.add(at, f.message, f.hint)
 		}

@@ -14,7 +14,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 )
 
-// Whoever adds a field to Application is told when it is not walked: nothing would check, resolve or limit it.
+// A field of Application that is not walked is neither checked nor resolved nor limited to environments.
 func TestEveryFieldOfApplicationIsAPart(t *testing.T) {
 	t.Parallel()
 	settings := []string{"LogDays"} // which Application itself resolves and checks
@@ -39,7 +39,7 @@ func lists() []string {
 	return names
 }
 
-// Whatever is in a list of an application has a name that is checked, is unique, and can be limited to environments.
+// An item of each list of an application has a name, which is checked and is unique, and can be limited to environments.
 func TestEveryListOfPartsIsChecked(t *testing.T) {
 	t.Parallel()
 	for _, list := range lists() {

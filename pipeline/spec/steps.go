@@ -129,7 +129,7 @@ func checkSteps(v *validator) {
 	s.IntegrationTests.checkTest(v, "steps.integrationTests", true)
 	s.AcceptanceTests.checkTest(v, "steps.acceptanceTests", true)
 	if s.Approval != nil {
-		s.Approval.Approval.check(v, "steps.approval")
+		s.Approval.check(v, "steps.approval")
 		v.stepOnly("steps.approval", s.Approval.Only)
 	}
 	checkOwnSteps(v, "steps.own", s.Own)
@@ -267,20 +267,22 @@ func (s *Step) checkAnchor(v *validator, at string) bool {
 // refusedField is a field that a mapping of its kind has elsewhere, and why it cannot be set in this place.
 type refusedField struct{ name, message, hint string }
 
+// refuse fields by their names, all for one reason.
+func refuse(message, hint string, names ...string) []refusedField {
+	refused := make([]refusedField, len(names))
+	for i, name := range names {
+		refused[i] = refusedField{name, message, hint}
+	}
+	return refused
+}
+
 // refusedFields of the mapping at a path as written; text gives the text of a field in it, "" where there is none. Hints never offer them.
 func refusedFields(path string, text func(field string) string) []refusedField {
-	list := func(message, hint string, names ...string) []refusedField {
-		refused := make([]refusedField, len(names))
-		for i, name := range names {
-			refused[i] = refusedField{name, message, hint}
-		}
-		return refused
-	}
-	builtIn := list("cannot be set here", "only own steps have it: leave it out", "name", "before", "after")
-	early := list("cannot be set: the step runs before any environment", "leave it out", "environments", "types")
+	builtIn := refuse("cannot be set here", "only own steps have it: leave it out", "name", "before", "after")
+	early := refuse("cannot be set: the step runs before any environment", "leave it out", "environments", "types")
 	switch {
 	case path == "steps.synth":
-		return slices.Concat(builtIn, early, list("cannot be set for synth", "it tests nothing: write an own step after it", "reports"))
+		return slices.Concat(builtIn, early, refuse("cannot be set for synth", "it tests nothing: write an own step after it", "reports"))
 	case path == "steps.infrastructureTests", path == "steps.functionTests":
 		return slices.Concat(builtIn, early)
 	case path == "steps.integrationTests", path == "steps.acceptanceTests":
@@ -288,19 +290,18 @@ func refusedFields(path string, text func(field string) string) []refusedField {
 	case path == "steps.publish":
 		const own = "cannot be set: publish runs commands of cfnpipe, in builds of their own, and an own step before it runs on another host"
 		return slices.Concat(builtIn,
-			list(own, "what prepares a function goes into its build, what prepares an image into its Dockerfile", "commands"),
-			list(own, "name an image that has what the build commands of functions need, beside aws, jq, zip and docker", "runtimes"),
-			list("cannot be set: publish tests nothing", "test in functionTests or in an own step", "reports"),
-			list("cannot be set: publish goes where code does", "limit the functions and repositories themselves", "environments", "types"))
+			refuse(own, "what prepares a function goes into its build, what prepares an image into its Dockerfile", "commands"),
+			refuse(own, "name an image that has what the build commands of functions need, beside aws, jq, zip and docker", "runtimes"),
+			refuse("cannot be set: publish tests nothing", "test in functionTests or in an own step", "reports"),
+			refuse("cannot be set: publish goes where code does", "limit the functions and repositories themselves", "environments", "types"))
 	case strings.HasPrefix(path, "steps.own["):
 		before, after := text("before"), text("after")
 		isEarly := func(a anchor) bool { return !a.inEnvironments && (a.name == before || a.name == after) }
 		if (before == "" || after == "") && slices.ContainsFunc(anchors(), isEarly) {
 			return early
 		}
-	case (path == "application.network" || strings.HasPrefix(path, "overrides.") && strings.HasSuffix(path, ".network")) && text("vpc") != "":
-		return list("cannot be set for a VPC that is there", "leave it out: null takes it back in an override",
-			"zones", "public", "private", "isolated", "nat", "flowLogs", "endpoints")
+	case isNetwork(path):
+		return refusedOfNetwork(text("vpc"))
 	}
 	return nil
 }

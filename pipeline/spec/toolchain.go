@@ -31,7 +31,7 @@ type SharedRepository struct {
 func (*SharedRepository) shape() string { return "{ name: base }" }
 
 func checkToolchain(v *validator) {
-	v.spec.Toolchain.check(v, "toolchain")
+	v.spec.Toolchain.checkAccount(v, "toolchain")
 }
 
 func checkToolchainStack(v *validator) {
