@@ -22,7 +22,7 @@ type Application struct {
 	Services []Service `yaml:"services"`
 	// Monitoring of everything that the application has; nil: there is none.
 	Monitoring *Monitoring `yaml:"monitoring"`
-	// Stacks of the project's own, from template files. What they are called is no name of cfnpipe's own stacks.
+	// Stacks of the project's own, from template files. Their names are not those of stacks that cfnpipe creates, or will create.
 	Stacks []Stack `yaml:"stacks"`
 	// LogDays is how long logs are kept: a number that CloudWatch Logs knows, such as 30. Default: 365 in dev, 400 in test, 731 in prod.
 	LogDays int `yaml:"logDays,days"`
