@@ -12,6 +12,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/lambda"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // API is an HTTP API of API Gateway in front of Lambda functions, at the URL that API Gateway gives it: with an access log, limits to how
@@ -125,15 +126,7 @@ func (h APIHandle) URL() cfn.Value[cfn.URL] {
 	return cfn.Format[cfn.URL]("https://%s.execute-api.%s.%s", h.APIID(), cfn.Region(), cfn.URLSuffix())
 }
 
-// Limits of API Gateway (its quotas for HTTP APIs; its API, Cors).
-const (
-	maxAPIName     = 128
-	maxAudience    = 50
-	maxCORSSeconds = 86400
-)
-
-// maxFunctionPolicy is what the policy of a function's alias holds, in bytes (Lambda quotas).
-const maxFunctionPolicy = 20 * 1024
+const maxAPIName = 128 // characters, API Gateway
 
 // The kinds of authorization as API Gateway calls them.
 const (
@@ -193,9 +186,9 @@ func (a API) Add(t *cfn.Template) APIHandle {
 			})
 			size += permissionSize(t, permission, r)
 		}
-		if size > maxFunctionPolicy {
+		if size > limits.LambdaPolicy {
 			t.Failf("Resources."+id+".Properties.IntegrationUri", "use ANY and {proxy+}, or several functions",
-				"the permissions of %d routes take some %d bytes of the function's policy, Lambda allows %d", len(f.Routes), size, maxFunctionPolicy)
+				"the permissions of %d routes take some %d bytes of the function's policy, Lambda allows %d", len(f.Routes), size, limits.LambdaPolicy)
 		}
 	}
 	next(a.stage(t, api, logs))
@@ -249,8 +242,8 @@ func (a API) authorizer(t *cfn.Template, api *cfn.Resource) *cfn.Resource {
 	if !strings.HasPrefix(a.JWT.Issuer, "https://") {
 		t.Failf(path+".Issuer", "", "%q is no URL that begins with https://", a.JWT.Issuer)
 	}
-	if n := len(a.JWT.Audience); n < 1 || n > maxAudience {
-		t.Failf(path+".Audience", "", "there are %d, API Gateway takes 1 to %d", n, maxAudience)
+	if n := len(a.JWT.Audience); n < 1 || n > limits.APIAudience {
+		t.Failf(path+".Audience", "", "there are %d, API Gateway takes 1 to %d", n, limits.APIAudience)
 	}
 	return t.Add(id, &apigatewayv2.Authorizer{
 		ApiId: t.Text(cfn.Ref[cfn.APIID](api)), Name: a.Name, AuthorizerType: "JWT",
@@ -265,7 +258,7 @@ const routePath = `^(/|(/([\w.~!$&'()+,;=:@%-]+|\{[\w.-]+\}))*(/([\w.~!$&'()+,;=
 // checkRoute refuses what API Gateway would, and one that browsers could not call.
 func (a API) checkRoute(t *cfn.Template, id string, r APIRoute) {
 	path := "Resources." + id + ".Properties"
-	if !slices.Contains([]string{anyMethod, "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}, r.Method) {
+	if !slices.Contains(append(limits.HTTPMethods(), anyMethod), r.Method) {
 		t.Failf(path+".RouteKey", "", "%q is no method of HTTP in capitals, nor ANY", r.Method)
 	}
 	if !regexp.MustCompile(routePath).MatchString(r.Path) {
@@ -289,7 +282,7 @@ func (c *CORS) configuration(t *cfn.Template, path string) *apigatewayv2.Api_Cor
 	if len(c.Origins) == 0 || len(c.Methods) == 0 {
 		t.Fail(path, "it lets nobody call", "set Origins and Methods")
 	}
-	checkRange(t, path+".MaxAge", "API Gateway", c.MaxAgeSeconds, 0, maxCORSSeconds)
+	checkRange(t, path+".MaxAge", "API Gateway", c.MaxAgeSeconds, 0, limits.APICORSSeconds)
 	cors := &apigatewayv2.Api_Cors{AllowOrigins: c.Origins, AllowMethods: c.Methods, AllowHeaders: c.Headers, MaxAge: new(c.MaxAgeSeconds)}
 	if c.Credentials {
 		cors.AllowCredentials = new(true)

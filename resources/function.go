@@ -8,6 +8,7 @@ import (
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
@@ -74,9 +75,9 @@ const maxFunctionDescription = 150
 // Add declares the function and what belongs to it.
 func (f Function) Add(t *cfn.Template) FunctionHandle {
 	path := "Resources." + f.ID + ".Properties"
-	checkName(t, path+".FunctionName", "Lambda", f.Name, "_-", 1, 64)
-	checkRange(t, path+".MemorySize", "Lambda", f.Memory, 128, 10240)
-	checkRange(t, path+".Timeout", "Lambda", f.Timeout, 1, 900)
+	checkName(t, path+".FunctionName", "Lambda", f.Name, "_-", 1, limits.LambdaName)
+	checkRange(t, path+".MemorySize", "Lambda", f.Memory, limits.LambdaLeastMemory, limits.LambdaMostMemory)
+	checkRange(t, path+".Timeout", "Lambda", f.Timeout, 1, limits.LambdaTimeout)
 	if n := utf8.RuneCountInString(f.Description); n > maxFunctionDescription {
 		t.Failf(path+".Description", "shorten it", "it has %d characters, beside the address of the code Lambda leaves %d", n, maxFunctionDescription)
 	}

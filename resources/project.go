@@ -7,6 +7,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/codebuild"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Project is a CodeBuild project that an action of a pipeline runs, or a rule.
@@ -62,8 +63,6 @@ func (h ProjectHandle) Resource() *cfn.Resource { return h.project }
 // CodeBuild's limits (AWS CodeBuild User Guide, "Quotas").
 const (
 	maxBuildSpec   = 25600 // characters
-	minTimeout     = 5     // minutes
-	maxTimeout     = 2160
 	maxProjectName = 150
 )
 
@@ -72,7 +71,7 @@ func (p Project) Add(t *cfn.Template) ProjectHandle {
 	path := "Resources." + p.ID + ".Properties"
 	checkName(t, path+".Name", "CodeBuild", p.Name, "_-", 2, maxProjectName)
 	checkKey(t, path+".EncryptionKey", p.Key)
-	checkRange(t, path+".TimeoutInMinutes", "CodeBuild", p.TimeoutMinutes, minTimeout, maxTimeout)
+	checkRange(t, path+".TimeoutInMinutes", "CodeBuild", p.TimeoutMinutes, limits.BuildLeastTimeout, limits.BuildTimeout)
 	if n := utf8.RuneCountInString(p.BuildSpec); n > maxBuildSpec {
 		t.Failf(path+".Source.BuildSpec", "shorten its commands, or put them into a script of the repository", "the buildspec has %d characters, CodeBuild allows %d", n, maxBuildSpec)
 	}

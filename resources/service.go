@@ -2,6 +2,7 @@ package resources
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,6 +10,8 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/ecs"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
+	"github.com/cfnpipe/cfnpipe/resources/names"
 )
 
 // Service is a container that runs all the time: an ECS service on Fargate with its task definition, two roles, log group, security group
@@ -129,30 +132,40 @@ func (s Service) check(t *cfn.Template) {
 	}
 }
 
-// fargateSize says why a task of Fargate cannot have a size; empty when it can (ECS, task CPU and memory).
+// fargateSize says why a task of Fargate cannot have a size; empty when it can.
 func fargateSize(cpu, memory int) string {
-	const gb = 1024
-	for _, s := range []struct {
-		cpu, least, most, step int
-		but                    string
-	}{
-		{256, gb / 2, 2 * gb, gb / 2, ", except 1536"},
-		{512, gb, 4 * gb, gb, ""},
-		{1024, 2 * gb, 8 * gb, gb, ""},
-		{2048, 4 * gb, 16 * gb, gb, ""},
-		{4096, 8 * gb, 30 * gb, gb, ""},
-		{8192, 16 * gb, 60 * gb, 4 * gb, ""},
-		{16384, 32 * gb, 120 * gb, 8 * gb, ""},
-	} {
-		switch {
-		case s.cpu != cpu:
-		case memory < s.least, memory > s.most, memory%s.step != 0, cpu == 256 && memory == 1536:
-			return fmt.Sprintf("%d MB do not go with %d units of CPU: %d to %d in steps of %d do%s", memory, cpu, s.least, s.most, s.step, s.but)
-		default:
-			return ""
+	sizes := limits.FargateMemory(cpu)
+	switch {
+	case sizes == nil:
+		return fmt.Sprintf("Fargate has no tasks with %d units of CPU: it has %s", cpu, inWords(limits.FargateCPUs()))
+	case slices.Contains(sizes, memory):
+		return ""
+	}
+	least, most, step := sizes[0], sizes[len(sizes)-1], sizes[1]-sizes[0]
+	var missing []int
+	for m := least; m <= most; m += step {
+		if !slices.Contains(sizes, m) {
+			missing = append(missing, m)
 		}
 	}
-	return fmt.Sprintf("Fargate has no tasks with %d units of CPU: it has 256, 512, 1024, 2048, 4096, 8192 and 16384", cpu)
+	but := ""
+	if len(missing) > 0 {
+		but = ", except " + inWords(missing)
+	}
+	return fmt.Sprintf("%d MB do not go with %d units of CPU: %d to %d in steps of %d do%s", memory, cpu, least, most, step, but)
+}
+
+// inWords reads "1, 2 and 3".
+func inWords(numbers []int) string {
+	words := make([]string, len(numbers))
+	for i, n := range numbers {
+		words[i] = strconv.Itoa(n)
+	}
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 // addTask declares the task definition. Another image or other settings make another revision of it.
@@ -239,7 +252,7 @@ func (s Service) addScaling(t *cfn.Template, h ServiceHandle) {
 		ResourceId:  t.Text(cfn.Format[cfn.Text]("service/%s/%s", s.Cluster.Name(), h.Name())),
 		MinCapacity: s.Min, MaxCapacity: s.Max,
 	}
-	if strings.HasPrefix(t.Place.Region, "us-gov-") {
+	if names.Partition(t.Place.Region) == names.GovCloud {
 		// there, CloudFormation still asks for a role; it is always this one, which the service makes for itself
 		scaled.RoleARN = t.TextPtr(RoleARNOf(cfn.AccountID(), "/aws-service-role/ecs.application-autoscaling.amazonaws.com/",
 			"AWSServiceRoleForApplicationAutoScaling_ECSService"))

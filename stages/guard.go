@@ -7,6 +7,7 @@ import (
 
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
@@ -90,7 +91,7 @@ func (a *Access) cover(types ...string) {
 func (a *Access) publishGuard(t *cfn.Template) {
 	slices.Sort(a.others)
 	a.others = slices.Compact(a.others)
-	const limit = 4096 // bytes of a parameter (AWS Systems Manager quotas)
+	const limit = limits.SSMParameterText
 	types := slices.Concat(a.covered, a.others)
 	if size := len(strings.Join(types, ",")); size > limit {
 		t.Failf("Resources."+cfn.PublishedID(a.ResourceTypes().Name), "split the application into two projects, or its custom stacks over two environments",

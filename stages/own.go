@@ -12,6 +12,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/names"
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
@@ -263,19 +264,11 @@ func oneOrMany(many bool) (is, typ string) {
 	return "a text", "String"
 }
 
-// partitionOf a region, of those that cfnpipe knows.
-func partitionOf(region string) string {
-	if strings.HasPrefix(region, "us-gov-") {
-		return "aws-us-gov"
-	}
-	return "aws"
-}
-
 // known are the outputs of stacks whose values are known while building: the access stack's, and those of a network that exists.
 func (e *Environment) known() map[string]map[string]knownOutput {
 	boundary := e.Access.Boundary
 	if boundary == "" {
-		boundary = fmt.Sprintf("arn:%s:iam::%s:policy%s%s", partitionOf(e.Place.Region), e.Place.Account, spec.AccessPath(e.Place.Project),
+		boundary = fmt.Sprintf("arn:%s:iam::%s:policy%s%s", names.Partition(e.Place.Region), e.Place.Account, spec.AccessPath(e.Place.Project),
 			spec.Name(e.Place.Project, e.Place.Scope, spec.BoundaryPart))
 	}
 	known := map[string]map[string]knownOutput{

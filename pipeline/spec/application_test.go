@@ -576,3 +576,15 @@ func TestOwnStackNames(t *testing.T) {
 			fmt.Sprintf("67:13: application.stacks[0].name: %q is the name of a stack that cfnpipe makes; choose another", s.Name()))
 	}
 }
+
+// Names of stacks that later versions make are refused now, so that no project has to give up one.
+func TestNamesOfLaterStacksAreReserved(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"queues", "topics", "tables", "databases", "files", "events", "workflows", "sites", "secrets", "domains", "groups"} {
+		refuse(t, small+"application: { stacks: [{ name: "+name+", template: a.yaml }] }\n",
+			`9:33: application.stacks[0].name: the name "`+name+`" is reserved for a stack that a later version of cfnpipe makes; choose another`)
+	}
+	for _, name := range []string{"queue", "orders", "my-queues"} {
+		parse(t, small+"application: { stacks: [{ name: "+name+", template: a.yaml }] }\n")
+	}
+}

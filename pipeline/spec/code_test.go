@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
-	"github.com/cfnpipe/cfnpipe/resources/cfn"
 )
 
 // Each case changes one thing of code and gets these messages.
@@ -518,15 +517,5 @@ func TestResolveGoCode(t *testing.T) {
 	}
 	if got := s.Environments[0].Application.Functions[0].Handler; got != "bootstrap" {
 		t.Errorf("handler %q", got)
-	}
-}
-
-// The check for equal logical ids must know how templates make them.
-func TestLogicalID(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{"a", "a-b", "ab", "a-1", "a1", "a1b", "a1-b", "9a", "a--b", "/shop/a.b/c_d/E", "größe"} {
-		if got, want := spec.LogicalID(name), cfn.ID(name); got != want {
-			t.Errorf("%s: %s, templates say %s", name, got, want)
-		}
 	}
 }

@@ -868,9 +868,9 @@ func faults() []fault {
 			drop(atlas, running+"[ArtifactBucket].Resource[us-east-1]"),
 		}, `artifact-bucket atlas-release-pipeline Resources.PipelineRole.Properties.Policies[pipeline].PolicyDocument.Statement[ArtifactBucket]`},
 		{"own-stacks", "a change set has no name", []change{
-			drop("depot-delivery-pipeline", stages+"[dev-deploy].Actions[queues-prepare].Configuration.ChangeSetName"),
-			drop("depot-delivery-pipeline", stages+"[dev-deploy].Actions[queues-execute].Configuration.ChangeSetName"),
-		}, `change-set depot-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-deploy].Actions[queues-execute].Configuration`},
+			drop("depot-delivery-pipeline", stages+"[dev-deploy].Actions[orders-prepare].Configuration.ChangeSetName"),
+			drop("depot-delivery-pipeline", stages+"[dev-deploy].Actions[orders-execute].Configuration.ChangeSetName"),
+		}, `change-set depot-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-deploy].Actions[orders-execute].Configuration`},
 		{"shop", "an action deploys always the same code", []change{
 			put(delivery, stages+"[dev-deploy].Actions[functions-prepare].Configuration.ParameterOverrides", `'{"HelloCodeKey":"code/1.zip"}'`),
 		}, `overrides shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-deploy].Actions[functions-prepare].Configuration.ParameterOverrides`},
@@ -1226,19 +1226,19 @@ func faults() []fault {
 			application shop-qa-bootstrap Resources.Key.Properties.KeyPolicy.Statement[Administer]
 		`},
 		{"own-stacks", "everybody sends to a queue", []change{
-			add("depot-dev-queues", "Resources.OrdersPolicy.Properties.PolicyDocument.Statement", "{ Effect: Allow, Principal: '*', Action: sqs:SendMessage, Resource: '*' }"),
-		}, `queue-open depot-dev-queues Resources.OrdersPolicy.Properties.PolicyDocument`},
+			add("depot-dev-orders", "Resources.OrdersPolicy.Properties.PolicyDocument.Statement", "{ Effect: Allow, Principal: '*', Action: sqs:SendMessage, Resource: '*' }"),
+		}, `queue-open depot-dev-orders Resources.OrdersPolicy.Properties.PolicyDocument`},
 		{"own-stacks", "what was to be denied without TLS is allowed to everybody", []change{
-			put("depot-dev-queues", "Resources.OrdersPolicy.Properties.PolicyDocument.Statement[RequireTLS].Effect", "Allow"),
+			put("depot-dev-orders", "Resources.OrdersPolicy.Properties.PolicyDocument.Statement[RequireTLS].Effect", "Allow"),
 		}, `
-			admin-open depot-dev-queues Resources.OrdersPolicy.Properties.PolicyDocument.Statement[RequireTLS]
-			queue-open depot-dev-queues Resources.OrdersPolicy.Properties.PolicyDocument
-			warning tls depot-dev-queues Resources.OrdersPolicy.Properties.PolicyDocument
+			admin-open depot-dev-orders Resources.OrdersPolicy.Properties.PolicyDocument.Statement[RequireTLS]
+			queue-open depot-dev-orders Resources.OrdersPolicy.Properties.PolicyDocument
+			warning tls depot-dev-orders Resources.OrdersPolicy.Properties.PolicyDocument
 		`},
 		{"own-stacks", "a queue has two policies", []change{
-			put("depot-dev-queues", "Resources.Open", "{ Type: AWS::SQS::QueuePolicy, Properties: { Queues: [!Ref Orders], PolicyDocument: { Version: "+
+			put("depot-dev-orders", "Resources.Open", "{ Type: AWS::SQS::QueuePolicy, Properties: { Queues: [!Ref Orders], PolicyDocument: { Version: "+
 				"'2012-10-17', Statement: [{ Effect: Allow, Principal: '*', Action: sqs:SendMessage, Resource: '*' }] } } }"),
-		}, `name-conflict depot-dev-queues Resources.Open.Properties.Queues`},
+		}, `name-conflict depot-dev-orders Resources.Open.Properties.Queues`},
 		{"shop", "the APIs of any account invoke a function", []change{
 			drop(functions, "Resources.ApiGetHelloPermission.Properties.SourceArn"),
 		}, `service-open shop-dev-functions Resources.ApiGetHelloPermission.Properties`},

@@ -6,17 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-)
 
-// CloudFormation's limits (AWS CloudFormation User Guide, "CloudFormation quotas").
-const (
-	maxTemplate       = 1_000_000 // bytes, read from S3
-	maxInlineTemplate = 51_200    // bytes, sent with the request
-	maxStackName      = 128
-	maxParameterValue = 4_096 // bytes
-	maxTags           = 50
-	maxTagKey         = 128
-	maxTagValue       = 256
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // StackError is one thing that keeps a stack from being written or deployed.
@@ -63,8 +54,8 @@ func (c *checker) fail(hint, format string, args ...any) {
 
 func (c *checker) names() {
 	s := c.stack
-	if len(s.Name) > maxStackName {
-		c.fail("choose a shorter project or environment name", "the name has %d characters; CloudFormation takes %d", len(s.Name), maxStackName)
+	if len(s.Name) > limits.StackName {
+		c.fail("choose a shorter project or environment name", "the name has %d characters; CloudFormation takes %d", len(s.Name), limits.StackName)
 	}
 	if s.Name == "" || !isLetter(s.Name[0]) || !madeOf(s.Name, "-") {
 		c.fail("", "%q is no stack name: a letter, then letters, digits and hyphens", s.Name)
@@ -123,8 +114,8 @@ func (c *checker) parameters(i int) {
 	}
 	for _, p := range s.Parameters {
 		give(p.Name)
-		if len(p.Value) > maxParameterValue {
-			c.fail("", "the value of parameter %s has %d bytes; CloudFormation takes %d", p.Name, len(p.Value), maxParameterValue)
+		if len(p.Value) > limits.ParameterValue {
+			c.fail("", "the value of parameter %s has %d bytes; CloudFormation takes %d", p.Name, len(p.Value), limits.ParameterValue)
 		}
 		if !isText(p.Value) {
 			c.fail("", "the value of parameter %s is not text in UTF-8 or holds a zero byte", p.Name)
@@ -171,15 +162,15 @@ func (c *checker) parameters(i int) {
 }
 
 func (c *checker) tags() {
-	if n := len(c.stack.Tags); n > maxTags {
-		c.fail("", "it has %d tags; CloudFormation takes %d", n, maxTags)
+	if n := len(c.stack.Tags); n > limits.Tags {
+		c.fail("", "it has %d tags; CloudFormation takes %d", n, limits.Tags)
 	}
 	for _, key := range sortedKeys(c.stack.Tags) {
 		switch value := c.stack.Tags[key]; {
-		case key == "" || len([]rune(key)) > maxTagKey:
-			c.fail("", "tag key %q has %d characters; CloudFormation takes 1 to %d", key, len([]rune(key)), maxTagKey)
-		case len([]rune(value)) > maxTagValue:
-			c.fail("", "the value of tag %s has %d characters; CloudFormation takes %d", key, len([]rune(value)), maxTagValue)
+		case key == "" || len([]rune(key)) > limits.TagKey:
+			c.fail("", "tag key %q has %d characters; CloudFormation takes 1 to %d", key, len([]rune(key)), limits.TagKey)
+		case len([]rune(value)) > limits.TagValue:
+			c.fail("", "the value of tag %s has %d characters; CloudFormation takes %d", key, len([]rune(value)), limits.TagValue)
 		case strings.Contains(key, "=") || strings.ContainsAny(key[:1], "-[{\""):
 			c.fail("choose another key", "`aws cloudformation deploy` cannot set a tag with the key %q", key)
 		case !isText(key + value):

@@ -13,10 +13,11 @@ import (
 	"strings"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // maxFile bounds what is read into memory: ten times the largest template.
-const maxFile = 10 * maxTemplate
+const maxFile = 10 * limits.Template
 
 // Read brings back the assembly that was written to dir. It trusts nothing in there: only regular files inside dir are read, of
 // at most 10 MB. Parameters, tags and the stack policy are those of the configuration files, since CodePipeline takes them

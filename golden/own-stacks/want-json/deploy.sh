@@ -579,8 +579,8 @@ if begin pipeline dev 222222222222 eu-west-1 depot-dev-network; then
       'project=depot'
 fi
 
-if begin pipeline dev 222222222222 eu-west-1 depot-dev-queues; then
-  deploy dev/queues.json \
+if begin pipeline dev 222222222222 eu-west-1 depot-dev-orders; then
+  deploy dev/orders.json \
     --parameter-overrides \
       'AccessResourceTypes=/depot/dev/access/ResourceTypes' \
     --tags \
@@ -595,7 +595,7 @@ if begin pipeline dev 222222222222 eu-west-1 depot-dev-importer; then
       'Boundary=arn:aws:iam::222222222222:policy/depot/access/depot-dev-boundary' \
       'VpcId=/depot/dev/network/VpcId' \
       'Subnets=/depot/dev/network/PrivateSubnetIds' \
-      'QueueArn=/depot/dev/queues/OrdersArn' \
+      'QueueArn=/depot/dev/orders/OrdersArn' \
       'Size=dev' \
       'Retention=365' \
       'AccessResourceTypes=/depot/dev/access/ResourceTypes' \
@@ -641,8 +641,8 @@ if begin pipeline prod 444444444444 eu-west-1 depot-prod-storage prod; then
       'project=depot'
 fi
 
-if begin pipeline prod 444444444444 eu-west-1 depot-prod-queues prod; then
-  deploy prod/queues.json \
+if begin pipeline prod 444444444444 eu-west-1 depot-prod-orders prod; then
+  deploy prod/orders.json \
     --parameter-overrides \
       'AccessResourceTypes=/depot/prod/access/ResourceTypes' \
     --tags \
@@ -657,7 +657,7 @@ if begin pipeline prod 444444444444 eu-west-1 depot-prod-importer prod; then
       'Boundary=arn:aws:iam::444444444444:policy/depot/access/depot-prod-boundary' \
       'VpcId=/depot/prod/network/VpcId' \
       'Subnets=/depot/prod/network/PrivateSubnetIds' \
-      'QueueArn=/depot/prod/queues/OrdersArn' \
+      'QueueArn=/depot/prod/orders/OrdersArn' \
       'Size=prod' \
       'Retention=365' \
       'AccessResourceTypes=/depot/prod/access/ResourceTypes' \
