@@ -71,7 +71,7 @@ func TestNothingClearsProduction(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*pipeline.System){
 		"as it is":                   nil,
-		"dev is of type prod, in Go": func(y *pipeline.System) { y.Environments()[0].Type, y.Environments[1].Type = spec.Prod, spec.Prod },
+		"dev is of type prod, in Go": func(y *pipeline.System) { y.Environments()[0].Type, y.Environments()[1].Type = spec.Prod, spec.Prod },
 	} {
 		a := assemble(t, system(t, shop, change), assembly.YAML)
 		for _, s := range a.Stacks {
