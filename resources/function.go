@@ -2,6 +2,7 @@ package resources
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/awslabs/goformation/v7/cloudformation/lambda"
@@ -188,11 +189,24 @@ func connecting() []string {
 	}
 }
 
-// networkInterfaces lets Lambda connect the function to its VPC with the function's role, and denies the same to the function's code.
+// networkInterfaces lets Lambda connect the function to its VPC with the function's role, and denies the function's code the same, but for what
+// its own permissions allow.
 func (f Function) networkInterfaces(actions ...string) policy.Identity {
 	self := cfn.Format[cfn.Text]("arn:%s:lambda:%s:%s:function:%s", cfn.Partition(), cfn.Region(), cfn.AccountID(), cfn.Lit(f.Name))
-	return policy.Identity{
-		policy.Allow("NetworkInterfaces", actions...).On(cfn.Lit("*")), // most of them know no resource, none knows the function's
-		policy.Deny("NotItsCode", actions...).On(cfn.Lit("*")).If(policy.When("ArnEquals", "lambda:SourceFunctionArn", self)),
+	isCode := policy.When("ArnEquals", "lambda:SourceFunctionArn", self)
+	list := policy.Identity{policy.Allow("NetworkInterfaces", actions...).On(cfn.Lit("*"))} // most of them know no resource, none knows the function's
+	var denied []string
+	for _, action := range actions {
+		allowed := f.Grants.AllowedOn(action)
+		switch {
+		case len(allowed) == 0:
+			denied = append(denied, action)
+		case !slices.Contains(allowed, cfn.Part(cfn.Lit("*"))):
+			list = append(list, policy.Deny("NotItsCode"+strings.TrimPrefix(action, "ec2:"), action).OnAllBut(allowed...).If(isCode))
+		}
 	}
+	if len(denied) > 0 {
+		list = append(list, policy.Deny("NotItsCode", denied...).On(cfn.Lit("*")).If(isCode))
+	}
+	return list
 }

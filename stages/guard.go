@@ -2,6 +2,7 @@ package stages
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -81,6 +82,9 @@ func (a *Access) Guard(t *cfn.Template, isFirst bool) {
 	}
 }
 
+// braces in a row, which SSM takes for a reference to another parameter and refuses.
+var braces = regexp.MustCompile(`\{\{+|\}\}+`)
+
 func (a *Access) cover(types ...string) {
 	a.covered = append(a.covered, types...)
 	slices.Sort(a.covered)
@@ -100,6 +104,6 @@ func (a *Access) publishGuard(t *cfn.Template) {
 	}
 	cfn.PublishList(t, a.ResourceTypes(), cfn.Literals[cfn.ResourceType](types...))
 	for _, n := range a.Needs {
-		cfn.Publish(t, n.output(a), cfn.Literal[cfn.Text](n.What))
+		cfn.Publish(t, n.output(a), cfn.Literal[cfn.Text](braces.ReplaceAllStringFunc(n.What, func(row string) string { return row[:1] })))
 	}
 }
