@@ -25,7 +25,7 @@ type delivery struct {
 	stores   []*artifacts // the pipeline's own region first
 	// deployments are the linked stacks of each of the pipeline's environments, in deployable order.
 	deployments [][]*cfn.Template
-	steps       spec.Steps
+	plan        stepPlan
 	builds      *buildsStack
 	// shared is the stack that all environments share, if this pipeline deploys it; else nil.
 	shared *cfn.Template

@@ -137,22 +137,22 @@ func (p *Pipeline) regions() []string {
 }
 
 // derive fills what follows from the environments and the steps, which may have changed since New.
-func (p *Pipeline) derive(steps spec.Steps) error {
+func (p *Pipeline) derive(plan stepPlan) error {
 	p.Access.Regions = p.regions()
-	grants, err := p.allGrants(steps)
+	grants, err := p.allGrants(plan)
 	if err != nil {
 		return err
 	}
 	p.Access.Ceiling = p.ceiling(grants)
-	p.Access.Needs = p.needsOfPipeline(steps)
+	p.Access.Needs = p.needsOfPipeline(plan)
 	for _, e := range p.Environments {
-		e.Access.Needs = p.needsOfEnvironment(e, steps)
+		e.Access.Needs = p.needsOfEnvironment(e, plan)
 		e.Access.Publishers = nil
-		if steps.Publish != nil {
+		if plan.publish != nil {
 			e.Access.Publishers = p.publisherRoles(e)
 		}
 		e.Access.Clearers = p.clearers(e)
-		if e.Access.Testers, e.Access.TestGrants, err = p.testers(e, steps); err != nil {
+		if e.Access.Testers, e.Access.TestGrants, err = p.testers(e, plan); err != nil {
 			return err
 		}
 	}
