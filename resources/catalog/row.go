@@ -74,7 +74,7 @@ type Policy struct {
 	Type string
 	// Names is the property of Type that names what the policy is for.
 	Names string
-	// Property that contains the document.
+	// Property that contains the document, by its path.
 	Property string
 }
 
@@ -141,6 +141,7 @@ var rowsByType = sync.OnceValue(func() map[string]*Row {
 func families() [][]Row {
 	return [][]Row{
 		containersRows(),
+		databasesRows(),
 		deliveryRows(),
 		functionsRows(),
 		identityRows(),

@@ -3,6 +3,7 @@ package catalog_test
 import (
 	"bufio"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -183,12 +184,16 @@ func lacking(r *catalog.Row) map[string]string {
 
 // unlikeTheTable are the actions whose resources the table of IAM actions has wrong or not completely, each with what is known of them.
 func unlikeTheTable() map[string]string {
+	const severalKinds = "the table requires a resource of each of several kinds; a request has one"
 	return map[string]string{
 		"apigateway:POST":                     "the table has the collection of REST APIs, and not that of HTTP APIs, which is /apis",
 		"elasticloadbalancing:AddTags":        "the table has load balancers only; the guide has listeners and target groups too",
-		"elasticloadbalancing:DeleteListener": "the table requires a listener of each kind; a request has one",
-		"elasticloadbalancing:ModifyListener": "the table requires a listener of each kind; a request has one",
+		"elasticloadbalancing:DeleteListener": severalKinds,
+		"elasticloadbalancing:ModifyListener": severalKinds,
 		"elasticloadbalancing:RemoveTags":     "the table has load balancers only; the guide has listeners and target groups too",
+		"es:AddTags":                          severalKinds,
+		"es:ListTags":                         severalKinds,
+		"es:RemoveTags":                       severalKinds,
 		"logs:DescribeIndexPolicies":          "the table has no resource; the guide has log groups, and on one it is narrower",
 		"logs:DescribeLogGroups":              "the table has no resource; the guide has log groups, and all of them are no wider than *",
 		"route53:AssociateVPCWithHostedZone":  "the table has no networks, which a condition of the guide names",
@@ -196,7 +201,7 @@ func unlikeTheTable() map[string]string {
 }
 
 // sharedResources are the Sids of permissions that name resources for other rows' sake: with the same resources they merge.
-var sharedResources = []string{"Batch", "MakeSecurityGroup"}
+var sharedResources = []string{"Batch", "Caches", "Databases", "DefaultDatabases", "MakeSecurityGroup"}
 
 // onAll are the Sids of permissions on everything whose actions know resources; the rows say why.
 var onAll = []string{}
@@ -368,8 +373,15 @@ func narrowed(p catalog.Permission, on string) bool {
 	return isOurs(on) || slices.ContainsFunc(p.If, func(c catalog.Condition) bool {
 		return slices.ContainsFunc(c.Values, isOurs) ||
 			c.Key == "iam:AWSServiceName" && slices.ContainsFunc(c.Values, func(v string) bool { return strings.Contains(on, ":role/aws-service-role/"+v+"/") }) ||
-			c.Key == "kms:ViaService" && strings.HasPrefix(c.Operator, "StringEquals")
+			isThroughService(c)
 	})
+}
+
+// isThroughService says whether a condition wants a key to be used through a service that it names.
+func isThroughService(c catalog.Condition) bool {
+	service := regexp.MustCompile(`^[a-z0-9-]+\.(\*|\{region\})\.amazonaws\.com$`)
+	return c.Key == "kms:ViaService" && slices.Contains([]string{"StringEquals", "StringLike"}, c.Operator) &&
+		!slices.ContainsFunc(c.Values, func(v string) bool { return !service.MatchString(v) })
 }
 
 // onlyLists says whether a permission only lists and reads, in the scope's regions.
@@ -409,6 +421,15 @@ func TestRowsReachOnlyWhatIsTheirs(t *testing.T) {
 
 // wide are the Sids of permissions on more than what is the scope's, each with why there is no other way.
 func wide() map[string]string {
+	all := map[string]string{}
+	for _, reasons := range []map[string]string{wideOfBuiltIn(), wideOfData()} {
+		maps.Copy(all, reasons)
+	}
+	return all
+}
+
+// wideOfBuiltIn are those of the types that cfnpipe's own stacks have.
+func wideOfBuiltIn() map[string]string {
 	return map[string]string{
 		"Aliases":               "an alias and its key are asked for together, and the policy of the key decides",
 		"AnyTaskDefinitions":    "ecs:DescribeTaskDefinition and ecs:DeregisterTaskDefinition know no resource",
@@ -454,7 +475,7 @@ func TestRowsDoNotEscalate(t *testing.T) {
 					if !has("ArnEquals", "iam:PermissionsBoundary") || !strings.Contains(p.On[0], "role{path}{name}") {
 						t.Errorf("%s: %s without the boundary", r.Type, action)
 					}
-				case strings.HasPrefix(action, "kms:") && has("StringEquals", "kms:ViaService"), slices.Contains(mayCall, p.Sid):
+				case strings.HasPrefix(action, "kms:") && slices.ContainsFunc(p.If, isThroughService), slices.Contains(mayCall, p.Sid):
 				case never.MatchString(action):
 					t.Errorf("%s: %s must not be allowed", r.Type, action)
 				}
@@ -554,11 +575,11 @@ func (l *left) holds(typ, action string) bool {
 
 // like says whether a text matches a pattern, where * stands for any text. Case does not matter, as in policies.
 func like(pattern, text string) bool {
-	return regexp.MustCompile("(?i)^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$").MatchString(text)
+	return catalog.Overlap(strings.ToLower(pattern), strings.ToLower(text))
 }
 
 // leftOut are the reasons, by family.
-func leftOut() [][]*left { return [][]*left{leftOutOfBuiltIn()} }
+func leftOut() [][]*left { return [][]*left{leftOutOfBuiltIn(), leftOutOfData()} }
 
 // leftOutOfBuiltIn are the reasons for the types that cfnpipe's own stacks have.
 func leftOutOfBuiltIn() []*left {
