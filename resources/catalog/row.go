@@ -110,9 +110,15 @@ type Uncovered struct {
 	Actions []string
 }
 
+// CustomResource is the type of custom resources; those of the form Custom::NAME are other names of it.
+const CustomResource = "AWS::CloudFormation::CustomResource"
+
 // LookUp finds the row of a resource type.
 func LookUp(typ string) (*Row, bool) {
 	r, ok := rowsByType()[typ]
+	if !ok && strings.HasPrefix(typ, "Custom::") {
+		r, ok = rowsByType()[CustomResource]
+	}
 	return r, ok
 }
 
@@ -143,12 +149,17 @@ func families() [][]Row {
 		containersRows(),
 		databasesRows(),
 		deliveryRows(),
+		filesRows(),
 		functionsRows(),
 		identityRows(),
 		messagesRows(),
 		monitoringRows(),
 		networkRows(),
+		operationsRows(),
+		secretsRows(),
+		stacksRows(),
 		storageRows(),
+		streamsRows(),
 	}
 }
 

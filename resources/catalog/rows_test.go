@@ -187,6 +187,9 @@ func unlikeTheTable() map[string]string {
 	const severalKinds = "the table requires a resource of each of several kinds; a request has one"
 	return map[string]string{
 		"apigateway:POST":                     "the table has the collection of REST APIs, and not that of HTTP APIs, which is /apis",
+		"athena:ListTagsForResource":          severalKinds,
+		"athena:TagResource":                  severalKinds,
+		"athena:UntagResource":                severalKinds,
 		"elasticloadbalancing:AddTags":        "the table has load balancers only; the guide has listeners and target groups too",
 		"elasticloadbalancing:DeleteListener": severalKinds,
 		"elasticloadbalancing:ModifyListener": severalKinds,
@@ -194,6 +197,9 @@ func unlikeTheTable() map[string]string {
 		"es:AddTags":                          severalKinds,
 		"es:ListTags":                         severalKinds,
 		"es:RemoveTags":                       severalKinds,
+		"kinesis:ListTagsForResource":         severalKinds,
+		"kinesis:TagResource":                 severalKinds,
+		"kinesis:UntagResource":               severalKinds,
 		"logs:DescribeIndexPolicies":          "the table has no resource; the guide has log groups, and on one it is narrower",
 		"logs:DescribeLogGroups":              "the table has no resource; the guide has log groups, and all of them are no wider than *",
 		"route53:AssociateVPCWithHostedZone":  "the table has no networks, which a condition of the guide names",
@@ -201,10 +207,13 @@ func unlikeTheTable() map[string]string {
 }
 
 // sharedResources are the Sids of permissions that name resources for other rows' sake: with the same resources they merge.
-var sharedResources = []string{"Batch", "Caches", "Databases", "DefaultDatabases", "MakeSecurityGroup"}
+var sharedResources = []string{
+	"Batch", "Caches", "Configurations", "Databases", "DefaultDatabases", "FileSystems", "GlueJobs", "GlueTables", "MakeConfigurations", "MakeFileSystems",
+	"MakeSecurityGroup",
+}
 
 // onAll are the Sids of permissions on everything whose actions know resources; the rows say why.
-var onAll = []string{}
+var onAll = []string{"CompositeAlarms"}
 
 // A condition on a key that an action does not have is never true; one with …IfExists always.
 func TestActionsHaveTheKeysOfTheirConditions(t *testing.T) {
@@ -331,21 +340,31 @@ func TestNamesOfRowsAreComplete(t *testing.T) {
 func TestPermissionsWithOneSidMerge(t *testing.T) {
 	t.Parallel()
 	type first struct {
-		typ string
-		p   catalog.Permission
+		typ         string
+		everyRegion bool
+		p           catalog.Permission
+	}
+	// a row of every region has its statements for more of them
+	isRegional := func(p catalog.Permission) bool {
+		texts := slices.Clone(p.On)
+		for _, c := range p.If {
+			texts = append(texts, c.Values...)
+		}
+		return strings.Contains(strings.Join(texts, " "), "{region}")
 	}
 	seen := map[string]first{}
 	for _, r := range catalog.Rows() {
 		for _, p := range r.Permissions {
 			f, ok := seen[p.Sid]
 			if !ok {
-				seen[p.Sid] = first{r.Type, p}
+				seen[p.Sid] = first{r.Type, r.EveryRegion, p}
 				continue
 			}
 			sameCondition := func(a, b catalog.Condition) bool {
 				return a.Operator == b.Operator && a.Key == b.Key && slices.Equal(a.Values, b.Values)
 			}
-			if !slices.Equal(f.p.On, p.On) || !slices.EqualFunc(f.p.If, p.If, sameCondition) || f.p.GovCloud != p.GovCloud {
+			if !slices.Equal(f.p.On, p.On) || !slices.EqualFunc(f.p.If, p.If, sameCondition) || f.p.GovCloud != p.GovCloud ||
+				isRegional(p) && f.everyRegion != r.EveryRegion {
 				t.Errorf("%s and %s have different statements with the Sid %s", f.typ, r.Type, p.Sid)
 			}
 		}
@@ -485,7 +504,7 @@ func TestRowsDoNotEscalate(t *testing.T) {
 }
 
 // mayCall are the Sids of permissions to call functions and topics, which custom resources need.
-var mayCall = []string{"CloseGroups"}
+var mayCall = []string{"CallFunctions", "CallTopics", "CloseGroups"}
 
 // handled are the permissions of a type's handlers, by the schema in all-types.jsonl.
 type handled struct {
