@@ -76,7 +76,7 @@ type Policy struct {
 	Type string
 	// Names is the property of Type that names what the policy is for.
 	Names string
-	// Property that contains the document.
+	// Property that contains the document, by its path.
 	Property string
 	// Kind of policy.
 	Kind PolicyKind
@@ -124,9 +124,15 @@ type Uncovered struct {
 	Actions []string
 }
 
+// CustomResource is the type of custom resources; those of the form Custom::NAME are other names of it.
+const CustomResource = "AWS::CloudFormation::CustomResource"
+
 // LookUp finds the row of a resource type.
 func LookUp(typ string) (*Row, bool) {
 	r, ok := rowsByType()[typ]
+	if !ok && strings.HasPrefix(typ, "Custom::") {
+		r, ok = rowsByType()[CustomResource]
+	}
 	return r, ok
 }
 
@@ -143,15 +149,33 @@ func Rows() []*Row {
 //nolint:gochecknoglobals // the rows never change; without a look-up they are not made
 var rowsByType = sync.OnceValue(func() map[string]*Row {
 	all := map[string]*Row{}
-	for _, rows := range [][]Row{
-		containersRows(), deliveryRows(), functionsRows(), identityRows(), messagesRows(), monitoringRows(), networkRows(), storageRows(),
-	} {
+	for _, rows := range families() {
 		for i := range rows {
 			all[rows[i].Type] = &rows[i]
 		}
 	}
 	return all
 })
+
+// families are the rows of all types, by what they are for.
+func families() [][]Row {
+	return [][]Row{
+		containersRows(),
+		databasesRows(),
+		deliveryRows(),
+		filesRows(),
+		functionsRows(),
+		identityRows(),
+		messagesRows(),
+		monitoringRows(),
+		networkRows(),
+		operationsRows(),
+		secretsRows(),
+		stacksRows(),
+		storageRows(),
+		streamsRows(),
+	}
+}
 
 // allow begins a permission.
 func allow(sid string, actions ...string) Permission { return Permission{Sid: sid, Actions: actions} }

@@ -74,12 +74,8 @@ func functionsRows() []Row {
 				allow("Layers", "lambda:GetLayerVersion").on("arn:{partition}:lambda:{region}:*:layer:*"),
 				sees("ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"),
 				// Lambda reads the code as who deploys it
-				allow("Code", "s3:GetObject", "s3:GetObjectVersion").
-					on("arn:{partition}:s3:::{name}code-*/*").
-					when("StringEquals", "aws:ResourceAccount", "{account}"),
-				allow("CodeKeys", "kms:Decrypt").
-					on(regional("kms", "key/*")).
-					when("StringEquals", "kms:ViaService", "s3.{region}.amazonaws.com"),
+				code(),
+				codeKeys(),
 				Pass("PassRolesToFunctions", "lambda.amazonaws.com"),
 			},
 			Uncovered: []Uncovered{
