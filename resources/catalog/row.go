@@ -131,6 +131,8 @@ var rowsByType = sync.OnceValue(func() map[string]*Row {
 	all := map[string]*Row{}
 	for _, rows := range [][]Row{
 		containersRows(), deliveryRows(), functionsRows(), identityRows(), messagesRows(), monitoringRows(), networkRows(), storageRows(),
+		balancersRows(), capacityRows(), discoveryRows(), domainsRows(), edgeRows(), eventsRows(), firewallsRows(), graphQLRows(), lambdaRows(),
+		machinesRows(), mailRows(), releaseRows(), restAPIsRows(), routingRows(), scalingRows(), usersRows(), workflowsRows(),
 	} {
 		for i := range rows {
 			all[rows[i].Type] = &rows[i]
