@@ -129,17 +129,44 @@ func Rows() []*Row {
 //nolint:gochecknoglobals // the rows never change; without a look-up they are not made
 var rowsByType = sync.OnceValue(func() map[string]*Row {
 	all := map[string]*Row{}
-	for _, rows := range [][]Row{
-		containersRows(), deliveryRows(), functionsRows(), identityRows(), messagesRows(), monitoringRows(), networkRows(), storageRows(),
-		balancersRows(), capacityRows(), discoveryRows(), domainsRows(), edgeRows(), eventsRows(), firewallsRows(), graphQLRows(), lambdaRows(),
-		machinesRows(), mailRows(), releaseRows(), restAPIsRows(), routingRows(), scalingRows(), usersRows(), workflowsRows(),
-	} {
+	for _, rows := range families() {
 		for i := range rows {
 			all[rows[i].Type] = &rows[i]
 		}
 	}
 	return all
 })
+
+// families are the rows of all types, by what they are for.
+func families() [][]Row {
+	return [][]Row{
+		balancersRows(),
+		capacityRows(),
+		containersRows(),
+		deliveryRows(),
+		discoveryRows(),
+		domainsRows(),
+		edgeRows(),
+		eventsRows(),
+		firewallsRows(),
+		functionsRows(),
+		graphQLRows(),
+		identityRows(),
+		lambdaRows(),
+		machinesRows(),
+		mailRows(),
+		messagesRows(),
+		monitoringRows(),
+		networkRows(),
+		releaseRows(),
+		restAPIsRows(),
+		routingRows(),
+		scalingRows(),
+		storageRows(),
+		usersRows(),
+		workflowsRows(),
+	}
+}
 
 // allow begins a permission.
 func allow(sid string, actions ...string) Permission { return Permission{Sid: sid, Actions: actions} }

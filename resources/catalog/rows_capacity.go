@@ -32,7 +32,8 @@ func capacityRows() []Row {
 			Type: "AWS::ECS::TaskSet",
 			Permissions: []Permission{
 				allow("TaskSets",
-					"ecs:CreateTaskSet", "ecs:DeleteTaskSet", "ecs:DescribeTaskSets", "ecs:TagResource", "ecs:UntagResource", "ecs:UpdateTaskSet",
+					"ecs:CreateTaskSet", "ecs:DeleteTaskSet", "ecs:DescribeTaskSets", "ecs:ListTagsForResource", "ecs:TagResource",
+					"ecs:UntagResource", "ecs:UpdateTaskSet",
 				).on(regional("ecs", "task-set/{scope}/{name}*")),
 			},
 			Uncovered: []Uncovered{

@@ -86,7 +86,8 @@ func eventsRows() []Row {
 			// left out: logs to S3 and Firehose
 			Permissions: append(deliversLogs(),
 				allow("Pipes",
-					"pipes:CreatePipe", "pipes:DeletePipe", "pipes:DescribePipe", "pipes:TagResource", "pipes:UntagResource", "pipes:UpdatePipe",
+					"pipes:CreatePipe", "pipes:DeletePipe", "pipes:DescribePipe", "pipes:ListTagsForResource", "pipes:TagResource",
+					"pipes:UntagResource", "pipes:UpdatePipe",
 				).on(regional("pipes", "pipe/{name}*")),
 				usesKeys("PipeKeys", "pipes", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"),
 				Pass("PassRolesToPipes", "pipes.amazonaws.com"),

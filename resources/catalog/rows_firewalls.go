@@ -52,7 +52,7 @@ func firewallsRows() []Row {
 					"elasticloadbalancing:CreateWebACLAssociation", "elasticloadbalancing:DeleteWebACLAssociation",
 					"elasticloadbalancing:GetLoadBalancerWebACL", "wafv2:AssociateWebACL", "wafv2:DisassociateWebACL", "wafv2:GetWebACLForResource",
 				).on(regional("elasticloadbalancing", "loadbalancer/app/{name}*")),
-				lists("SetWebACLs", "appsync:SetWebACL", "elasticloadbalancing:SetWebACL"), // know no resource
+				lists("SetWebACLs", "appsync:SetWebACL", "elasticloadbalancing:SetWebAcl"), // know no resource
 				// stages, APIs and pools have ids of AWS's choice
 				allow("ProtectStages", "apigateway:SetWebACL", "wafv2:AssociateWebACL", "wafv2:DisassociateWebACL", "wafv2:GetWebACLForResource").
 					on(gateway("/restapis/*/stages/*")).taggedIfAtAll(),

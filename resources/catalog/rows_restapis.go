@@ -1,5 +1,10 @@
 package catalog
 
+import (
+	"slices"
+	"strings"
+)
+
 // restAPIsRows are the rows of REST APIs, and of what REST, HTTP and WebSocket APIs share.
 func restAPIsRows() []Row {
 	rows := []Row{
@@ -12,9 +17,9 @@ func restAPIsRows() []Row {
 				passToAPIs(),
 			},
 		},
-		{Type: "AWS::ApiGateway::ApiKey", Permissions: inGateway("apikeys")},
+		{Type: "AWS::ApiGateway::ApiKey", Permissions: inGateway("ApiKeys")},
 		{Type: "AWS::ApiGateway::Authorizer", Permissions: append(restAPIParts(), passToAPIs())},
-		{Type: "AWS::ApiGateway::BasePathMapping", Permissions: mappings("basepathmappings")},
+		{Type: "AWS::ApiGateway::BasePathMapping", Permissions: mappings("BasePathMappings")},
 		gatewayDomain("AWS::ApiGateway::DomainName"),
 		{Type: "AWS::ApiGateway::Method", Permissions: append(restAPIParts(), passToAPIs())},
 		{
@@ -39,7 +44,7 @@ func restAPIsRows() []Row {
 				uncovered("BodyS3Location", "s3:GetObject"),
 			},
 		},
-		{Type: "AWS::ApiGateway::UsagePlan", Permissions: inGateway("usageplans")},
+		{Type: "AWS::ApiGateway::UsagePlan", Permissions: inGateway("UsagePlans")},
 		{
 			Type: "AWS::ApiGateway::UsagePlanKey",
 			Permissions: []Permission{
@@ -50,7 +55,7 @@ func restAPIsRows() []Row {
 		},
 		{
 			Type: "AWS::ApiGateway::VpcLink",
-			Permissions: append(inGateway("vpclinks"),
+			Permissions: append(inGateway("VpcLinks"),
 				gatewayRole(),
 				// API Gateway offers the load balancer to itself as a service, as the role that deploys the link; the service has no tags
 				makes("vpc-endpoint-service",
@@ -61,7 +66,7 @@ func restAPIsRows() []Row {
 				lists("ListLoadBalancers", "elasticloadbalancing:DescribeLoadBalancers"),
 			),
 		},
-		{Type: "AWS::ApiGatewayV2::ApiMapping", Permissions: mappings("apimappings")},
+		{Type: "AWS::ApiGatewayV2::ApiMapping", Permissions: mappings("ApiMappings")},
 		gatewayDomain("AWS::ApiGatewayV2::DomainName"),
 		{Type: "AWS::ApiGatewayV2::IntegrationResponse", Permissions: apis()},
 		{
@@ -73,11 +78,12 @@ func restAPIsRows() []Row {
 			),
 		},
 		{Type: "AWS::ApiGatewayV2::RouteResponse", Permissions: apis()},
-		{Type: "AWS::ApiGatewayV2::VpcLink", Permissions: append(inGateway("vpclinks"), gatewayRole())},
+		{Type: "AWS::ApiGatewayV2::VpcLink", Permissions: append(inGateway("VpcLinks"), gatewayRole())},
 	}
 	for _, part := range []string{"Deployment", "GatewayResponse", "Model", "RequestValidator", "Resource", "Stage"} {
 		rows = append(rows, Row{Type: "AWS::ApiGateway::" + part, Permissions: restAPIParts()})
 	}
+	slices.SortFunc(rows, func(a, b Row) int { return strings.Compare(a.Type, b.Type) })
 	return rows
 }
 
@@ -86,7 +92,7 @@ func gatewayDomain(typ string) Row {
 	return Row{
 		Type: typ,
 		// left out: mutual TLS
-		Permissions: append(inGateway("domainnames"), gatewayRole()),
+		Permissions: append(inGateway("DomainNames"), gatewayRole()),
 		Uncovered: []Uncovered{
 			uncovered("MutualTlsAuthentication", "apigateway:AddCertificateToDomain", "apigateway:RemoveCertificateFromDomain"),
 		},
@@ -100,33 +106,33 @@ func restAPIParts() []Permission {
 			"apigateway:DELETE", "apigateway:GET", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT", "apigateway:TagResource",
 			"apigateway:UntagResource",
 		).on(gateway("/restapis/*/*")).taggedIfAtAll(),
-		tagsInGateway("restapis"),
+		tagsInGateway("RestApis"),
 	}
 }
 
 // inGateway allows to create things of a kind that has random ids, and to change those that have our tags.
 func inGateway(kind string) []Permission {
+	all := gateway("/" + strings.ToLower(kind))
 	return []Permission{
-		allow("CreateInGateway", "apigateway:POST").on(gateway("/" + kind)),
-		allow("ChangeInGateway", "apigateway:DELETE", "apigateway:PATCH").on(gateway("/" + kind + "/*")).tagged(),
-		// it is read, and perhaps tagged, before it has its tags; the tags are a resource of their own
-		allow("ReadInGateway", "apigateway:GET", "apigateway:TagResource", "apigateway:UntagResource").
-			on(gateway("/"+kind), gateway("/"+kind+"/*")).taggedIfAtAll(),
+		allow("Create"+kind, "apigateway:POST").on(all),
+		allow("Change"+kind, "apigateway:DELETE", "apigateway:PATCH").on(all + "/*").tagged(),
+		// it is read, and perhaps tagged, before it has its tags
+		allow("Read"+kind, "apigateway:GET", "apigateway:TagResource", "apigateway:UntagResource").on(all, all+"/*").taggedIfAtAll(),
 		tagsInGateway(kind),
 	}
 }
 
-// tagsInGateway allows to tag things of a kind.
+// tagsInGateway allows to tag things of a kind: their tags are a resource of their own.
 func tagsInGateway(kind string) Permission {
-	return allow("TagInGateway", "apigateway:DELETE", "apigateway:GET", "apigateway:POST", "apigateway:PUT").
-		on(gateway("/tags/*" + kind + "*")).taggedIfAtAll()
+	return allow("Tag"+kind, "apigateway:DELETE", "apigateway:GET", "apigateway:POST", "apigateway:PUT").
+		on(gateway("/tags/*" + strings.ToLower(kind) + "*")).taggedIfAtAll()
 }
 
 // mappings allows what is done to mappings of domain names, which have no tags of their own.
 func mappings(kind string) []Permission {
+	all := gateway("/domainnames/*/" + strings.ToLower(kind))
 	return []Permission{
-		allow("DomainMappings", "apigateway:DELETE", "apigateway:GET", "apigateway:PATCH", "apigateway:POST").
-			on(gateway("/domainnames/*/"+kind), gateway("/domainnames/*/"+kind+"/*")).taggedIfAtAll(),
+		allow(kind, "apigateway:DELETE", "apigateway:GET", "apigateway:PATCH", "apigateway:POST").on(all, all+"/*").taggedIfAtAll(),
 	}
 }
 

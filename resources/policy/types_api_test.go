@@ -75,16 +75,17 @@ func TestAPIsAreMadeByTheirNamesAndChangedByTheirTags(t *testing.T) {
 			if want := []string{"arn:${AWS::Partition}:apigateway:eu-west-1::/restapis"}; !slices.Equal(resources, want) {
 				t.Errorf("made in %q, want %q", resources, want)
 			}
-		case "CreateInGateway": // without a name that IAM knows
+		case "CreateApiKeys", "CreateDomainNames", "CreateUsagePlans", "CreateVpcLinks": // without a name that IAM knows
 			if got := values(s.Get("Action")); !slices.Equal(got, []string{"apigateway:POST"}) || slices.ContainsFunc(resources, func(r string) bool { return strings.Contains(r, "*") }) {
 				t.Errorf("%q on %q", got, resources)
 			}
 		case "GatewayAccount": // one in a region
-		case "RestApis", "ChangeInGateway":
+		case "RestApis", "ChangeApiKeys", "ChangeDomainNames", "ChangeUsagePlans", "ChangeVpcLinks":
 			wantTags(t, s.At("Condition", "StringEquals").JSON())
-		case "RestApiParts", "UsagePlanKeys", "DomainMappings", "ApiModels", "TagInGateway", "ProtectStages": // not all of them have tags
+		case "RestApiParts", "UsagePlanKeys", "BasePathMappings", "ApiMappings", "ApiModels", "ProtectStages",
+			"TagApiKeys", "TagDomainNames", "TagRestApis", "TagUsagePlans", "TagVpcLinks": // not all of them have tags
 			wantTags(t, s.At("Condition", "StringEqualsIfExists").JSON())
-		case "ReadRestApis", "ReadInGateway": // before they have their tags
+		case "ReadRestApis", "ReadApiKeys", "ReadDomainNames", "ReadUsagePlans", "ReadVpcLinks": // before they have their tags
 			wantTags(t, s.At("Condition", "StringEqualsIfExists").JSON())
 			want := []string{"apigateway:GET", "apigateway:TagResource", "apigateway:UntagResource"}
 			if got := values(s.Get("Action")); !slices.Equal(got, want) {
