@@ -14,10 +14,19 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// knownTypes are the rows of the table.
-var knownTypes = func() (types []string) {
+// knownTypes are the types of cfnpipe's own stacks, and all of the services that those are of and a few more. Others are in rows_test.go, and in the
+// tests of the catalog.
+var knownTypes = func() []string {
+	services := []string{
+		"ApiGateway", "ApiGatewayV2", "AppSync", "AutoScaling", "CertificateManager", "CloudFront", "CodeArtifact", "CodeDeploy", "Cognito", "EC2", "ECS",
+		"ElasticLoadBalancing", "ElasticLoadBalancingV2", "Events", "Lambda", "Pipes", "Route53", "SES", "SNS", "Scheduler", "ServiceDiscovery",
+		"StepFunctions", "WAFv2",
+	}
+	types := slices.Clone(builtIn)
 	for _, row := range catalog.Rows() {
-		types = append(types, row.Type)
+		if parts := strings.Split(row.Type, "::"); slices.Contains(services, parts[1]) && !slices.Contains(builtIn, row.Type) {
+			types = append(types, row.Type)
+		}
 	}
 	return types
 }()
