@@ -36,7 +36,7 @@ var opened = sync.OnceValue(func() *catalog {
 // Type finds a resource type of CloudFormation by its name, such as AWS::S3::Bucket. Custom::NAME is AWS::CloudFormation::CustomResource, which is open.
 func Type(name string) (*ResourceType, bool) {
 	if strings.HasPrefix(name, "Custom::") {
-		name = "AWS::CloudFormation::CustomResource"
+		name = CustomResource
 	}
 	c := opened()
 	c.mu.Lock()

@@ -27,6 +27,7 @@ func corrections() []correction {
 		freeName  = "the reference of the type calls it the name; it is spelled unlike the type"
 		deepName  = "the name is in the configuration"
 		elbARNs   = "the Service Authorization Reference writes one ARN for each kind"
+		oldTables = "its replicas are tables: global-table is of global tables as they were in 2017"
 		aliasARNs = "the ARN of the type is not in the specification; the Service Authorization Reference has it"
 	)
 	rows := []correction{
@@ -77,6 +78,8 @@ func corrections() []correction {
 		{"AWS::Lambda::Alias", "", "=iam lambda:function alias", aliasARNs},
 		{"AWS::Lambda::Version", "", "=iam lambda:function version", aliasARNs},
 		{"AWS::MSK::Cluster", "", "=iam kafka:cluster", aliasARNs},
+		{"AWS::DynamoDB::GlobalTable", "=iam dynamodb:global-table", "=iam dynamodb:table", oldTables},
+		{"AWS::DynamoDB::GlobalTable", "=arn arn:${Partition}:dynamodb::${Account}:global-table/${GlobalTableName}", "=arn arn:${Partition}:dynamodb:${Region}:${Account}:table/${TableName}", oldTables},
 		{"AWS::Neptune::DBCluster", "", "=iam rds:cluster", "Neptune is managed with the actions of RDS"},
 	}
 	for _, typ := range []string{

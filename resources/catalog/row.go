@@ -74,7 +74,7 @@ type Policy struct {
 	Type string
 	// Names is the property of Type that names what the policy is for.
 	Names string
-	// Property that contains the document.
+	// Property that contains the document, by its path.
 	Property string
 }
 
@@ -110,9 +110,15 @@ type Uncovered struct {
 	Actions []string
 }
 
+// CustomResource is the type of custom resources; those of the form Custom::NAME are other names of it.
+const CustomResource = "AWS::CloudFormation::CustomResource"
+
 // LookUp finds the row of a resource type.
 func LookUp(typ string) (*Row, bool) {
 	r, ok := rowsByType()[typ]
+	if !ok && strings.HasPrefix(typ, "Custom::") {
+		r, ok = rowsByType()[CustomResource]
+	}
 	return r, ok
 }
 
@@ -143,11 +149,13 @@ func families() [][]Row {
 		balancersRows(),
 		capacityRows(),
 		containersRows(),
+		databasesRows(),
 		deliveryRows(),
 		discoveryRows(),
 		domainsRows(),
 		edgeRows(),
 		eventsRows(),
+		filesRows(),
 		firewallsRows(),
 		functionsRows(),
 		graphQLRows(),
@@ -158,11 +166,15 @@ func families() [][]Row {
 		messagesRows(),
 		monitoringRows(),
 		networkRows(),
+		operationsRows(),
 		releaseRows(),
 		restAPIsRows(),
 		routingRows(),
 		scalingRows(),
+		secretsRows(),
+		stacksRows(),
 		storageRows(),
+		streamsRows(),
 		usersRows(),
 		workflowsRows(),
 	}

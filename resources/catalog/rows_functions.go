@@ -67,7 +67,8 @@ func functionsRows() []Row {
 				allow("Layers", "lambda:GetLayerVersion").on("arn:{partition}:lambda:{region}:*:layer:*"),
 				sees("ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"),
 				// Lambda reads the code as who deploys it
-				readsCode(), readsCodeKeys(),
+				code(),
+				codeKeys(),
 				Pass("PassRolesToFunctions", "lambda.amazonaws.com"),
 			},
 			Uncovered: []Uncovered{

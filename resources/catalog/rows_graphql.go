@@ -21,7 +21,7 @@ func graphQLRows() []Row {
 			Type: "AWS::AppSync::FunctionConfiguration",
 			Permissions: []Permission{
 				graphQLParts("appsync:CreateFunction", "appsync:DeleteFunction", "appsync:GetFunction", "appsync:UpdateFunction"),
-				readsCode(), readsCodeKeys(),
+				code(), codeKeys(),
 			},
 			Uncovered: graphQLCode(),
 		},
@@ -46,7 +46,7 @@ func graphQLRows() []Row {
 			// the schema names no permissions: those of the operations of the API
 			Permissions: []Permission{
 				graphQLParts("appsync:GetSchemaCreationStatus", "appsync:StartSchemaCreation"),
-				readsCode(), readsCodeKeys(),
+				code(), codeKeys(),
 			},
 			Uncovered: []Uncovered{
 				uncovered("DefinitionS3Location", "s3:GetObject").except("s3://{name}code-*"),
@@ -56,7 +56,7 @@ func graphQLRows() []Row {
 			Type: "AWS::AppSync::Resolver",
 			Permissions: []Permission{
 				graphQLParts("appsync:CreateResolver", "appsync:DeleteResolver", "appsync:GetResolver", "appsync:UpdateResolver"),
-				readsCode(), readsCodeKeys(),
+				code(), codeKeys(),
 			},
 			Uncovered: graphQLCode(),
 		},

@@ -5,16 +5,6 @@ func usesKeys(sid, service string, actions ...string) Permission {
 	return allow(sid, actions...).on(regional("kms", "key/*")).when("StringEquals", "kms:ViaService", service+".{region}.amazonaws.com")
 }
 
-// readsCode allows a service to read code from the buckets of code, as the role that deploys it.
-func readsCode() Permission {
-	return allow("Code", "s3:GetObject", "s3:GetObjectVersion").
-		on("arn:{partition}:s3:::{name}code-*/*").
-		when("StringEquals", "aws:ResourceAccount", "{account}")
-}
-
-// readsCodeKeys is for the keys of those buckets.
-func readsCodeKeys() Permission { return usesKeys("CodeKeys", "s3", "kms:Decrypt") }
-
 // deliversLogs allows a service to deliver logs, as the role that deploys what writes them. None of these actions knows a resource: CloudWatch Logs
 // has one policy for what services may write to, and adds the log group to it.
 func deliversLogs() []Permission {

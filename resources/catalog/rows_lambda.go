@@ -36,7 +36,7 @@ func lambdaRows() []Row {
 			Permissions: []Permission{
 				allow("OwnLayers", "lambda:DeleteLayerVersion", "lambda:GetLayerVersion", "lambda:PublishLayerVersion").
 					on(regional("lambda", "layer:{name}*")),
-				readsCode(), readsCodeKeys(),
+				code(), codeKeys(),
 			},
 			Uncovered: []Uncovered{
 				uncovered("Content.S3Bucket", "s3:GetObject").except("{name}code-*"),

@@ -27,7 +27,7 @@ func workflowsRows() []Row {
 					"states:CreateStateMachine", "states:DeleteStateMachine", "states:DescribeStateMachine", "states:ListTagsForResource",
 					"states:TagResource", "states:UntagResource", "states:UpdateStateMachine",
 				).on(regional("states", "stateMachine:{name}*")),
-				readsCode(), readsCodeKeys(),
+				code(), codeKeys(),
 				usesKeys("StateMachineKeys", "states", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"),
 				Pass("PassRolesToStateMachines", "states.amazonaws.com"),
 			},

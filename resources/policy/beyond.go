@@ -51,14 +51,26 @@ func (s Scope) Misnamed(typ string, properties *tree.Node) []Excess {
 		return nil
 	}
 	x := Excess{Property: row.Name.Property, Name: s.pattern(row.Name.Pattern), Actions: []string{row.Name.Create}}
-	n := properties.Get(row.Name.Property)
-	switch _, _, call := n.Intrinsic(); {
-	case call, n == nil && row.Name.Generated, n != nil && like(x.Name, n.Text):
+	n, isKnown := nameIn(properties, strings.Split(row.Name.Property, "."))
+	switch {
+	case !isKnown, n == nil && row.Name.Generated, n != nil && like(x.Name, n.Text):
 		return nil
 	case n != nil:
 		x.Path = row.Name.Property
 	}
 	return []Excess{x}
+}
+
+// nameIn finds the name of a resource by its path. Where an intrinsic is on the way, only CloudFormation knows it.
+func nameIn(n *tree.Node, path []string) (name *tree.Node, isKnown bool) {
+	for _, key := range path {
+		if _, _, call := n.Intrinsic(); call {
+			return nil, false
+		}
+		n = n.Get(key)
+	}
+	_, _, call := n.Intrinsic()
+	return n, !call
 }
 
 // pattern of a name in a row, for the scope's name.

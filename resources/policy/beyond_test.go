@@ -57,6 +57,13 @@ func TestPropertiesBeyondTheTable(t *testing.T) {
 		{"AWS::EC2::FlowLog", "LogDestinationType: s3", "LogDestinationType logs:CreateLogDelivery logs:DeleteLogDelivery"},
 		{"AWS::EC2::EIP", "InstanceId: i-0a1b2c3d", "InstanceId ec2:AssociateAddress ec2:DisassociateAddress"},
 		{"AWS::SQS::Queue", "none", ""},
+		{"AWS::IAM::Policy", "Users: [ann]", "Users iam:DeleteUserPolicy iam:GetUserPolicy iam:PutUserPolicy"},
+		{"AWS::CloudFormation::Stack", "TemplateURL: https://shop-dev-code-1.s3.eu-west-1.amazonaws.com/a.yaml", ""},
+		{"AWS::CloudFormation::Stack", "TemplateURL: https://s3.eu-west-1.amazonaws.com/shop-dev-code-1/a.yaml", ""},
+		{"AWS::CloudFormation::Stack", "TemplateURL: https://s3.amazonaws.com/others/a.yaml", "TemplateURL s3:GetObject"},
+		{"Custom::Thing", "ServiceToken: !GetAtt Provider.Arn", ""},
+		{"Custom::Thing", "ServiceToken: arn:aws:lambda:eu-west-1:222222222222:function:shop-dev-thing", ""},
+		{"Custom::Thing", "ServiceToken: arn:aws:lambda:eu-west-1:222222222222:function:others", "ServiceToken lambda:InvokeFunction sns:Publish"},
 	} {
 		properties, err := tree.ParseYAML([]byte(c.properties))
 		if err != nil {
@@ -90,6 +97,12 @@ func TestNamesBeyondTheTable(t *testing.T) {
 		{"AWS::ECS::Cluster", "ClusterName: shop-dev", ""},
 		{"AWS::ECS::Cluster", "ClusterName: shop-dev-more", "ClusterName: ClusterName shop-dev ecs:CreateCluster"},
 		{"AWS::KMS::Key", "{}", ""},
+		{"AWS::Budgets::Budget", "Budget: { BudgetName: shop-dev-month }", ""},
+		{"AWS::Budgets::Budget", "Budget: { BudgetName: month }", "Budget.BudgetName: Budget.BudgetName shop-dev-* budgets:ModifyBudget"},
+		{"AWS::Budgets::Budget", "Budget: !If [Strict, { BudgetName: month }, { BudgetName: year }]", ""},
+		{"AWS::Budgets::Budget", "Budget: {}", ": Budget.BudgetName shop-dev-* budgets:ModifyBudget"},
+		{"AWS::Athena::NamedQuery", "{}", ": WorkGroup shop-dev-* athena:CreateNamedQuery"},
+		{"AWS::SecretsManager::Secret", "{}", ": Name shop-dev-* secretsmanager:CreateSecret"},
 	} {
 		properties, err := tree.ParseYAML([]byte(c.properties))
 		if err != nil {

@@ -86,11 +86,11 @@ func values(n *tree.Node) []string {
 
 func TestDeploymentNamesEveryUnknownType(t *testing.T) {
 	t.Parallel()
-	_, err := policy.Deployment([]string{"AWS::S3::Bucket", "AWS::Glue::Job", "Custom::Thing"}, scope())
+	_, err := policy.Deployment([]string{"AWS::S3::Bucket", "AWS::MSK::Cluster", "Acme::Shop::Thing"}, scope())
 	if err == nil {
 		t.Fatal("got no error")
 	}
-	for _, want := range []string{`"AWS::Glue::Job"`, `"Custom::Thing"`, "Grants in Go"} {
+	for _, want := range []string{`"AWS::MSK::Cluster"`, `"Acme::Shop::Thing"`, "Grants in Go"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("got %q, which does not say %s", err, want)
 		}
