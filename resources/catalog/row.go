@@ -160,20 +160,37 @@ var rowsByType = sync.OnceValue(func() map[string]*Row {
 // families are the rows of all types, by what they are for.
 func families() [][]Row {
 	return [][]Row{
+		balancersRows(),
+		capacityRows(),
 		containersRows(),
 		databasesRows(),
 		deliveryRows(),
+		discoveryRows(),
+		domainsRows(),
+		edgeRows(),
+		eventsRows(),
 		filesRows(),
+		firewallsRows(),
 		functionsRows(),
+		graphQLRows(),
 		identityRows(),
+		lambdaRows(),
+		machinesRows(),
+		mailRows(),
 		messagesRows(),
 		monitoringRows(),
 		networkRows(),
 		operationsRows(),
+		releaseRows(),
+		restAPIsRows(),
+		routingRows(),
+		scalingRows(),
 		secretsRows(),
 		stacksRows(),
 		storageRows(),
 		streamsRows(),
+		usersRows(),
+		workflowsRows(),
 	}
 }
 

@@ -31,8 +31,12 @@ func (s Scope) Beyond(typ string, properties *tree.Node) []Excess {
 	var list []Excess
 	for _, u := range row.Uncovered {
 		walk("", properties, strings.Split(u.Property, "."), func(path string, n *tree.Node) {
-			isExcepted := func(pattern string) bool { return like(s.pattern(pattern), n.Text) }
-			if _, _, call := n.Intrinsic(); len(u.Except) == 0 || !call && !slices.ContainsFunc(u.Except, isExcepted) {
+			isExcess := func(value *tree.Node) bool {
+				isExcepted := func(pattern string) bool { return like(s.pattern(pattern), value.Text) }
+				_, _, call := value.Intrinsic()
+				return !call && !slices.ContainsFunc(u.Except, isExcepted)
+			}
+			if len(u.Except) == 0 || slices.ContainsFunc(n.Elements(), isExcess) {
 				list = append(list, Excess{Path: path, Actions: u.Actions})
 			}
 		})
