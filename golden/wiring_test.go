@@ -26,7 +26,7 @@ func TestDeployUnwires(t *testing.T) { //nolint:paralleltest // one server
 
 	w.deploy(assembly.Operator)
 	first := w.deploy(assembly.Pipe)
-	w.want("wired", map[string]string{"access-policies-1": created, "access": created, "network": created, "orders": created, "importer": created}, true)
+	w.want("wired", map[string]string{"access-policies-1": created, "access": created, "bootstrap": created, "network": created, "orders": created, "importer": created}, true)
 
 	// Both go: what stays is deployed without them, an operator deletes them, in either order, and renews the access stack.
 	stacks := w.drop("    - { name: orders", "    - name: archive")
@@ -35,20 +35,20 @@ func TestDeployUnwires(t *testing.T) { //nolint:paralleltest // one server
 		*stackNamed(t, first, wiringProject+"-dev-importer"), *stackNamed(t, first, wiringProject+"-dev-orders"), // the last one first
 	}})
 	w.deploy(assembly.Operator)
-	// the network, too, asks whether its access stack lets the importer's role be passed: what an environment needs, all its stacks ask for
-	w.want("both gone", map[string]string{"access-policies-1": updated, "access": updated, "network": updated}, false)
+	// the first stack asks no more whether its access stack lets the importer's role be passed
+	w.want("both gone", map[string]string{"access-policies-1": updated, "access": updated, "bootstrap": updated, "network": created}, false)
 
 	w.change("pipeline.yaml", "    - name: archive", stacks+"    - name: archive")
 	w.deploy(assembly.Operator)
 	w.deploy(assembly.Pipe)
-	w.want("wired again", map[string]string{"access-policies-1": updated, "access": updated, "network": updated, "orders": created, "importer": created}, true)
+	w.want("wired again", map[string]string{"access-policies-1": updated, "access": updated, "bootstrap": updated, "network": created, "orders": created, "importer": created}, true)
 
 	// The wire goes: the stack that puts out is deployed first, while the other still takes.
 	w.change("pipeline.yaml", wire, "")
 	w.change(importer, "  QueueArn:\n    Type: String\n", "  Unused:\n    Type: String\n    Default: ''\n")
 	w.change(importer, taken, given)
 	access, last := w.deploy(assembly.Operator), w.deploy(assembly.Pipe)
-	w.want("without the wire", map[string]string{"access-policies-1": updated, "access": updated, "network": updated, "orders": updated, "importer": updated}, false)
+	w.want("without the wire", map[string]string{"access-policies-1": updated, "access": updated, "bootstrap": updated, "network": created, "orders": updated, "importer": updated}, false)
 	w.remove(t, &assembly.Assembly{Stacks: slices.Concat(access.Stacks, last.Stacks)})
 }
 
