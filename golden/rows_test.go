@@ -1,8 +1,10 @@
 package golden_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,6 +20,7 @@ const templatesOfRows = "testdata/rows/*.yaml"
 // notDeployed are the types that have a row and are in no template, each with the reason.
 func notDeployed() map[string]string {
 	return map[string]string{
+		"AWS::KMS::ReplicaKey":        "the emulator (moto 5.2.1) finds a primary key by its id only, and a template has its ARN",
 		"AWS::Lambda::ResourcePolicy": "newer than cfn-lint 1.51.0 and the emulator",
 	}
 }
@@ -101,7 +104,16 @@ func TestDeployRows(t *testing.T) { //nolint:paralleltest // one server
 	needAWS(t)
 	at := assembly.Stack{Account: "222222222222", Region: "eu-west-1"}
 	c := newCloud(t, &assembly.Assembly{Stacks: []assembly.Stack{at}})
-	for file, template := range readRows(t) { //nolint:paralleltest // one server
+	const bucket = "rows-dev-code-222222222222-eu-west-1" // with the template of a nested stack
+	nested := filepath.Join(t.TempDir(), "nested.yaml")
+	if err := os.WriteFile(nested, []byte("Resources: { Handle: { Type: AWS::CloudFormation::WaitConditionHandle } }\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c.aws(t, &at, "s3api", "create-bucket", "--bucket", bucket, "--create-bucket-configuration", "LocationConstraint="+at.Region)
+	c.aws(t, &at, "s3api", "put-object", "--bucket", bucket, "--key", "nested.yaml", "--body", nested)
+	templates := readRows(t)
+	for _, file := range slices.Sorted(maps.Keys(templates)) { //nolint:paralleltest // one server
+		template := templates[file]
 		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
 		t.Run(name, func(t *testing.T) {
 			path, err := filepath.Abs(file)
@@ -118,8 +130,12 @@ func TestDeployRows(t *testing.T) { //nolint:paralleltest // one server
 			var made []string
 			c.query(t, &at, &made, "cloudformation", "list-stack-resources", "--stack-name", stack,
 				"--query", "StackResourceSummaries[?ResourceStatus=='CREATE_COMPLETE'].LogicalResourceId")
-			if want := len(template.Get("Resources").Keys); len(made) != want {
-				t.Errorf("%d of %d resources are created: %q", len(made), want, made)
+			resources := template.Get("Resources")
+			for i, id := range resources.Keys {
+				createsNothing := strings.HasPrefix(resources.Items[i].Get("Type").Text, "AWS::CloudFormation::Wait") // the emulator does not list it
+				if !createsNothing && !slices.Contains(made, id) {
+					t.Errorf("%s is not created", id)
+				}
 			}
 		})
 	}
