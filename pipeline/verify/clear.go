@@ -156,13 +156,13 @@ func (a *run) stagesOf(s *stack) []string {
 func (f *fence) deleteStacks(r *role) {
 	const why, action = "it would delete what the stack holds", "cloudformation:DeleteStack"
 	arn := func(s *stack, name string) string { return s.arn("cloudformation", "stack/"+name+"/"+anyID) }
-	if f.w.cleared[r] == nil {
+	isBroken := f.w.report.has("clear", "pipeline-role") // nobody knows which stacks of its environment a role is to clear
+	if f.w.cleared[r] == nil && (!isBroken || r.stack.Production) {
 		f.not(why, action, arn(r.stack, f.w.prefixOf(r.stack)+anyID), "cloudformation:RoleArn", f.w.executionOf(r.stack))
 	}
 	if !slices.ContainsFunc(r.statements, func(st *statement) bool { return st.allows && st.has(action) }) {
 		return
 	}
-	isBroken := f.w.report.has("clear", "pipeline-role") // nobody knows which stacks of its environment it is to clear
 	var names []string
 	for _, s := range f.w.stacks {
 		if s.Account != r.stack.Account || f.w.cleared[r][s] || isBroken && !s.Production && s.Environment == r.stack.Environment {
