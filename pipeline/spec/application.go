@@ -2,9 +2,7 @@ package spec
 
 import (
 	"fmt"
-	"maps"
 	"slices"
-	"strconv"
 
 	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
@@ -121,32 +119,4 @@ func checkLogDays(v *validator, at string, days int, e *Environment) {
 	i, _ := slices.BinarySearch(limits.LogRetentions(), days)
 	near := limits.LogRetentions()[max(0, i-1):min(len(limits.LogRetentions()), i+1)]
 	v.add(at, fmt.Sprintf("cannot be %d: CloudWatch Logs keeps logs for certain numbers of days", days), "use "+oneOf(words(near)))
-}
-
-// grants checks the names of parts of the environment's application that code may use.
-func (v *validator) grants(path string, names []string, e *Environment) {
-	const list, one = "buckets", "bucket"
-	known := v.namesOf(list, e)
-	seen := map[string]bool{}
-	for i, name := range names {
-		at := index(path, i)
-		switch {
-		case name == "":
-			v.add(at, "is empty", "write the name of a "+one)
-		case seen[name]:
-			v.add(at, strconv.Quote(shorten(name))+" is given twice", "keep one")
-		case known != nil && !known[name]:
-			if v.namesOf(list, nil)[name] {
-				v.add(at, fmt.Sprintf("environment %q has no %s %q", shorten(e.Name), one, shorten(name)),
-					"leave it out in the overrides, or add the "+one+" there")
-				break
-			}
-			hint := "add it to the " + list + " of the application"
-			if len(known) > 0 && v.isPatient() {
-				hint = didYouMeanOrKnown(name, slices.Sorted(maps.Keys(known)))
-			}
-			v.add(at, "there is no "+one+" "+strconv.Quote(shorten(name)), hint)
-		}
-		seen[name] = true
-	}
 }

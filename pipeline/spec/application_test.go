@@ -284,7 +284,7 @@ func TestApplication(t *testing.T) {
 				Container: spec.Container{
 					Image: "worker", Command: []string{"sh", "-c", "a\nb"}, Environment: map[string]string{"STAGE": "prod"}, Architecture: spec.ARM,
 					Secrets:    map[string]string{"TOKEN": "arn:aws:secretsmanager:us-east-1:444444444444:secret:shop/api-AbCdEf#token"},
-					SecretKeys: []string{"arn:aws:kms:us-east-1:444444444444:key/2a55d9b0-1111-4222-8333-444455556666"}, Reads: []string{"data"},
+					SecretKeys: []string{"arn:aws:kms:us-east-1:444444444444:key/2a55d9b0-1111-4222-8333-444455556666"}, Uses: spec.Uses{Reads: []string{"data"}},
 				},
 			},
 			{
@@ -297,7 +297,7 @@ func TestApplication(t *testing.T) {
 				Name: "web", Port: 8080, CPU: 512, Memory: 1024, Count: spec.Count{Min: 2, Max: 3}, HealthCheck: "/health",
 				HealthCommand: []string{"curl", "-f", "http://localhost:8080/health"}, LoadBalancer: &spec.LoadBalancer{From: []string{"10.0.0.0/8"}},
 				Container: spec.Container{
-					Image: "web", Architecture: spec.X86, Writes: []string{"data"},
+					Image: "web", Architecture: spec.X86, Uses: spec.Uses{Writes: []string{"data"}},
 					Secrets: map[string]string{"PASSWORD": "arn:aws:ssm:us-east-1:444444444444:parameter/shop/password"},
 				},
 			},

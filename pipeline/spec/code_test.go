@@ -395,7 +395,7 @@ func TestCode(t *testing.T) {
 				Handler: "index.handler", Memory: 512, Timeout: 60, Architecture: spec.ARM, Environment: map[string]string{"STAGE": "dev", "LEVEL": "debug"},
 				Layers: []string{"arn:aws:lambda:eu-west-1:222222222222:layer:tools:7"}, DeadLetters: true, Tracing: true,
 				VPC:                 &spec.FunctionVPC{Subnets: []string{"subnet-0123456789abcdef0"}, SecurityGroups: []string{"sg-01234567"}},
-				ReservedConcurrency: new(2), Reads: []string{"data"}, Writes: []string{"data", "upload"},
+				ReservedConcurrency: new(2), Uses: spec.Uses{Reads: []string{"data"}, Writes: []string{"data", "upload"}},
 			},
 			{Name: "fast", Source: "cmd/fast", Runtime: "provided.al2023", Handler: "bootstrap", Memory: 128, Timeout: 30, Architecture: spec.X86},
 		},

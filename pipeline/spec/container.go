@@ -32,9 +32,7 @@ type Container struct {
 	User string `yaml:"user"`
 	// Writable lets the container write to its own file system. Without it only /tmp can be written.
 	Writable bool `yaml:"writable"`
-	// Reads and Writes are the buckets of the application that the container may read and write.
-	Reads  []string `yaml:"reads"`
-	Writes []string `yaml:"writes"`
+	Uses     `yaml:",inline"`
 	// Permissions of the code beyond these, such as on a queue of one of the project's own stacks.
 	Permissions []Permission `yaml:"permissions"`
 }
@@ -82,8 +80,7 @@ func (c *Container) checkContainer(v *validator, path string, e *Environment, is
 	checkUser(v, join(path, "user"), c.User)
 	c.checkVariables(v, path, e, isJob)
 	checkSecretKeys(v, join(path, "secretKeys"), c.SecretKeys, inEnvironment(e))
-	v.grants(join(path, "reads"), c.Reads, e)
-	v.grants(join(path, "writes"), c.Writes, e)
+	c.Uses.check(v, path, e)
 	checkPermissions(v, join(path, "permissions"), "a container", c.Permissions, filledIn)
 	checkCeiling(v, join(path, "permissions"), c.Permissions, e)
 }

@@ -46,10 +46,7 @@ type Function struct {
 	// ReservedConcurrency takes this much of the account's concurrency for the function alone. Nil reserves none: accounts with a quota
 	// of 10 can spare none.
 	ReservedConcurrency *int `yaml:"reservedConcurrency"`
-	// Reads are the buckets of the application that the function may read.
-	Reads []string `yaml:"reads"`
-	// Writes are the buckets of the application that the function may write.
-	Writes []string `yaml:"writes"`
+	Uses                `yaml:",inline"`
 	// Permissions of the code beyond these, such as on a table of one of the project's own stacks.
 	Permissions []Permission `yaml:"permissions"`
 	Only        `yaml:",inline"`
@@ -119,8 +116,7 @@ func (f *Function) check(v *validator, path string, e *Environment) {
 	if f.VPC != nil {
 		f.VPC.check(v, join(path, "vpc"), e)
 	}
-	v.grants(join(path, "reads"), f.Reads, e)
-	v.grants(join(path, "writes"), f.Writes, e)
+	f.Uses.check(v, path, e)
 	checkPermissions(v, join(path, "permissions"), "a function", f.Permissions, filledIn)
 	checkCeiling(v, join(path, "permissions"), f.Permissions, e)
 }
