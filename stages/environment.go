@@ -125,7 +125,7 @@ func (e *Environment) addStacks(a spec.Application, own []string) {
 			Environment: e, Bootstrap: e.Bootstrap, Network: e.Network, Services: a.Services, Monitored: a.Monitoring != nil,
 		})
 	}
-	if a.Monitoring != nil && len(a.Functions)+len(a.Jobs)+len(a.Services) > 0 {
+	if a.Monitoring != nil && slices.ContainsFunc(e.Stacks, isWatched) {
 		e.Stacks = append(e.Stacks, &Monitoring{Environment: e, Monitoring: *a.Monitoring})
 	}
 	for i, x := range a.Stacks {
