@@ -13,6 +13,7 @@ type Application struct {
 	// Network that jobs, services and functions with a VPC run in; nil: there is none.
 	Network   *Network   `yaml:"network"`
 	Buckets   []Bucket   `yaml:"buckets"`
+	Queues    []Queue    `yaml:"queues"`
 	Functions []Function `yaml:"functions"`
 	// API in front of the functions that have routes; nil stands for its defaults.
 	API      *API      `yaml:"api"`

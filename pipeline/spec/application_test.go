@@ -375,7 +375,7 @@ func TestIdleMonitoring(t *testing.T) {
 	const function = "functions: [{ name: hello, source: a, runtime: provided.al2023, environments: [qa] }]"
 	const job = "network: true, jobs: [{ name: nightly, image: docker.io/library/python:3, environments: [prod] }]"
 	const service = "network: true, services: [{ name: web, image: docker.io/library/python:3, environments: [dev] }]"
-	const nothing = "means nothing without functions, jobs or services, which it watches; leave it out"
+	const nothing = "means nothing without queues, functions, jobs or services, which it watches; leave it out"
 	for _, c := range []struct{ application, overrides, want string }{
 		{"monitoring: true", "{}", "10:28: application.monitoring: " + nothing},
 		{"buckets: [{ name: data }], monitoring: {}", "{}", "10:55: application.monitoring: " + nothing},
@@ -570,7 +570,7 @@ func TestOwnStackNames(t *testing.T) {
 	t.Parallel()
 	for _, s := range []cfn.Stack{
 		&stages.Access{}, &stages.Batch{}, &stages.Bootstrap{}, &stages.Functions{}, &stages.Monitoring{}, &stages.Network{}, &stages.Services{},
-		&stages.Storage{},
+		&stages.Storage{}, &stages.Queues{},
 	} {
 		refuse(t, change(t, application, "name: extras", "name: "+s.Name()),
 			fmt.Sprintf("67:13: application.stacks[0].name: %q is the name of a stack that cfnpipe makes; choose another", s.Name()))
@@ -580,7 +580,7 @@ func TestOwnStackNames(t *testing.T) {
 // Names of stacks that later versions make are refused now, so that no project has to give up one.
 func TestNamesOfLaterStacksAreReserved(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"queues", "topics", "tables", "databases", "files", "events", "workflows", "sites", "secrets", "domains", "groups"} {
+	for _, name := range []string{"topics", "tables", "databases", "files", "events", "workflows", "sites", "secrets", "domains", "groups"} {
 		refuse(t, small+"application: { stacks: [{ name: "+name+", template: a.yaml }] }\n",
 			`9:33: application.stacks[0].name: the name "`+name+`" is reserved for a stack that a later version of cfnpipe makes; choose another`)
 	}

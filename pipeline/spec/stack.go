@@ -36,7 +36,7 @@ func (*Stack) stack() string { return "" }
 
 // reservedStackNames are those of stacks that cfnpipe will make.
 func reservedStackNames() []string {
-	return strings.Fields("queues topics tables databases files events workflows sites secrets domains groups")
+	return strings.Fields("topics tables databases files events workflows sites secrets domains groups")
 }
 
 func (s *Stack) check(v *validator, path string, e *Environment) {

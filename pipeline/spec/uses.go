@@ -13,6 +13,10 @@ type Uses struct {
 	Reads []string `yaml:"reads"`
 	// Writes are the buckets that the code writes.
 	Writes []string `yaml:"writes"`
+	// Sends are the queues to which the code sends messages.
+	Sends []string `yaml:"sends"`
+	// Receives are the queues from which the code receives messages.
+	Receives []string `yaml:"receives"`
 }
 
 // Use is what code does with parts of one kind.
@@ -30,6 +34,8 @@ func (u Uses) All() []Use {
 	return []Use{
 		{"reads", u.Reads, "buckets", "bucket"},
 		{"writes", u.Writes, "buckets", "bucket"},
+		{"sends", u.Sends, "queues", "queue"},
+		{"receives", u.Receives, "queues", "queue"},
 	}
 }
 

@@ -20,6 +20,14 @@ const (
 	RoleName = 64 // characters
 )
 
+// SQS's limits (Amazon SQS Developer Guide, "Amazon SQS message quotas" and "Amazon SQS standard queue quotas"; its API, SetQueueAttributes).
+const (
+	QueueName              = 80 // characters, with .fifo
+	QueueVisibilitySeconds = 43_200
+	QueueRetentionDays     = 14
+	QueueReceives          = 1_000 // before a message is a dead letter
+)
+
 // CloudFormation's limits (AWS CloudFormation User Guide, "CloudFormation quotas"; its API, Tag).
 const (
 	Template       = 1_000_000 // bytes, read from S3

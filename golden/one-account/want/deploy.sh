@@ -618,6 +618,15 @@ if begin pipeline dev 111111111111 eu-west-1 try-dev-storage; then
       'project=try'
 fi
 
+if begin pipeline dev 111111111111 eu-west-1 try-dev-queues; then
+  deploy dev/queues.yaml \
+    --parameter-overrides \
+      'AccessResourceTypes=/try/dev/access/ResourceTypes' \
+    --tags \
+      'environment=dev' \
+      'project=try'
+fi
+
 if begin pipeline dev 111111111111 eu-west-1 try-dev-functions; then
   deploy dev/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -625,6 +634,7 @@ if begin pipeline dev 111111111111 eu-west-1 try-dev-functions; then
       'BootstrapKeyArn=/try/dev/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/try/dev/bootstrap/CodeBucketName' \
       'StorageDataBucketName=/try/dev/storage/DataBucketName' \
+      'QueuesOrdersQueueArn=/try/dev/queues/OrdersQueueArn' \
       'StorageKeyArn=/try/dev/storage/KeyArn' \
       'AccessResourceTypes=/try/dev/access/ResourceTypes' \
     --tags \
@@ -655,6 +665,15 @@ if begin pipeline prod 111111111111 eu-west-1 try-prod-storage prod; then
       'project=try'
 fi
 
+if begin pipeline prod 111111111111 eu-west-1 try-prod-queues prod; then
+  deploy prod/queues.yaml \
+    --parameter-overrides \
+      'AccessResourceTypes=/try/prod/access/ResourceTypes' \
+    --tags \
+      'environment=prod' \
+      'project=try'
+fi
+
 if begin pipeline prod 111111111111 eu-west-1 try-prod-functions prod; then
   deploy prod/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -662,6 +681,7 @@ if begin pipeline prod 111111111111 eu-west-1 try-prod-functions prod; then
       'BootstrapKeyArn=/try/prod/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/try/prod/bootstrap/CodeBucketName' \
       'StorageDataBucketName=/try/prod/storage/DataBucketName' \
+      'QueuesOrdersQueueArn=/try/prod/queues/OrdersQueueArn' \
       'StorageKeyArn=/try/prod/storage/KeyArn' \
       'AccessResourceTypes=/try/prod/access/ResourceTypes' \
     --tags \
