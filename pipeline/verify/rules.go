@@ -53,6 +53,8 @@ func Rules() []Rule {
 		{"overrides", "Overrides name parameters of the template, give what the configuration does not, and fit."},
 		{"change-set", "A change set is made, then executed, in one stage."},
 		{"self-update", "The pipeline deploys itself, and starts again when it has changed."},
+		{"control", "The approvals and steps that the manifest lists are in the pipeline, before and after the changes that it says, and in their order."},
+		{"guard", "A stack stops its deployment while the access stack does not cover its resource types, and what its scope needs besides."},
 		{"access", "An access stack covers what the templates assert that it does."},
 		{"parameter-missing", "Every parameter of a template has a value."},
 		{"parameter-unknown", "Every value in a configuration is of a parameter."},

@@ -101,6 +101,7 @@ func (w *world) follow(x *thing) *run {
 	}
 	a.changeSets()
 	a.updatesItself()
+	a.controls()
 	a.keysUsed()
 	return a
 }
