@@ -18,12 +18,15 @@ func (d *delivery) controlsOf(run []resources.Stage) []assembly.Control {
 	var list []assembly.Control
 	changes := d.changes(run)
 	steps := slices.Concat(append(commitSteps(d.steps), environmentSteps(d.steps))...)
+	builds := d.builds.made
 	for i, s := range run {
 		for _, x := range s.Actions {
 			c := assembly.Control{Kind: assembly.Step, Stage: s.Name, Action: x.Name, RunOrder: x.RunOrder}
 			if x.Category == "Approval" {
 				c.Kind = assembly.Approval
-			} else if !slices.ContainsFunc(steps, func(p placed) bool { return p.name == x.Name }) {
+			} else if slices.ContainsFunc(steps, func(p placed) bool { return p.name == x.Name }) {
+				c.Project = builds[slices.IndexFunc(builds, func(b madeBuild) bool { return b.name == x.Name })].project
+			} else {
 				continue
 			}
 			c.Before, c.After = around([2]int{i, x.RunOrder}, changes)

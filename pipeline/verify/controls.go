@@ -17,16 +17,14 @@ func (a *run) controls() {
 		return
 	}
 	list := a.w.assembly.Pipelines[i].Controls
-	found := make([]*action, len(list))
+	found := a.controlled(list)
 	for i := range list {
-		c := &list[i]
-		x := a.control(c)
+		c, x := &list[i], found[i]
 		if x == nil {
 			a.fail(nil, "Stages", "control", fmt.Sprintf("the pipeline has no %s %s in stage %s, which the manifest wants%s", c.Kind, c.Action, c.Stage, wanted(c)),
 				"put the action back; if pipeline.yaml does not want it any more, render the directory again")
 			continue
 		}
-		found[i] = x
 		if y, problem := a.misplaced(c, x); problem != "" {
 			a.fail(a.last(x), x.path+".RunOrder", "control", fmt.Sprintf("the %s %s is no control of stack %s, which %s", c.Kind, c.Action, y.stack, problem),
 				"put it where the manifest wants it"+wanted(c))
@@ -42,18 +40,37 @@ func (a *run) controls() {
 	}
 }
 
-// control is the action that a control of the manifest stands for; nil where there is none.
-func (a *run) control(c *assembly.Control) *action {
-	for _, x := range a.actions {
-		is := x.provider == "CodeBuild"
-		if c.Kind == assembly.Approval {
-			is = x.category == "Approval"
-		}
-		if is && x.stage == c.Stage && x.name == c.Action {
-			return x
+// controlled are the actions that controls of the manifest stand for, nil where there is none: those of their names, or else, under other names, any where
+// they must be.
+func (a *run) controlled(list []assembly.Control) []*action {
+	found := make([]*action, len(list))
+	for _, isNamed := range []bool{true, false} {
+		for i := range list {
+			if found[i] != nil {
+				continue
+			}
+			c := &list[i]
+			k := slices.IndexFunc(a.actions, func(x *action) bool {
+				if !a.isControl(c, x) || slices.Contains(found, x) {
+					return false
+				}
+				_, problem := a.misplaced(c, x)
+				return isNamed && x.stage == c.Stage && x.name == c.Action || !isNamed && problem == ""
+			})
+			if k >= 0 {
+				found[i] = a.actions[k]
+			}
 		}
 	}
-	return nil
+	return found
+}
+
+// isControl says whether an action is an approval, or builds the project of a step.
+func (a *run) isControl(c *assembly.Control, x *action) bool {
+	if c.Kind == assembly.Approval {
+		return x.category == "Approval"
+	}
+	return x.provider == "CodeBuild" && a.known(x, "ProjectName") == c.Project
 }
 
 // misplaced is an action that changes a stack earlier, or later, than a control allows, and how.

@@ -131,6 +131,8 @@ type Control struct {
 	// Stage and Action are where it is in the pipeline, RunOrder is its place among the actions of the stage.
 	Stage, Action string
 	RunOrder      int
+	// Project is the CodeBuild project of a step; empty for an approval.
+	Project string
 	// Before are the environments and the stacks that the run changes only after it; After are those that it changes before.
 	Before, After []string
 }

@@ -68,6 +68,7 @@ type manifestControl struct {
 	Stage    string      `json:"stage"`
 	Action   string      `json:"action"`
 	RunOrder int         `json:"runOrder"`
+	Project  string      `json:"project,omitempty"`
 	Before   []string    `json:"before"`
 	After    []string    `json:"after"`
 }
