@@ -468,8 +468,10 @@ func TestREADMENamesTheVariablesOfBuilds(t *testing.T) {
 // README names the fields of the manifest that there are.
 func TestREADMENamesTheFieldsOfTheManifest(t *testing.T) {
 	t.Parallel()
-	text := readmeSection(t, "`manifest.json` has", "\n\n")
-	fields := map[string]bool{"manifest.json": true, "operator": true, "pipeline": true, "pipelines": true}
+	text := readmeSection(t, "`manifest.json` has", "\n\nThe pipeline of dev")
+	fields := map[string]bool{
+		"manifest.json": true, "operator": true, "pipeline": true, "pipelines": true, "approval": true, "step": true, "verify": true,
+	}
 	for _, name := range cases(t) {
 		data, err := os.ReadFile(filepath.Join(name, "want", "manifest.json"))
 		if err != nil {
@@ -479,7 +481,13 @@ func TestREADMENamesTheFieldsOfTheManifest(t *testing.T) {
 		if err := json.Unmarshal(data, &m); err != nil {
 			t.Fatal(err)
 		}
-		for _, item := range slices.Concat(m.Stacks, m.Pipelines) {
+		items := slices.Concat(m.Stacks, m.Pipelines)
+		for _, p := range m.Pipelines {
+			for _, c := range p["controls"].([]any) {
+				items = append(items, c.(map[string]any))
+			}
+		}
+		for _, item := range items {
 			for field := range item {
 				if fields[field] = true; !strings.Contains(text, "`"+field+"`") {
 					t.Errorf("README does not say that the manifest has %s", field)

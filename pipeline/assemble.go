@@ -257,6 +257,7 @@ func (p *Pipeline) describe() assembly.Pipeline {
 	d := assembly.Pipeline{
 		Name: spec.PipelineName(p.Place.Project, p.Name), Stack: spec.Name(p.Place.Project, p.Name, (&delivery{}).Name()),
 		Account: p.Place.Account, Region: p.Place.Region, Branch: p.Branch,
+		Controls: p.controls,
 	}
 	for _, e := range p.Environments {
 		d.Environments = append(d.Environments, e.Place.Scope)

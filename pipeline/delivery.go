@@ -76,6 +76,7 @@ func (d *delivery) Build(t *cfn.Template) error {
 	for _, s := range stores {
 		pipeline.Stores = append(pipeline.Stores, resources.ArtifactStore{Region: s.region, Bucket: s.bucket, Key: s.key})
 	}
+	p.controls = d.controlsOf(deployments)
 	handle := pipeline.Add(t)
 	p.clearAfter(t, pipeline.Stages)
 	t.Output("PipelineName", handle.Name(), "The pipeline")

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
+	"github.com/cfnpipe/cfnpipe/resources/assembly"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 	"github.com/cfnpipe/cfnpipe/stages"
 )
@@ -42,6 +43,8 @@ type Pipeline struct {
 	Access *stages.Access
 	// Tags of its stacks.
 	Tags map[string]string
+
+	controls []assembly.Control // of its runs, which building its stack derives
 }
 
 // New is the system that a spec describes.

@@ -121,6 +121,58 @@ func faults() []fault {
 		{"shop", "a bucket that could be made public", []change{
 			drop(artifacts, "Resources.Bucket.Properties.PublicAccessBlockConfiguration"),
 		}, `unprotected shop-delivery-artifacts Resources.Bucket.Properties.PublicAccessBlockConfiguration`},
+		// controls
+		{"shop", "no approval", []change{
+			drop(delivery, stages+"[qa-approval]"),
+		}, `control shop-delivery-pipeline Resources.Pipeline.Properties.Stages`},
+		{"shop", "an approval that does not wait", []change{
+			put("shop-release-pipeline", stages+"[prod-deploy].Actions[approve-network-storage].RunOrder", "3"),
+		}, `control shop-release-pipeline ` + stages + `[prod-deploy].Actions[approve-network-storage].RunOrder`},
+		{"shop", "an approval of another environment's stacks", []change{
+			swap(delivery, stages, "qa-approval", "qa-bootstrap"),
+		}, `control shop-delivery-pipeline ` + stages + `[qa-approval].Actions[approve].RunOrder`},
+		{"shop", "tests of what is not deployed yet", []change{
+			swap(delivery, stages, "dev-verify", "dev-deploy"),
+		}, `
+			control shop-delivery-pipeline ` + stages + `[dev-verify].Actions[integration-tests].RunOrder
+			control shop-delivery-pipeline ` + stages + `[dev-verify].Actions[acceptance-tests].RunOrder
+		`},
+		{"shop", "no tests", []change{
+			drop(delivery, stages+"[Test].Actions[function-tests]"),
+		}, `control shop-delivery-pipeline Resources.Pipeline.Properties.Stages`},
+		{"shop", "two tests at once", []change{
+			put(delivery, stages+"[dev-verify].Actions[acceptance-tests].RunOrder", "1"),
+		}, `control shop-delivery-pipeline ` + stages + `[dev-verify].Actions[acceptance-tests].RunOrder`},
+		// guards
+		{"shop", "a stack that does not ask for its resource types", []change{
+			drop(functions, "Rules.AccessCoversThis"),
+		}, `guard shop-dev-functions Rules`},
+		{"shop", "a stack that asks for some of its resource types", []change{
+			drop(functions, "Rules.AccessCoversThis.Assertions[0].Assert.Fn::EachMemberIn[0][AWS::Lambda::Function]"),
+		}, `guard shop-dev-functions Rules`},
+		{"shop", "a stack that asks another list", []change{
+			put(functions, "Rules.AccessCoversThis.Assertions[0].Assert.Fn::EachMemberIn[1]", "[AWS::Lambda::Function, AWS::Logs::LogGroup]"),
+		}, `
+			access shop-dev-functions Rules.AccessCoversThis.Assertions[0].Assert
+			guard shop-dev-functions Rules
+		`},
+		{"shop", "a need that no stack asks for", []change{
+			drop("shop-dev-bootstrap", "Rules.AccessCoversNeeds.Assertions[0]"),
+		}, `guard shop-dev-access Resources.CoversBuildAcceptanceTests230682F0Parameter.Properties.Name`},
+		{"shop", "a need that is asked for the wrong way", []change{
+			put("shop-dev-bootstrap", "Rules.AccessCoversNeeds.Assertions[0].Assert", "!Equals [!Ref AccessCoversBuildAcceptanceTests230682F0, '']"),
+		}, `guard shop-dev-access Resources.CoversBuildAcceptanceTests230682F0Parameter.Properties.Name`},
+		{"shop", "a need that is asked for too late", []change{
+			drop("shop-dev-bootstrap", "Rules.AccessCoversNeeds.Assertions[0]"),
+			put(functions, "Parameters.Need", "{ Type: AWS::SSM::Parameter::Value<String>, Default: /shop/dev/access/CoversBuildAcceptanceTests230682F0 }"),
+			put(functions, "Rules.Needs", "{ Assertions: [{ Assert: !Not [!Equals [!Ref Need, '']] }] }"),
+		}, `guard shop-dev-access Resources.CoversBuildAcceptanceTests230682F0Parameter.Properties.Name`},
+		{"shop", "no guard at all", []change{
+			drop("shop-qa-bootstrap", "Rules"),
+		}, `
+			guard shop-qa-access Resources.CoversBuildAcceptanceTests230682F0Parameter.Properties.Name
+			guard shop-qa-bootstrap Rules
+		`},
 		// who runs the pipeline
 		{"shop", "the pipeline's role trusts another service", []change{
 			put(delivery, runRole+".AssumeRolePolicyDocument.Statement[CodePipeline].Principal.Service", "codebuild.amazonaws.com"),
@@ -381,6 +433,7 @@ func faults() []fault {
 		}, `
 			deploy-order shop-delivery-pipeline Resources.Pipeline.Properties.Stages[UpdatePipeline].Actions[builds].RunOrder
 			deploy-order shop-delivery-pipeline Resources.Pipeline.Properties.Stages[UpdatePipeline].Actions[pipeline].RunOrder
+			guard shop-delivery-access Resources.CoversAccount111111111111Parameter.Properties.Name
 		`},
 		{"shop", "code is published before there is a bucket", []change{
 			swap(delivery, stages, "dev-bootstrap", "dev-publish"),
@@ -402,6 +455,8 @@ func faults() []fault {
 		}, `
 			change-set shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-verify].Actions[functions-execute]
 			clear shop-delivery-pipeline Resources.ClearRule.Properties.EventPattern.detail.stage
+			control shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-verify].Actions[acceptance-tests].RunOrder
+			control shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-verify].Actions[integration-tests].RunOrder
 		`},
 		{"shop", "a change set is executed under another name", []change{
 			put(delivery, stages+"[dev-bootstrap].Actions[bootstrap-execute].Configuration.ChangeSetName", "shop-development"),
@@ -1339,10 +1394,16 @@ func faults() []fault {
 			put(delivery, stages+"[Test].Actions[function-tests]",
 				"{ Name: again, Configuration: { ConnectionArn: "+connection+", FullRepositoryId: acme/shop }, "+
 					"ActionTypeId: { Category: Source, Owner: AWS, Provider: CodeStarSourceConnection }, OutputArtifacts: [{ Name: Again }] }"),
-		}, `structure shop-delivery-pipeline Resources.Pipeline.Properties.Stages[Test].Actions[again]`},
+		}, `
+			structure shop-delivery-pipeline Resources.Pipeline.Properties.Stages[Test].Actions[again]
+			control shop-delivery-pipeline Resources.Pipeline.Properties.Stages
+		`},
 		{"shop", "an action of which nothing is known", []change{
 			put(delivery, stages+"[qa-approval].Actions[approve].ActionTypeId", "{ Category: Invoke, Owner: AWS, Provider: Lambda, Version: '1' }"),
-		}, `warning action-unknown shop-delivery-pipeline Resources.Pipeline.Properties.Stages[qa-approval].Actions[approve]`},
+		}, `
+			warning action-unknown shop-delivery-pipeline Resources.Pipeline.Properties.Stages[qa-approval].Actions[approve]
+			control shop-delivery-pipeline Resources.Pipeline.Properties.Stages
+		`},
 		{"shop", "a mode of which nothing is known", []change{
 			put(delivery, stages+"[UpdatePipeline].Actions[artifacts].Configuration.ActionMode", "REPLACE_ON_FAILURE"),
 		}, `warning action-unknown shop-delivery-pipeline Resources.Pipeline.Properties.Stages[UpdatePipeline].Actions[artifacts].Configuration.ActionMode`},

@@ -237,6 +237,16 @@ func Rules() []Rule {
 			"Generate the access stacks again and deploy them; remove cloudformation:DeleteStack from every other role.",
 		},
 		{
+			"control", "The pipeline has the approvals and steps that the manifest lists, before and after the changes that it says, and in their order.",
+			"Without an approval or a test, a commit reaches production that nobody has looked at.",
+			"Restore the action in its place; to drop it on purpose, remove it from pipeline.yaml and generate the directory again.",
+		},
+		{
+			"guard", "A stack stops its own deployment while its access stack does not cover its resource types and what else its environment needs.",
+			"A push that the deployed roles cannot carry out would fail half-way, after other stacks have changed.",
+			"Restore the rule and the parameters that the finding names.",
+		},
+		{
 			"parameter-missing", "Every parameter of a template has a value.",
 			"CloudFormation refuses the stack, or keeps the value of the last deployment.",
 			"Give the parameter a default, or a value in the configuration.",

@@ -102,6 +102,7 @@ func (w *world) follow(x *thing) *run {
 	a.clears()
 	a.changeSets()
 	a.updatesItself()
+	a.controls()
 	a.keysUsed()
 	return a
 }

@@ -71,10 +71,7 @@ func Read(dir string) (*Assembly, error) {
 			return nil, in(m.Release, err)
 		}
 	}
-	for _, p := range m.Pipelines {
-		p.Environments = nothing(p.Environments)
-		a.Pipelines = append(a.Pipelines, Pipeline(p))
-	}
+	a.Pipelines = m.pipelines()
 	return a, nil
 }
 

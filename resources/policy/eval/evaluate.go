@@ -79,6 +79,10 @@ type query struct {
 	isRole  bool
 	account Value // of the role
 	names   *names
+	spelled struct { // what letters has given last
+		of *part
+		symbols
+	}
 }
 
 // names are what a Principal may call a role by.

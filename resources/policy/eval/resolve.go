@@ -185,6 +185,13 @@ type item struct {
 
 // List gives the elements of a list, or the one that n is. Complete is false where there may be others, or where one may be missing.
 func (r *Resolver) List(n *tree.Node) (values []Value, complete bool) {
+	if n != nil && n.Kind == tree.List && !slices.ContainsFunc(n.Items, isSeveral) { // most lists
+		values = make([]Value, len(n.Items))
+		for i, e := range n.Items {
+			values[i] = r.Resolve(e)
+		}
+		return values, true
+	}
 	items, complete := r.items(n)
 	values = make([]Value, len(items))
 	for i, e := range items {
@@ -201,7 +208,7 @@ func (r *Resolver) items(n *tree.Node) (items []item, complete bool) {
 	case !function && n != nil && n.Kind == tree.List:
 		items = make([]item, 0, len(n.Items))
 		for _, e := range n.Items {
-			if name, arg, ok := e.Intrinsic(); ok && (name == "Fn::If" || name == "Ref" && arg.Text == "AWS::NoValue") {
+			if isSeveral(e) {
 				some, _ := r.items(e)
 				items = append(items, some...)
 			} else {
@@ -234,6 +241,12 @@ func (r *Resolver) items(n *tree.Node) (items []item, complete bool) {
 	_, known := v.Known()
 	isText := !function || name == "Fn::Sub" || name == "Fn::Join" || name == "Fn::Base64" // of the others, nobody knows
 	return []item{{Value: v}}, known || isText
+}
+
+// isSeveral says whether an element of a list is perhaps none, or several.
+func isSeveral(e *tree.Node) bool {
+	name, arg, ok := e.Intrinsic()
+	return ok && (name == "Fn::If" || name == "Ref" && arg.Text == "AWS::NoValue")
 }
 
 // either merges the two sides of a condition: what stands on both is there whatever the condition says.
