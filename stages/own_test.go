@@ -326,7 +326,7 @@ func TestOwnStacksBringPermissionsForWhatIsNotKnown(t *testing.T) {
 		t.Errorf("got %d needs for two permissions: %q", len(needs), needs)
 	}
 	covered := strings.Split(access.Template.At("Resources", "ResourceTypesParameter", "Properties", "Value").Text, ",")
-	want := []string{"AWS::SQS::Queue", "AWS::SSM::Parameter", "AWS::Mars::Rover", "Custom::Thing"}
+	want := []string{"AWS::SQS::Queue", "AWS::SSM::Parameter", "Custom::Thing", "AWS::Mars::Rover"}
 	if diff := cmp.Diff(want, covered); diff != "" {
 		t.Errorf("covered: want -, got +:\n%s", diff)
 	}
