@@ -146,7 +146,7 @@ func (s *Own) checkResources(root *tree.Node) {
 		}
 		if !policy.Known(typ.Text) && !s.gives(func(action string) bool { return policy.MayTake(typ.Text, action) }) {
 			s.failAt("template", root, at, "cfnpipe does not know what permissions it takes to deploy "+typ.Text,
-				"if the type is spelled right, write them under permissions of the stack in pipeline.yaml")
+				s.permissionsHint(typ.Text, !slices.ContainsFunc(resources.Items[:i], func(n *tree.Node) bool { return textOf(n, "Type") == typ.Text })))
 		}
 		if s.alone {
 			continue

@@ -335,10 +335,10 @@ func TestOwnStacksBringPermissionsForWhatIsNotKnown(t *testing.T) {
 // A permission is for the types of its service only: those of another need some of their own.
 func TestEachUnknownTypeTakesPermissionsOfItsService(t *testing.T) {
 	t.Parallel()
-	_, got := ownSystem(t, "  stacks: [{ name: a, template: a.yaml, permissions: [{ actions: [dynamodb:CreateTable, states:Create*], resources: ['arn:aws:dynamodb:*:*:table/x', 'arn:aws:states:*:*:stateMachine:x'] }] }]\n",
+	_, got := ownSystem(t, "  stacks: [{ name: a, template: a.yaml, permissions: [{ actions: [athena:CreateDataCatalog, kafka:Create*], resources: ['arn:aws:athena:*:*:datacatalog/x', 'arn:aws:kafka:*:*:cluster/x/*'] }] }]\n",
 		map[string]string{"a.yaml": `Resources:
-  Table: { Type: AWS::DynamoDB::Table }
-  Machine: { Type: AWS::StepFunctions::StateMachine }
+  Catalog: { Type: AWS::Athena::DataCatalog }
+  Cluster: { Type: AWS::MSK::Cluster }
   Db: { Type: AWS::RDS::DBInstances }
   Thing: { Type: Custom::Thing }
 `})
@@ -346,6 +346,41 @@ func TestEachUnknownTypeTakesPermissionsOfItsService(t *testing.T) {
 		"AWS::RDS::DBInstances; if the type is spelled right, write them under permissions of the stack in pipeline.yaml"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// What the message proposes for a type without a row can be pasted under the stack as it is; it is proposed once for each type.
+func TestPermissionsThatAreProposedCanBePasted(t *testing.T) {
+	t.Parallel()
+	const stack = "  stacks:\n    - name: a\n      template: a.yaml\n"
+	files := map[string]string{"a.yaml": `Resources:
+  Catalog: { Type: AWS::Athena::DataCatalog, Properties: { Name: shop-dev-a, Type: GLUE } }
+  Other: { Type: AWS::Athena::DataCatalog, Properties: { Name: shop-dev-b, Type: GLUE } }
+`}
+	const proposal = `      permissions:
+        - actions: [athena:CreateDataCatalog, athena:DeleteDataCatalog, athena:GetDataCatalog, athena:ListTagsForResource, athena:TagResource, athena:UntagResource, athena:UpdateDataCatalog]
+          resources: ["arn:aws:athena:{region}:{account}:datacatalog/{project}-{environment}-*"]
+        - actions: [athena:ListDataCatalogs]
+          resources: ["*"]
+          reason: these actions know no resource`
+	const message = "cfnpipe does not know what permissions it takes to deploy AWS::Athena::DataCatalog; " +
+		"if the type is spelled right, write them under permissions of the stack in pipeline.yaml"
+	_, got := ownSystem(t, stack, files)
+	want := "pipeline.yaml:11:17: application.stacks[0].template: a.yaml:2: Resources.Catalog: " + message + ". By the table of IAM actions:\n" + proposal + "\n" +
+		"pipeline.yaml:11:17: application.stacks[0].template: a.yaml:3: Resources.Other: " + message
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("want -, got +:\n%s", diff)
+	}
+	if _, problems := ownSystem(t, stack+proposal+"\n", files); problems != "" {
+		t.Errorf("pasted, it is refused:\n%s", problems)
+	}
+}
+
+func TestTypesThatNoPipelineMayHaveAreTheOperators(t *testing.T) {
+	t.Parallel()
+	_, got := ownSystem(t, "  stacks: [{ name: a, template: a.yaml }]\n", map[string]string{"a.yaml": "Resources:\n  Ann: { Type: AWS::IAM::User }\n"})
+	if !strings.HasSuffix(got, "to deploy AWS::IAM::User; no pipeline may have them; leave it to the operator's stacks") {
+		t.Errorf("got\n%s", got)
 	}
 }
 

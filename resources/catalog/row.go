@@ -235,11 +235,11 @@ func linkedRole(sid, service string) Permission {
 // and adds ours afterwards. What has the tags of another project or environment is out of reach all the same. IAM asks for each resource of a
 // request apart: what the new one is created in must have our tags, as changes has it.
 func makes(kind string, actions ...string) Permission {
-	sid := ""
+	var sid strings.Builder
 	for word := range strings.SplitSeq(kind, "-") {
-		sid += strings.ToUpper(word[:1]) + word[1:]
+		sid.WriteString(strings.ToUpper(word[:1]) + word[1:])
 	}
-	return allow("Make"+sid, actions...).on(regional("ec2", kind+"/*")).taggedIfAtAll()
+	return allow("Make"+sid.String(), actions...).on(regional("ec2", kind+"/*")).taggedIfAtAll()
 }
 
 // makesRules is makes for security groups and their rules.
