@@ -1,0 +1,142 @@
+package conform
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/catalog"
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+)
+
+// value checks a value of a property against its shape.
+func (c *checker) value(at *step, n *tree.Node, s *catalog.Shape) {
+	if n == nil || n.Kind == tree.Null || s.Kind == catalog.Any { // a null is reported elsewhere
+		return
+	}
+	if name, arg, ok := function(n); ok {
+		c.call(at, name, arg, s)
+		return
+	}
+	if n.Kind == tree.String && strings.Contains(n.Text, "{{resolve:") { // known only when it is deployed
+		return
+	}
+	if s.Kind == catalog.Union {
+		c.union(at, n, s)
+		return
+	}
+	if !fits(n, s.Kind) {
+		c.wrong(at, n, s)
+		return
+	}
+	switch s.Kind {
+	case catalog.List:
+		for i, item := range n.Items {
+			c.value(&step{up: at, index: i}, item, s.Element)
+		}
+	case catalog.Map:
+		for i, key := range n.Keys {
+			if !strings.HasPrefix(key, "Fn::") { // a macro or a loop adds to it
+				c.value(&step{up: at, key: key}, n.Items[i], s.Element)
+			}
+		}
+	case catalog.Object:
+		c.object(at, n, s.Definition)
+	default:
+	}
+}
+
+// object checks a map against the properties of a definition.
+func (c *checker) object(at *step, n *tree.Node, d *catalog.Definition) {
+	isWhole := true
+	for i, key := range n.Keys {
+		if strings.HasPrefix(key, "Fn::") || strings.Contains(key, "${") { // a macro or a loop adds to it
+			isWhole = false
+			continue
+		}
+		here := &step{up: at, key: key}
+		p, ok := d.Property(key)
+		if !ok {
+			c.fail(here, c.name(d)+" has no property "+key, suggest(key, d.Names()))
+			continue
+		}
+		c.value(here, n.Items[i], &p.Shape)
+	}
+	if isWhole {
+		c.missing(at, d, n)
+	}
+}
+
+// union checks a value against the alternatives of a shape: one of them must accept it. Otherwise the problems are those with the one that is nearest.
+func (c *checker) union(at *step, n *tree.Node, s *catalog.Shape) {
+	before := c.problems
+	var least []Problem
+	for i := range s.Alternatives {
+		a := &s.Alternatives[i]
+		c.problems = nil
+		c.value(at, n, a)
+		found := c.problems
+		if len(found) == 0 {
+			c.problems = before
+			return
+		}
+		if fits(n, a.Kind) && (least == nil || len(found) < len(least)) {
+			least = found
+		}
+	}
+	c.problems = before
+	if least == nil {
+		c.wrong(at, n, s)
+		return
+	}
+	c.problems = append(c.problems, least...)
+}
+
+// fits says whether CloudFormation can read a value that is not a function as one of a kind. It turns numbers, booleans and texts into each other.
+func fits(n *tree.Node, kind catalog.Kind) bool {
+	switch kind {
+	case catalog.Any, catalog.Union:
+		return true
+	case catalog.List:
+		return n.Kind == tree.List
+	case catalog.Map, catalog.Object:
+		return n.Kind == tree.Map
+	default:
+	}
+	if n.Kind == tree.List || n.Kind == tree.Map {
+		return false
+	}
+	number, err := strconv.ParseFloat(strings.TrimSpace(n.Text), 64)
+	switch kind {
+	case catalog.Number:
+		return err == nil
+	case catalog.Integer:
+		return err == nil && number == math.Trunc(number)
+	case catalog.Boolean:
+		return isBoolean(n.Text)
+	default:
+		return true
+	}
+}
+
+// isBoolean knows the words of YAML 1.1 too, which is what CloudFormation reads.
+func isBoolean(text string) bool {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "true", "false", "yes", "no", "on", "off", "0", "1":
+		return true
+	default:
+		return false
+	}
+}
+
+// wrong reports a value that its property does not accept.
+func (c *checker) wrong(at *step, n *tree.Node, s *catalog.Shape) {
+	c.fail(at, "it is "+quoted(n)+", but must be "+c.accepts(s), remedy(s))
+}
+
+func remedy(s *catalog.Shape) string {
+	if s.Kind == catalog.List {
+		return "write a list, also of a single value"
+	}
+	return ""
+}
