@@ -9,63 +9,64 @@ import (
 )
 
 // attributes checks what a resource has beside its properties (AWS CloudFormation User Guide, "Resource attribute reference").
-func (c *checker) attributes(at *step, n *tree.Node) {
+func (c *checker) attributes(n *tree.Node) {
 	known := []string{
 		"Condition", "CreationPolicy", "DeletionPolicy", "DependsOn", "Metadata", "Properties", "Type", "UpdatePolicy", "UpdateReplacePolicy",
 	}
-	// without documentation, and those that SAM reads
-	others := []string{"Description", "Version", "Connectors", "IgnoreGlobals"}
+	// CloudFormation accepts the first two without documenting them; SAM reads the third
+	others := []string{"Description", "Version", "Connectors"}
 	for i, key := range n.Keys {
-		here, value := &step{up: at, key: key}, n.Items[i]
 		switch {
 		case strings.HasPrefix(key, "Fn::"), slices.Contains(others, key): // the former is a macro's
 		case !slices.Contains(known, key):
-			c.fail(here, "a resource has no attribute "+key, suggest(key, known))
+			c.failAt(key, "a resource has no attribute "+key, suggest(key, known))
 		default:
-			c.attribute(here, key, value)
+			c.enter(key)
+			c.attribute(key, n.Items[i])
+			c.leave()
 		}
 	}
 }
 
 // attribute checks the value of one of them.
-func (c *checker) attribute(at *step, key string, n *tree.Node) {
+func (c *checker) attribute(key string, n *tree.Node) {
 	if _, _, isCall := function(n); isCall {
 		return
 	}
 	switch key {
 	case "Condition":
-		c.value(at, n, &catalog.Shape{Kind: catalog.String})
+		c.value(n, &catalog.Shape{Kind: catalog.String})
 	case "DeletionPolicy":
-		c.oneOf(at, n, "Delete", "Retain", "RetainExceptOnCreate", "Snapshot")
+		c.oneOf(key, n, "Delete", "Retain", "RetainExceptOnCreate", "Snapshot")
 	case "UpdateReplacePolicy":
-		c.oneOf(at, n, "Delete", "Retain", "Snapshot")
+		c.oneOf(key, n, "Delete", "Retain", "Snapshot")
 	case "DependsOn":
 		ids := &catalog.Shape{Kind: catalog.String}
 		if n.Kind == tree.List {
 			ids = &catalog.Shape{Kind: catalog.List, Element: ids}
 		}
-		c.value(at, n, ids)
+		c.value(n, ids)
 	case "Metadata":
-		c.value(at, n, &catalog.Shape{Kind: catalog.Map, Element: &catalog.Shape{}})
+		c.value(n, &catalog.Shape{Kind: catalog.Map, Element: &catalog.Shape{}})
 	case "CreationPolicy":
-		c.policy(at, n, creationPolicy())
+		c.policy(n, creationPolicy())
 	case "UpdatePolicy":
-		c.policy(at, n, updatePolicy())
+		c.policy(n, updatePolicy())
 	}
 }
 
 // oneOf checks a word that CloudFormation itself reads.
-func (c *checker) oneOf(at *step, n *tree.Node, words ...string) {
+func (c *checker) oneOf(key string, n *tree.Node, words ...string) {
 	if n.Kind != tree.Null && !strings.Contains(n.Text, "${") && !slices.Contains(words, n.Text) {
-		c.fail(at, quoted(n)+" is not a "+at.key, suggest(n.Text, words))
+		c.fail(quoted(n)+" is not a "+key, suggest(n.Text, words))
 	}
 }
 
 // policy checks a creation or update policy, whose definitions are no type's.
-func (c *checker) policy(at *step, n *tree.Node, d *catalog.Definition) {
+func (c *checker) policy(n *tree.Node, d *catalog.Definition) {
 	typ := c.typ
 	c.typ = nil
-	c.value(at, n, &catalog.Shape{Kind: catalog.Object, Definition: d})
+	c.value(n, &catalog.Shape{Kind: catalog.Object, Definition: d})
 	c.typ = typ
 }
 

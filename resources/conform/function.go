@@ -32,21 +32,25 @@ func (r result) String() string {
 }
 
 // call checks what a function returns against a shape.
-func (c *checker) call(at *step, name string, arg *tree.Node, s *catalog.Shape) {
+func (c *checker) call(name string, arg *tree.Node, s *catalog.Shape) {
 	if name == "Fn::If" {
 		if len(arg.Items) == 3 {
-			call := &step{up: at, key: name}
-			c.value(&step{up: call, index: 1}, arg.Items[1], s)
-			c.value(&step{up: call, index: 2}, arg.Items[2], s)
+			c.enter(name)
+			for i := 1; i <= 2; i++ {
+				c.enterItem(i)
+				c.value(arg.Items[i], s)
+				c.leave()
+			}
+			c.leave()
 		}
 		return
 	}
 	r, isFunction := c.returns(name, arg)
 	switch {
 	case !isFunction:
-		c.fail(at, "CloudFormation has no function "+name, suggest(name, functions()))
+		c.fail("CloudFormation has no function "+name, suggest(name, functions()))
 	case !r.fits(s):
-		c.fail(at, name+" returns "+r.String()+", but it must be "+c.accepts(s), "")
+		c.fail(name+" returns "+r.String()+", but it must be "+c.accepts(s), "")
 	}
 }
 
@@ -60,8 +64,13 @@ func (r result) fits(s *catalog.Shape) bool {
 	case r == list:
 		return s.Kind == catalog.List
 	default:
-		return s.Kind != catalog.List && s.Kind != catalog.Map && s.Kind != catalog.Object
+		return isSingle(s.Kind)
 	}
+}
+
+// isSingle says whether a kind is that of single values.
+func isSingle(kind catalog.Kind) bool {
+	return kind != catalog.List && kind != catalog.Map && kind != catalog.Object
 }
 
 // functions of CloudFormation.

@@ -16,7 +16,8 @@ func Template(root *tree.Node) []Problem {
 	if c.isExpanded() || resources == nil || resources.Kind != tree.Map {
 		return nil
 	}
-	c.resources(&step{key: "Resources"}, resources)
+	c.enter("Resources")
+	c.resources(resources)
 	return c.problems
 }
 
@@ -28,6 +29,7 @@ func Judges(typ string) bool {
 
 // checker collects the problems of a template.
 type checker struct {
+	path
 	root     *tree.Node
 	problems []Problem
 	// transforms that the template names.
@@ -54,32 +56,43 @@ func (c *checker) isExpanded() bool {
 	return slices.ContainsFunc(c.transforms, func(name string) bool { return !strings.HasPrefix(name, "AWS::") })
 }
 
-func (c *checker) fail(at *step, message, hint string) {
-	c.problems = append(c.problems, Problem{Path: at.String(), Message: message, Hint: hint})
+// failAt reports a problem of a key.
+func (c *checker) failAt(key, message, hint string) {
+	c.enter(key)
+	c.fail(message, hint)
+	c.leave()
+}
+
+func (c *checker) fail(message, hint string) {
+	c.problems = append(c.problems, Problem{Path: c.path.String(), Message: message, Hint: hint})
 }
 
 // forEach begins the keys that declare something for each value of a list.
 const forEach = "Fn::ForEach::"
 
 // resources checks the resources of a map, those that a loop declares included.
-func (c *checker) resources(at *step, resources *tree.Node) {
+func (c *checker) resources(resources *tree.Node) {
 	for i, id := range resources.Keys {
-		n, here := resources.Items[i], &step{up: at, key: id}
+		n := resources.Items[i]
+		c.enter(id)
 		switch {
 		case strings.HasPrefix(id, forEach):
 			// the name of the variable, its values, and what is declared for each of them
 			if len(n.Items) == 3 && n.Items[2].Kind == tree.Map {
-				c.resources(&step{up: here, index: 2}, n.Items[2])
+				c.enterItem(2)
+				c.resources(n.Items[2])
+				c.leave()
 			}
 		case strings.HasPrefix(id, "Fn::"): // a macro declares others
 		default:
-			c.resource(here, n)
+			c.resource(n)
 		}
+		c.leave()
 	}
 }
 
 // resource checks one resource. That it has a type is checked elsewhere.
-func (c *checker) resource(at *step, n *tree.Node) {
+func (c *checker) resource(n *tree.Node) {
 	typ := n.Get("Type")
 	if typ == nil || typ.Kind != tree.String {
 		return
@@ -88,73 +101,96 @@ func (c *checker) resource(at *step, n *tree.Node) {
 	c.typ = t
 	switch {
 	case !isKnown:
-		c.unknownType(&step{up: at, key: "Type"}, typ.Text)
-	case t.Transform != "" && !slices.Contains(c.transforms, t.Transform):
-		c.fail(&step{up: at, key: "Type"}, typ.Text+" is a type of the transform "+t.Transform+", which the template does not name",
-			"write Transform: "+t.Transform)
+		c.unknownType(typ.Text)
+	case t.Transform == "":
+	case slices.Contains(c.transforms, t.Transform):
+		return // the catalog knows too little of what a transform accepts
+	default:
+		c.failAt("Type", typ.Text+" is a type of the transform "+t.Transform+", which the template does not name", "write Transform: "+t.Transform)
 		return
 	}
-	c.attributes(at, n)
-	// of the types of transforms the catalog knows too little
-	if isKnown && !t.Open && t.Transform == "" {
-		c.properties(at, n.Get("Properties"))
+	c.attributes(n)
+	if isKnown && !t.Open {
+		c.properties(n.Get("Properties"))
 	}
 }
 
 // unknownType reports a type that cannot exist, or that resembles one that does.
-func (c *checker) unknownType(at *step, typ string) {
+func (c *checker) unknownType(typ string) {
 	if strings.Contains(typ, "${") { // of a loop
 		return
 	}
 	switch nearest := nearestType(typ); {
 	case nearest != "":
-		c.fail(at, "CloudFormation has no resource type "+typ, didYouMean(nearest))
+		c.failAt("Type", "CloudFormation has no resource type "+typ, didYouMean(nearest))
 	case strings.Count(typ, "::") < 2:
-		c.fail(at, typ+" is not the name of a resource type", "write one such as AWS::SQS::Queue")
+		c.failAt("Type", typ+" is not the name of a resource type", "write one such as AWS::SQS::Queue")
 	}
 }
 
-// nearestType is the type that a name which the catalog lacks is a slip of, or "". Names of new types resemble those of old ones, so that only one part of
-// the name may differ.
+// nearestType is the type that a name which the catalog lacks is a slip of, or "". Names of new types resemble those of old ones, so each part of the name is
+// compared for itself.
 func nearestType(typ string) string {
-	nearest := catalog.NearestType(typ)
-	a, b := strings.Split(typ, "::"), strings.Split(nearest, "::")
-	switch {
-	case len(a) != len(b), strings.HasPrefix(typ, "AWS::Serverless::"):
-		return ""
-	case strings.EqualFold(typ, nearest):
-		return nearest
-	case catalog.Foreign(typ), len(a) < 3:
-		return ""
-	case strings.EqualFold(a[1], b[1]), strings.EqualFold(a[2], b[2]) && catalog.Nearest(a[1], b[1:2]) != "":
-		return nearest
-	default:
+	parts := strings.Split(typ, "::")
+	if len(parts) != 3 || parts[1] == "Serverless" {
 		return ""
 	}
+	var services, names []string // the latter of the same service
+	for _, t := range catalog.Types() {
+		if strings.EqualFold(t, typ) {
+			return t
+		}
+		prefix, rest, _ := strings.Cut(t, "::")
+		service, name, _ := strings.Cut(rest, "::")
+		if prefix != parts[0] {
+			continue
+		}
+		services = append(services, service)
+		if service == parts[1] {
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		return join(parts[0], parts[1], catalog.Nearest(parts[2], names))
+	}
+	other := join(parts[0], catalog.Nearest(parts[1], services), parts[2])
+	if _, ok := catalog.Type(other); ok {
+		return other
+	}
+	return ""
+}
+
+// join the parts of a type's name; "" if one is empty.
+func join(parts ...string) string {
+	if slices.Contains(parts, "") {
+		return ""
+	}
+	return strings.Join(parts, "::")
 }
 
 // properties checks those of a resource whose type the catalog has.
-func (c *checker) properties(at *step, n *tree.Node) {
+func (c *checker) properties(n *tree.Node) {
 	if n == nil {
-		c.missing(at, &c.typ.Definition, nil)
+		c.missing(&c.typ.Definition, nil)
 		return
 	}
-	at = &step{up: at, key: "Properties"}
+	c.enter("Properties")
+	defer c.leave()
 	_, _, isCall := function(n)
 	switch {
 	case n.Kind == tree.Null, isCall: // the one is reported elsewhere, the other known only to CloudFormation
 	case n.Kind != tree.Map:
-		c.fail(at, "it is "+kindOf(n)+", but must be a map of properties", "")
+		c.fail("it is "+quoted(n)+", but must be a map of properties", "")
 	default:
-		c.object(at, n, &c.typ.Definition)
+		c.object(n, &c.typ.Definition)
 	}
 }
 
 // missing reports the required properties of a definition that are not set.
-func (c *checker) missing(at *step, d *catalog.Definition, set *tree.Node) {
+func (c *checker) missing(d *catalog.Definition, set *tree.Node) {
 	for i := range d.Properties {
 		if p := &d.Properties[i]; p.Required && set.Get(p.Name) == nil {
-			c.fail(at, c.name(d)+" requires the property "+p.Name, "set it")
+			c.fail(c.name(d)+" requires the property "+p.Name, "set it")
 		}
 	}
 }

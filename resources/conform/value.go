@@ -2,6 +2,7 @@ package conform
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,71 +11,86 @@ import (
 )
 
 // value checks a value of a property against its shape.
-func (c *checker) value(at *step, n *tree.Node, s *catalog.Shape) {
+func (c *checker) value(n *tree.Node, s *catalog.Shape) {
 	if n == nil || n.Kind == tree.Null || s.Kind == catalog.Any { // a null is reported elsewhere
 		return
 	}
 	if name, arg, ok := function(n); ok {
-		c.call(at, name, arg, s)
+		c.call(name, arg, s)
 		return
 	}
 	if n.Kind == tree.String && strings.Contains(n.Text, "{{resolve:") { // known only when it is deployed
 		return
 	}
 	if s.Kind == catalog.Union {
-		c.union(at, n, s)
+		c.union(n, s)
 		return
 	}
 	if !fits(n, s.Kind) {
-		c.wrong(at, n, s)
+		c.wrong(n, s)
 		return
 	}
 	switch s.Kind {
 	case catalog.List:
 		for i, item := range n.Items {
-			c.value(&step{up: at, index: i}, item, s.Element)
+			c.enterItem(i)
+			c.value(item, s.Element)
+			c.leave()
 		}
 	case catalog.Map:
 		for i, key := range n.Keys {
 			if !strings.HasPrefix(key, "Fn::") { // a macro or a loop adds to it
-				c.value(&step{up: at, key: key}, n.Items[i], s.Element)
+				c.enter(key)
+				c.value(n.Items[i], s.Element)
+				c.leave()
 			}
 		}
 	case catalog.Object:
-		c.object(at, n, s.Definition)
+		c.object(n, s.Definition)
 	default:
 	}
 }
 
 // object checks a map against the properties of a definition.
-func (c *checker) object(at *step, n *tree.Node, d *catalog.Definition) {
+func (c *checker) object(n *tree.Node, d *catalog.Definition) {
 	isWhole := true
 	for i, key := range n.Keys {
 		if strings.HasPrefix(key, "Fn::") || strings.Contains(key, "${") { // a macro or a loop adds to it
 			isWhole = false
 			continue
 		}
-		here := &step{up: at, key: key}
 		p, ok := d.Property(key)
-		if !ok {
-			c.fail(here, c.name(d)+" has no property "+key, suggest(key, d.Names()))
-			continue
+		switch {
+		case ok:
+			c.enter(key)
+			c.value(n.Items[i], &p.Shape)
+			c.leave()
+		case !c.isReadOnly(d, key):
+			c.failAt(key, c.name(d)+" has no property "+key, suggest(key, d.Names()))
 		}
-		c.value(here, n.Items[i], &p.Shape)
 	}
 	if isWhole {
-		c.missing(at, d, n)
+		c.missing(d, n)
 	}
 }
 
+// isReadOnly says whether a property is an attribute of the type. CloudFormation ignores what a template sets it to
+// (github.com/aws-cloudformation/cloudformation-resource-schema/issues/102).
+func (c *checker) isReadOnly(d *catalog.Definition, key string) bool {
+	if c.typ == nil || d != &c.typ.Definition {
+		return false
+	}
+	return slices.ContainsFunc(c.typ.Attributes, func(a catalog.Attribute) bool { return a.Name == key || strings.HasPrefix(a.Name, key+".") })
+}
+
 // union checks a value against the alternatives of a shape: one of them must accept it. Otherwise the problems are those with the one that is nearest.
-func (c *checker) union(at *step, n *tree.Node, s *catalog.Shape) {
+func (c *checker) union(n *tree.Node, s *catalog.Shape) {
 	before := c.problems
 	var least []Problem
 	for i := range s.Alternatives {
 		a := &s.Alternatives[i]
 		c.problems = nil
-		c.value(at, n, a)
+		c.value(n, a)
 		found := c.problems
 		if len(found) == 0 {
 			c.problems = before
@@ -86,7 +102,7 @@ func (c *checker) union(at *step, n *tree.Node, s *catalog.Shape) {
 	}
 	c.problems = before
 	if least == nil {
-		c.wrong(at, n, s)
+		c.wrong(n, s)
 		return
 	}
 	c.problems = append(c.problems, least...)
@@ -130,8 +146,8 @@ func isBoolean(text string) bool {
 }
 
 // wrong reports a value that its property does not accept.
-func (c *checker) wrong(at *step, n *tree.Node, s *catalog.Shape) {
-	c.fail(at, "it is "+quoted(n)+", but must be "+c.accepts(s), remedy(s))
+func (c *checker) wrong(n *tree.Node, s *catalog.Shape) {
+	c.fail("it is "+quoted(n)+", but must be "+c.accepts(s), remedy(s))
 }
 
 func remedy(s *catalog.Shape) string {
