@@ -67,6 +67,8 @@ type Own struct {
 	alone    bool
 	root     *tree.Node // as it was read
 	problems []spec.Problem
+	// positions in the template, once a problem has asked for one.
+	positions map[string]tree.Position
 }
 
 // Name of the stack.
@@ -93,7 +95,7 @@ func (s *Own) Text(root *tree.Node) ([]byte, error) {
 
 // Build reads the template and checks it.
 func (s *Own) Build(t *cfn.Template) error {
-	s.root, s.problems = nil, nil
+	s.root, s.problems, s.positions = nil, nil, nil
 	root, err := tree.Parse(s.Stack.Template, s.Stack.Content)
 	if err != nil {
 		s.fail("template", "", "%s:%s", s.Stack.Template, err)
@@ -398,20 +400,25 @@ func (s *Own) located(p cfn.Problem) {
 			field = "parameters." + name
 		}
 	}
-	s.failAt(field, s.root, p.Path, p.Message, p.Hint)
+	s.failAt(field, p.Path, p.Message, p.Hint)
 }
 
 // failAt reports a problem of the template file at a path in it.
-func (s *Own) failAt(field string, root *tree.Node, at, message, hint string) {
-	line := int32(0)
-	root.Walk(func(p string, n *tree.Node) bool {
-		if p != "" && at != p && !strings.HasPrefix(at, p+".") && !strings.HasPrefix(at, p+"[") {
-			return false
+func (s *Own) failAt(field, at, message, hint string) {
+	s.fail(field, hint, "%s: %s: %s", s.place(at), at, message)
+}
+
+// place is file:line:column of a path in the template; of what is missing, that of the nearest parent.
+func (s *Own) place(at string) string {
+	if s.positions == nil {
+		s.positions = tree.Positions(s.Stack.Template, s.Stack.Content)
+	}
+	for ; at != ""; at = at[:max(0, strings.LastIndexAny(at, ".["))] {
+		if p, ok := s.positions[at]; ok {
+			return fmt.Sprintf("%s:%d:%d", s.Stack.Template, p.Line, p.Column)
 		}
-		line = max(line, n.Line)
-		return true
-	})
-	s.fail(field, hint, "%s:%d: %s: %s", s.Stack.Template, line, at, message)
+	}
+	return s.Stack.Template
 }
 
 func (s *Own) fail(field, hint, format string, args ...any) {

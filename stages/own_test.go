@@ -337,8 +337,8 @@ func TestEachUnknownTypeTakesPermissionsOfItsService(t *testing.T) {
 	t.Parallel()
 	_, got := ownSystem(t, "  stacks: [{ name: a, template: a.yaml, permissions: [{ actions: [dynamodb:CreateTable, states:Create*], resources: ['arn:aws:dynamodb:*:*:table/x', 'arn:aws:states:*:*:stateMachine:x'] }] }]\n",
 		map[string]string{"a.yaml": `Resources:
-  Table: { Type: AWS::DynamoDB::Table }
-  Machine: { Type: AWS::StepFunctions::StateMachine }
+  Table: { Type: AWS::DynamoDB::Table, Properties: { KeySchema: [] } }
+  Machine: { Type: AWS::StepFunctions::StateMachine, Properties: { RoleArn: r } }
   Db: { Type: AWS::RDS::DBInstances }
   Thing: { Type: Custom::Thing }
 `})
@@ -430,8 +430,8 @@ func TestOwnTemplatesAreRefused(t *testing.T) {
 		{"a role without a path", role(bound), fmt.Sprintf(noPath, 3)},
 		{"a role under another path", role(bound + ", Path: /shop/access/"), fmt.Sprintf(noPath, 3)},
 		{"a role with neither", role(""), noBound + "\n" + fmt.Sprintf(noPath, 3)},
-		{"a policy without a path", "Resources:\n  R: {Type: AWS::IAM::ManagedPolicy}\n", fmt.Sprintf(noPath, 2)},
-		{"an instance profile without a path", "Resources:\n  R: {Type: AWS::IAM::InstanceProfile, Properties: {Path: /}}\n", fmt.Sprintf(noPath, 2)},
+		{"a policy without a path", "Resources:\n  R: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {}}}\n", fmt.Sprintf(noPath, 2)},
+		{"an instance profile without a path", "Resources:\n  R: {Type: AWS::IAM::InstanceProfile, Properties: {Path: /, Roles: [r]}}\n", fmt.Sprintf(noPath, 2)},
 		{
 			"a parameter of the name that is added", "Parameters:\n  AccessResourceTypes: {Type: String, Default: x}\nResources: {Q: {Type: AWS::SQS::Queue}}\n",
 			atTemplate + "t.yaml:2: Parameters.AccessResourceTypes: cfnpipe adds a parameter of this name; give yours another",
@@ -614,7 +614,7 @@ func TestTheBoundaryOfOwnRolesIsThatOfTheirEnvironment(t *testing.T) {
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			t.Parallel()
-			role := "Parameters: {B: {Type: String}}\nResources: {R: {Type: AWS::IAM::Role, Properties: {Path: /shop/app/, PermissionsBoundary: %s}}}\n"
+			role := "Parameters: {B: {Type: String}}\nResources: {R: {Type: AWS::IAM::Role, Properties: {Path: /shop/app/, PermissionsBoundary: %s, AssumeRolePolicyDocument: {}}}}\n"
 			stacks, problems := systemOf(t, c.yaml+"  stacks: [{ name: a, template: a.yaml, parameters: { B: access.BoundaryArn } }, { name: b, template: b.yaml, parameters: { B: x } }]\n",
 				map[string]string{"a.yaml": fmt.Sprintf(role, "!Ref B"), "b.yaml": fmt.Sprintf(role, c.want)})
 			if problems != "" {
@@ -661,10 +661,11 @@ func TestOwnTemplatesBeyondTheTableTakePermissions(t *testing.T) {
       WebsiteConfiguration: {}
   Users:
     Type: AWS::IAM::ManagedPolicy
-    Properties: { Path: /shop/app/,
+    Properties: { Path: /shop/app/, PolicyDocument: {},
       Users: [me] }
   Jobs:
     Type: AWS::Batch::JobQueue
+    Properties: { Priority: 1, ComputeEnvironmentOrder: [] }
   Queue:
     Type: AWS::SQS::Queue
     Properties: { QueueName: orders }
@@ -714,7 +715,7 @@ func TestOwnRolesArePassedToTheServicesThatTheyTrust(t *testing.T) {
 		{"in a region", `[{ Effect: Allow, Principal: { Service: !Sub "states.${AWS::Region}.amazonaws.com" } }]`, "", "states.amazonaws.com states.eu-west-1.amazonaws.com"},
 		{
 			"what a type of the template lets it pass anyway", `[{ Effect: Allow, Principal: { Service: [lambda.amazonaws.com, events.amazonaws.com] } }]`,
-			"  F: { Type: AWS::Lambda::Function }\n", "events.amazonaws.com",
+			"  F: { Type: AWS::Lambda::Function, Properties: { Role: !GetAtt Role.Arn, Code: { ZipFile: x } } }\n", "events.amazonaws.com",
 		},
 		{"what is no service, or not known", `[{ Principal: { AWS: "222222222222", Service: [!Ref B, "*"] } }, { Principal: "*" }, none]`, "", ""},
 	} {
@@ -806,7 +807,7 @@ func TestCheckOwnSaysWhatHoldsAnyway(t *testing.T) {
   Queue: {Type: String}
   Size: {Type: Number}
 Resources:
-  Role: {Type: AWS::IAM::Role, Properties: {Path: /other/app/, PermissionsBoundary: other}}
+  Role: {Type: AWS::IAM::Role, Properties: {Path: /other/app/, PermissionsBoundary: other, AssumeRolePolicyDocument: {}}}
   Rover: {Type: AWS::Mars::Rover}
 `,
 		"b.yaml": queueTemplate,

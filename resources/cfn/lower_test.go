@@ -251,12 +251,17 @@ func TestLaterChangesDoNotCount(t *testing.T) {
 	queue := &sqs.Queue{QueueName: new("a"), RedrivePolicy: policy}
 	added := template.Add("Queue", queue)
 	template.Add("Parameter", &ssm.Parameter{Type: "String", Value: "v", Tags: tags})
-	added.Set("Later", policy)
+	added.Set("RedriveAllowPolicy", policy)
 	*queue.QueueName, queue.DelaySeconds, tags["b"] = "b", new(1), "2"
 	policy.Set("Version", tree.Int(1)).Set("More", tree.Int(1))
-	wantJSON(t, properties(t, template, "Queue"), `{"QueueName":"a","RedrivePolicy":{"Version":"2012-10-17"},"Later":{"Version":"2012-10-17"}}`)
+	wantJSON(t, properties(t, template, "Queue"), `{"QueueName":"a","RedrivePolicy":{"Version":"2012-10-17"},"RedriveAllowPolicy":{"Version":"2012-10-17"}}`)
 	wantJSON(t, properties(t, template, "Parameter"), `{"Tags":{"a":"1"},"Type":"String","Value":"v"}`)
 }
+
+// anything is a custom resource, which may have any property.
+type anything struct{}
+
+func (anything) AWSCloudFormationType() string { return "Custom::Anything" }
 
 func TestSetAdds(t *testing.T) {
 	t.Parallel()
@@ -275,7 +280,7 @@ func TestSetAdds(t *testing.T) {
 			`{"Name":"t",`+action+`,"OnFailure":{"Result":"ROLLBACK","Conditions":[]}}]`)
 
 	count := cfn.AddParameter[cfn.Text](template, "Count", "3", "")
-	template.Add("Values", &sqs.Queue{}).
+	template.Add("Values", anything{}).
 		Set("Text", "a").Set("Empty", "").Set("Bool", true).Set("Int", 7).
 		Set("Part", count).Set("Lit", cfn.Lit("${b}")).Set("Texts", cfn.Split[cfn.Text](",", count)).Set("Literals", cfn.Literals[cfn.Text]()).
 		Set("Object", cfn.Object{{"B", 1}, {"A", cfn.Object{}}}).Set("List", []any{"a", 1, cfn.Region()}).Set("Tree", tree.NewList(tree.Boolean(false))).

@@ -30,7 +30,7 @@ func (c *checker) attributes(n *tree.Node) {
 
 // attribute checks the value of one of them.
 func (c *checker) attribute(key string, n *tree.Node) {
-	if _, _, isCall := function(n); isCall {
+	if _, _, isCall := function(n); isCall || n == nil {
 		return
 	}
 	switch key {

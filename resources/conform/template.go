@@ -76,6 +76,7 @@ func (c *checker) resources(resources *tree.Node) {
 		n := resources.Items[i]
 		c.enter(id)
 		switch {
+		case n == nil:
 		case strings.HasPrefix(id, forEach):
 			// the name of the variable, its values, and what is declared for each of them
 			if len(n.Items) == 3 && n.Items[2].Kind == tree.Map {
@@ -94,14 +95,16 @@ func (c *checker) resources(resources *tree.Node) {
 // resource checks one resource. That it has a type is checked elsewhere.
 func (c *checker) resource(n *tree.Node) {
 	typ := n.Get("Type")
-	if typ == nil || typ.Kind != tree.String {
+	if typ == nil || typ.Kind != tree.String || typ.Text == "" {
 		return
 	}
 	t, isKnown := catalog.Type(typ.Text)
 	c.typ = t
 	switch {
 	case !isKnown:
-		c.unknownType(typ.Text)
+		if message, hint := NoType(typ.Text); message != "" {
+			c.failAt("Type", message, hint)
+		}
 	case t.Transform == "":
 	case slices.Contains(c.transforms, t.Transform):
 		return // the catalog knows too little of what a transform accepts
@@ -115,16 +118,18 @@ func (c *checker) resource(n *tree.Node) {
 	}
 }
 
-// unknownType reports a type that cannot exist, or that resembles one that does.
-func (c *checker) unknownType(typ string) {
-	if strings.Contains(typ, "${") { // of a loop
-		return
+// NoType says why there can be no resource type of a name, and what to do. Both are empty for one that exists, or that can be newer than the catalog.
+func NoType(typ string) (message, hint string) {
+	if _, ok := catalog.Type(typ); ok || strings.Contains(typ, "${") { // the latter of a loop
+		return "", ""
 	}
 	switch nearest := nearestType(typ); {
 	case nearest != "":
-		c.failAt("Type", "CloudFormation has no resource type "+typ, didYouMean(nearest))
+		return "CloudFormation has no resource type " + typ, didYouMean(nearest)
 	case strings.Count(typ, "::") < 2:
-		c.failAt("Type", typ+" is not the name of a resource type", "write one such as AWS::SQS::Queue")
+		return typ + " is not the name of a resource type", "write one such as AWS::SQS::Queue"
+	default:
+		return "", ""
 	}
 }
 
@@ -170,14 +175,12 @@ func join(parts ...string) string {
 
 // properties checks those of a resource whose type the catalog has.
 func (c *checker) properties(n *tree.Node) {
-	if n == nil {
-		c.missing(&c.typ.Definition, nil)
-		return
-	}
 	c.enter("Properties")
 	defer c.leave()
 	_, _, isCall := function(n)
 	switch {
+	case n == nil:
+		c.missing(&c.typ.Definition, nil, nil)
 	case n.Kind == tree.Null, isCall: // the one is reported elsewhere, the other known only to CloudFormation
 	case n.Kind != tree.Map:
 		c.fail("it is "+quoted(n)+", but must be a map of properties", "")
@@ -186,11 +189,11 @@ func (c *checker) properties(n *tree.Node) {
 	}
 }
 
-// missing reports the required properties of a definition that are not set.
-func (c *checker) missing(d *catalog.Definition, set *tree.Node) {
+// missing reports the required properties of a definition that are not set, less those that a misspelt one is meant to be.
+func (c *checker) missing(d *catalog.Definition, set *tree.Node, meant []string) {
 	for i := range d.Properties {
-		if p := &d.Properties[i]; p.Required && set.Get(p.Name) == nil {
-			c.fail(c.name(d)+" requires the property "+p.Name, "set it")
+		if p := &d.Properties[i]; p.Required && set.Get(p.Name) == nil && !slices.Contains(meant, p.Name) {
+			c.failAt(p.Name, c.name(d)+" requires this property, and it is not set", "set it")
 		}
 	}
 }

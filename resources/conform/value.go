@@ -54,6 +54,7 @@ func (c *checker) value(n *tree.Node, s *catalog.Shape) {
 // object checks a map against the properties of a definition.
 func (c *checker) object(n *tree.Node, d *catalog.Definition) {
 	isWhole := true
+	var meant []string // by misspelt properties
 	for i, key := range n.Keys {
 		if strings.HasPrefix(key, "Fn::") || strings.Contains(key, "${") { // a macro or a loop adds to it
 			isWhole = false
@@ -66,11 +67,13 @@ func (c *checker) object(n *tree.Node, d *catalog.Definition) {
 			c.value(n.Items[i], &p.Shape)
 			c.leave()
 		case !c.isReadOnly(d, key):
-			c.failAt(key, c.name(d)+" has no property "+key, suggest(key, d.Names()))
+			names := d.Names()
+			c.failAt(key, c.name(d)+" has no property "+key, suggest(key, names))
+			meant = append(meant, catalog.Nearest(key, names))
 		}
 	}
 	if isWhole {
-		c.missing(d, n)
+		c.missing(d, n, meant)
 	}
 }
 
