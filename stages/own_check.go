@@ -87,15 +87,29 @@ func (s *Own) checkSections(root *tree.Node) {
 		}
 	}
 	root.Walk(func(path string, n *tree.Node) bool {
-		name, _, call := n.Intrinsic()
-		isMacro := path == "Transform" || call && name == "Fn::Transform" ||
-			slices.ContainsFunc(n.Keys, func(key string) bool { return strings.HasPrefix(key, "Fn::ForEach::") })
-		if isMacro {
-			s.failAt("template", path, "cfnpipe does not know what a macro makes of the template, nor what deploying that takes",
-				"let the file be what comes out of the macro")
+		key := macro(path, n)
+		if key == "" {
+			return true
 		}
-		return !isMacro
+		s.fail("template", "let the file be what comes out of the macro", "%s: %s: cfnpipe does not know what a macro makes of the template, nor what deploying that takes",
+			s.place(strings.TrimPrefix(path+"."+key, ".")), path)
+		return false
 	})
+}
+
+// macro is the key of a node under which a macro is called; "" if there is none.
+func macro(path string, n *tree.Node) string {
+	i := slices.IndexFunc(n.Keys, func(key string) bool {
+		return key == "Fn::Transform" && len(n.Keys) == 1 || strings.HasPrefix(key, "Fn::ForEach::")
+	})
+	switch {
+	case i >= 0:
+		return n.Keys[i]
+	case path == "Transform":
+		return path
+	default:
+		return ""
+	}
 }
 
 // checkEach refuses what lacks a key that everything in its section has.
