@@ -41,11 +41,8 @@ func (c *checker) attribute(key string, n *tree.Node) {
 	case "UpdateReplacePolicy":
 		c.oneOf(key, n, "Delete", "Retain", "Snapshot")
 	case "DependsOn":
-		ids := &catalog.Shape{Kind: catalog.String}
-		if n.Kind == tree.List {
-			ids = &catalog.Shape{Kind: catalog.List, Element: ids}
-		}
-		c.value(n, ids)
+		id := catalog.Shape{Kind: catalog.String}
+		c.value(n, &catalog.Shape{Kind: catalog.Union, Alternatives: []catalog.Shape{id, {Kind: catalog.List, Element: &id}}})
 	case "Metadata":
 		c.value(n, &catalog.Shape{Kind: catalog.Map, Element: &catalog.Shape{}})
 	case "CreationPolicy":
@@ -58,7 +55,7 @@ func (c *checker) attribute(key string, n *tree.Node) {
 // oneOf checks a word that CloudFormation itself reads.
 func (c *checker) oneOf(key string, n *tree.Node, words ...string) {
 	if n.Kind != tree.Null && !strings.Contains(n.Text, "${") && !slices.Contains(words, n.Text) {
-		c.fail(quoted(n)+" is not a "+key, suggest(n.Text, words))
+		c.fail(quoted(n)+" is no "+key, suggest(n.Text, words))
 	}
 }
 

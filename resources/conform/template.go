@@ -133,36 +133,34 @@ func NoType(typ string) (message, hint string) {
 	}
 }
 
-// nearestType is the type that a name which the catalog lacks is a slip of, or "". Names of new types resemble those of old ones, so each part of the name is
-// compared for itself.
+// nearestType is the type that a name which the catalog lacks is a slip of, or "". Names of new types resemble those of old ones, so that a slip is in the
+// service or in what follows it, not in both.
 func nearestType(typ string) string {
 	parts := strings.Split(typ, "::")
 	if len(parts) != 3 || parts[1] == "Serverless" {
 		return ""
 	}
-	var services, names []string // the latter of the same service
+	var services, names []string // services that have this name, names of this service
+	isService := false
 	for _, t := range catalog.Types() {
 		if strings.EqualFold(t, typ) {
 			return t
 		}
-		prefix, rest, _ := strings.Cut(t, "::")
-		service, name, _ := strings.Cut(rest, "::")
-		if prefix != parts[0] {
+		other := strings.Split(t, "::")
+		if other[0] != parts[0] {
 			continue
 		}
-		services = append(services, service)
-		if service == parts[1] {
-			names = append(names, name)
+		if other[1] == parts[1] {
+			isService = true
+			names = append(names, other[2])
+		} else if other[2] == parts[2] {
+			services = append(services, other[1])
 		}
 	}
-	if len(names) > 0 {
+	if isService {
 		return join(parts[0], parts[1], catalog.Nearest(parts[2], names))
 	}
-	other := join(parts[0], catalog.Nearest(parts[1], services), parts[2])
-	if _, ok := catalog.Type(other); ok {
-		return other
-	}
-	return ""
+	return join(parts[0], catalog.Nearest(parts[1], services), parts[2])
 }
 
 // join the parts of a type's name; "" if one is empty.

@@ -19,7 +19,7 @@ func kindOf(n *tree.Node) string {
 	case tree.Bool, tree.Number:
 		return n.Text
 	default:
-		return "a text"
+		return "a string"
 	}
 }
 
@@ -27,7 +27,7 @@ func kindOf(n *tree.Node) string {
 func (c *checker) accepts(s *catalog.Shape) string {
 	switch s.Kind {
 	case catalog.String:
-		return "a text"
+		return "a string"
 	case catalog.Number:
 		return "a number"
 	case catalog.Integer:
