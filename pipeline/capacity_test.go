@@ -31,7 +31,12 @@ func estate(tb testing.TB, types int) spec.Stack {
 		}
 		perService[service]++
 		added++
-		fmt.Fprintf(&template, "  R%d: { Type: %s }\n", added, typ)
+		fmt.Fprintf(&template, "  R%d: { Type: %s, Properties: {", added, typ)
+		known, _ := catalog.Type(typ)
+		for _, name := range known.Required() {
+			fmt.Fprintf(&template, " %s: !ImportValue x,", name) // which only CloudFormation knows
+		}
+		template.WriteString(" } }\n")
 	}
 	if added < types {
 		tb.Fatalf("there are only %d types", added)
