@@ -298,6 +298,13 @@ func TestSetOnlyAdds(t *testing.T) {
 		value        any
 		want         string
 	}{
+		{"a misspelt property", "BucketNamespce", "b", `AWS::S3::Bucket has no property BucketNamespce; did you mean "BucketNamespace"?`},
+		{"a misspelt property below", "LifecycleConfiguration.Rules[0].ExpirationInDay", 1, `AWS::S3::Bucket has no property LifecycleConfiguration.Rules[0].ExpirationInDay; did you mean "ExpirationInDays"?`},
+		{"a misspelt parent", "LifecycleConfiguraton.Rules[0].ExpirationInDays", 1, `there is no LifecycleConfiguraton; did you mean "LifecycleConfiguration"?`},
+		{"a property like none", "Whatever", 1, "AWS::S3::Bucket has no property Whatever; Set only adds a property to what the builder made"},
+		{"a text for a list", "IntelligentTieringConfigurations", "a", `it is "a", but must be a list; write a list, also of a single value`},
+		{"a text for a number", "LifecycleConfiguration.Rules[0].ExpirationInDays", "soon", `it is "soon", but must be a whole number`},
+		{"a value for a list", "Tags", cfn.Region(), "Ref returns a single value, but it must be a list"},
 		{"an absent parent", "CorsConfiguration.CorsRules", 1, "there is no CorsConfiguration"},
 		{"an absent parent below", "VersioningConfiguration.A.B", 1, "there is no A"},
 		{"a property that is set", "BucketName", "b", "the property is set already"},
@@ -319,10 +326,10 @@ func TestSetOnlyAdds(t *testing.T) {
 		{"an index first", "[0]", "b", form},
 		{"other characters", "A b", "b", form},
 		{"a line", "A\n", "b", form},
-		{"null", "A", nil, "the value is null"},
-		{"an unset value", "A", cfn.Value[cfn.Text]{}, "an unset value stands inside"},
-		{"a function by hand", "A", map[string]any{"Ref": "B"}, "CloudFormation takes the key Ref for a function"},
-		{"what is no value", "A", make(chan int), "a value of type chan int cannot stand in a template"},
+		{"null", "MetricsConfigurations", nil, "the value is null"},
+		{"an unset value", "MetricsConfigurations", cfn.Value[cfn.Text]{}, "an unset value stands inside"},
+		{"a function by hand", "MetricsConfigurations", map[string]any{"Ref": "B"}, "CloudFormation takes the key Ref for a function"},
+		{"what is no value", "MetricsConfigurations", make(chan int), "a value of type chan int cannot stand in a template"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.reason, func(t *testing.T) {

@@ -146,7 +146,7 @@ func TestHashFollowsWhatResourcesHold(t *testing.T) {
 	if cfn.Hash(queue, other) != before {
 		t.Error("another resource changed the hash")
 	}
-	for _, change := range []func(){func() { other.Set("A", 1) }, func() { queue.After(other) }, func() { queue.Metadata("a", "b") }} {
+	for _, change := range []func(){func() { other.Set("DelaySeconds", 1) }, func() { queue.After(other) }, func() { queue.Metadata("a", "b") }} {
 		change()
 		if after := cfn.Hash(queue, other); after == before {
 			t.Error("a change left the hash as it was")
@@ -372,14 +372,14 @@ func TestRenderRefuses(t *testing.T) {
 func TestEveryProblemIsInOneError(t *testing.T) {
 	t.Parallel()
 	template := newTemplate("wrong")
-	template.Add("B", &sqs.QueuePolicy{}).Set("Id", tree.NewMap().Set("Ref", tree.Text("Nothing")))
+	template.Add("B", &sqs.QueuePolicy{}).Metadata("M", tree.NewMap().Set("Ref", tree.Text("Nothing")))
 	template.Add("A-A", &sqs.Queue{QueueName: new(template.Text(cfn.Region()) + "x")})
 	_, err := template.Render()
 	const want = `shop-dev-wrong: Resources.B.Properties.PolicyDocument: a required property is not set; set it; for an empty text use cfn.Lit
 shop-dev-wrong: Resources.B.Properties.Queues: a required property is not set; set it; for an empty text use cfn.Lit
 shop-dev-wrong: Resources.A-A.Properties.QueueName: a value is glued to other text; put them together with cfn.Format
 shop-dev-wrong: Resources.A-A: a logical id has 1 to 255 letters and digits; rename it
-shop-dev-wrong: Resources.B.Properties.Id: there is no resource or parameter Nothing; declare it, or correct the name`
+shop-dev-wrong: Resources.B.Metadata.M: there is no resource or parameter Nothing; declare it, or correct the name`
 	if err == nil {
 		t.Fatal("accepted")
 	}
