@@ -290,6 +290,23 @@ func TestSetAdds(t *testing.T) {
 		`"Struct":{"PolicyDocument":"d","Queue":"q"}}`)
 }
 
+// misspelt is a resource type that Go has and CloudFormation has not.
+type misspelt struct{ QueueName string }
+
+func (misspelt) AWSCloudFormationType() string { return "AWS::SQS::Queu" }
+
+// What Go declares is compared with the catalog as templates in files are.
+func TestResourcesAreAsTheCatalogHasThem(t *testing.T) {
+	t.Parallel()
+	template := newTemplate("types")
+	template.Add("Queue", misspelt{})
+	group := template.Add("Group", &ssm.Parameter{Type: "String", Value: "v"})
+	group.Set("Policies", cfn.Object{{"A", 1}})
+	wantProblems(t, template,
+		`Resources.Queue.Type: CloudFormation has no resource type AWS::SQS::Queu; did you mean "AWS::SQS::Queue"?`,
+		"Resources.Group.Properties.Policies: it is a map, but must be a string")
+}
+
 func TestSetOnlyAdds(t *testing.T) {
 	t.Parallel()
 	const form = "the path is not of the form A.B[0].C"

@@ -10,20 +10,20 @@ import (
 
 // attributes checks what a resource has beside its properties (AWS CloudFormation User Guide, "Resource attribute reference").
 func (c *checker) attributes(n *tree.Node) {
-	known := []string{
-		"Condition", "CreationPolicy", "DeletionPolicy", "DependsOn", "Metadata", "Properties", "Type", "UpdatePolicy", "UpdateReplacePolicy",
-	}
-	// CloudFormation accepts the first two without documenting them; SAM reads the third
-	others := []string{"Description", "Version", "Connectors"}
 	for i, key := range n.Keys {
-		switch {
-		case strings.HasPrefix(key, "Fn::"), slices.Contains(others, key): // the former is a macro's
-		case !slices.Contains(known, key):
-			c.failAt(key, "a resource has no attribute "+key, suggest(key, known))
-		default:
+		switch key {
+		case "Properties", "Type": // checked for themselves
+		case "Condition", "CreationPolicy", "DeletionPolicy", "DependsOn", "Metadata", "UpdatePolicy", "UpdateReplacePolicy":
 			c.enter(key)
 			c.attribute(key, n.Items[i])
 			c.leave()
+		case "Description", "Version", "Connectors": // CloudFormation accepts the first two without documenting them; SAM reads the third
+		default:
+			if !strings.HasPrefix(key, "Fn::") { // a macro's
+				c.failAt(key, "a resource has no attribute "+key, suggest(key, []string{
+					"Condition", "CreationPolicy", "DeletionPolicy", "DependsOn", "Metadata", "Properties", "Type", "UpdatePolicy", "UpdateReplacePolicy",
+				}))
+			}
 		}
 	}
 }
@@ -35,7 +35,9 @@ func (c *checker) attribute(key string, n *tree.Node) {
 	}
 	switch key {
 	case "Condition":
-		c.value(n, &catalog.Shape{Kind: catalog.String})
+		if !fits(n, catalog.String) {
+			c.wrong(n, &catalog.Shape{Kind: catalog.String})
+		}
 	case "DeletionPolicy":
 		c.oneOf(key, n, "Delete", "Retain", "RetainExceptOnCreate", "Snapshot")
 	case "UpdateReplacePolicy":
@@ -44,7 +46,9 @@ func (c *checker) attribute(key string, n *tree.Node) {
 		id := catalog.Shape{Kind: catalog.String}
 		c.value(n, &catalog.Shape{Kind: catalog.Union, Alternatives: []catalog.Shape{id, {Kind: catalog.List, Element: &id}}})
 	case "Metadata":
-		c.value(n, &catalog.Shape{Kind: catalog.Map, Element: &catalog.Shape{}})
+		if !fits(n, catalog.Map) && n.Kind != tree.Null {
+			c.wrong(n, &catalog.Shape{Kind: catalog.Map})
+		}
 	case "CreationPolicy":
 		c.policy(n, creationPolicy())
 	case "UpdatePolicy":

@@ -92,6 +92,9 @@ func (c *checker) union(n *tree.Node, s *catalog.Shape) {
 	var least []Problem
 	for i := range s.Alternatives {
 		a := &s.Alternatives[i]
+		if !fits(n, a.Kind) {
+			continue
+		}
 		c.problems = nil
 		c.value(n, a)
 		found := c.problems
@@ -99,7 +102,7 @@ func (c *checker) union(n *tree.Node, s *catalog.Shape) {
 			c.problems = before
 			return
 		}
-		if fits(n, a.Kind) && (least == nil || len(found) < len(least)) {
+		if least == nil || len(found) < len(least) {
 			least = found
 		}
 	}
@@ -125,12 +128,10 @@ func fits(n *tree.Node, kind catalog.Kind) bool {
 	if n.Kind == tree.List || n.Kind == tree.Map {
 		return false
 	}
-	number, err := strconv.ParseFloat(strings.TrimSpace(n.Text), 64)
 	switch kind {
-	case catalog.Number:
-		return err == nil
-	case catalog.Integer:
-		return err == nil && number == math.Trunc(number)
+	case catalog.Number, catalog.Integer:
+		number, err := strconv.ParseFloat(strings.TrimSpace(n.Text), 64)
+		return err == nil && (kind == catalog.Number || number == math.Trunc(number))
 	case catalog.Boolean:
 		return isBoolean(n.Text)
 	default:
