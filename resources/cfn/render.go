@@ -35,9 +35,13 @@ func (t *Template) Render() (*tree.Node, error) {
 			root.Set(s.name, s.node)
 		}
 	}
-	var problems []Problem // each once: Check finds again some of what was found while building
-	for _, p := range slices.Concat(t.problems, t.unlinked(), Check(root)) {
-		if !slices.Contains(problems, p) {
+	problems := slices.Concat(t.problems, t.unlinked())
+	at := map[string]bool{}
+	for _, p := range problems {
+		at[p.Path] = true
+	}
+	for _, p := range Check(root) { // what follows from a problem that was found while building is not a second one
+		if !at[p.Path] {
 			problems = append(problems, p)
 		}
 	}

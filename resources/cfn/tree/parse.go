@@ -35,11 +35,13 @@ func (e *SyntaxError) Error() string {
 
 // Parse reads JSON when the name ends in .json, else YAML. Every error is a *SyntaxError.
 func Parse(name string, src []byte) (*Node, error) {
-	if strings.EqualFold(filepath.Ext(name), ".json") {
+	if isNamedJSON(name) {
 		return ParseJSON(src)
 	}
 	return ParseYAML(src)
 }
+
+func isNamedJSON(name string) bool { return strings.EqualFold(filepath.Ext(name), ".json") }
 
 // checkEncoding refuses what is not UTF-8, since readers either replace it silently or give no position. It returns src
 // without a byte order mark.
