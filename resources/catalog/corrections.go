@@ -47,8 +47,7 @@ func corrections() []correction {
 			"@GeoProximityLocation", "AWSRegion s", "Bias i", "Coordinates @Coordinates", "LocalZoneGroup s",
 			"@Coordinates", "Latitude! s", "Longitude! s",
 		}, "\n"), "missing; AWS::Route53::RecordSetGroup has it in each of its records"},
-		{"AWS::RDS::DBSecurityGroup", "DBSecurityGroupIngress! [@Ingress", "DBSecurityGroupIngress! ([@Ingress|@Ingress)",
-			"templates of AWS write a single one (aws-cloudformation-templates, RDS_MySQL_With_Read_Replica)"},
+		{"AWS::RDS::DBSecurityGroup", "DBSecurityGroupIngress! [@Ingress", "DBSecurityGroupIngress! ([@Ingress|@Ingress)", "RDS_MySQL_With_Read_Replica of aws-cloudformation-templates sets a single one"},
 
 		{"AWS::Elasticsearch::Domain", "", "=policy AccessPolicies", "the domain's own policy"},
 		{"AWS::Logs::LogGroup", "=policy DataProtectionPolicy ResourcePolicyDocument", "=policy ResourcePolicyDocument", notIAM},
