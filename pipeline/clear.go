@@ -40,7 +40,7 @@ const clearMinutes = 60
 // clearBuild is the build that clears. It has no source: no code of the branch runs in it.
 func (p *Pipeline) clearBuild(deployments [][]*cfn.Template) build {
 	assume := policy.Allow("Clear", "sts:AssumeRole")
-	script := clearStacks
+	var calls strings.Builder
 	var variables []resources.Variable
 	for i, e := range p.Environments {
 		if !isCleared(e) {
@@ -50,13 +50,13 @@ func (p *Pipeline) clearBuild(deployments [][]*cfn.Template) build {
 		assume = assume.On(role)
 		variables = append(variables, resources.Variable{Name: name, Value: role})
 		for _, x := range inRegions(deployments[i]) {
-			script += fmt.Sprintf("clear_environment \"$%s\" %s %s || failed=1\n", name, x.region, strings.Join(x.stacks, " "))
+			fmt.Fprintf(&calls, "clear_environment \"$%s\" %s %s || failed=1\n", name, x.region, strings.Join(x.stacks, " "))
 		}
 	}
 	return build{
 		pipeline: p, name: spec.ClearPart, alone: true, minutes: clearMinutes, variables: variables, grants: policy.Identity{assume},
 		description: "Deletes stacks whose first creation by pipeline " + p.Name + " failed, and that hold nothing",
-		buildSpec:   buildSpec(nil, script+"[ \"$failed\" = 0 ]"),
+		buildSpec:   buildSpec(nil, clearStacks+calls.String()+"[ \"$failed\" = 0 ]"),
 	}
 }
 

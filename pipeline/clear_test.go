@@ -161,7 +161,7 @@ func TestTheBuildThatClears(t *testing.T) {
 		t.Helper()
 		dir := t.TempDir()
 		write := func(name, text string) {
-			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil { //nolint:gosec // two of them are commands
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
 				t.Fatal(err)
 			}
 		}

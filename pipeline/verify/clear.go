@@ -30,8 +30,10 @@ func (a *run) clears() {
 // hears says whether a rule is about failed stages of the pipeline.
 func (a *run) hears(x *thing) bool {
 	for _, want := range []struct{ path, value string }{
-		{"source", "aws.codepipeline"}, {"detail-type", "CodePipeline Stage Execution State Change"},
-		{"detail.pipeline", a.chain.Pipeline}, {"detail.state", "FAILED"},
+		{"source", "aws.codepipeline"},
+		{"detail-type", "CodePipeline Stage Execution State Change"},
+		{"detail.pipeline", a.chain.Pipeline},
+		{"detail.state", "FAILED"},
 	} {
 		if !slices.ContainsFunc(x.pattern(want.path), func(v eval.Value) bool { return v.String() == want.value }) {
 			return false
