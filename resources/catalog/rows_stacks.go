@@ -11,7 +11,8 @@ func stacksRows() []Row {
 				allow("CallTopics", "sns:Publish").on(regional("sns", "{name}*")),
 			},
 			Uncovered: []Uncovered{
-				uncovered("ServiceToken", "lambda:InvokeFunction", "sns:Publish").except("arn:*:function:{name}*", "arn:*:sns:*:{name}*"),
+				uncovered("ServiceToken", "lambda:InvokeFunction").except("arn:*:function:{name}*", "arn:*:sns:*"),
+				uncovered("ServiceToken", "sns:Publish").except("arn:*:sns:*:{name}*", "arn:*:function:*"),
 			},
 		},
 		{
