@@ -119,7 +119,7 @@ func TestLines(t *testing.T) {
 			`"EncryptionKey": "alias/aws/s3"`,
 		},
 		{
-			"shop", drop(builds, project+".EncryptionKey"), project + ".EncryptionKey", "Name: shop-delivery-build",
+			"shop", drop(builds, project+".EncryptionKey"), project + ".EncryptionKey", "Properties:",
 			`"Properties": {`,
 		}, // the properties, then
 		{
