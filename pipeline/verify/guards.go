@@ -22,6 +22,7 @@ func (w *world) guards() {
 		w.guardPermission(x)
 	}
 	for _, x := range w.ofKind("AWS::S3::Bucket") {
+		w.namesItself(x)
 		w.guardOutsiders(x, "bucket-open")
 		w.guardTLS(x, "s3:GetObject", "/"+anyID)
 		w.guardTLS(x, "s3:ListBucket", "")
@@ -38,12 +39,14 @@ func (w *world) guards() {
 		w.guardManagement(x, "ecr:SetRepositoryPolicy")
 	}
 	for _, x := range w.ofKind("AWS::SNS::Topic") {
+		w.namesItself(x)
 		w.guardOutsiders(x, "queue-open")
 		w.guardTLS(x, "sns:Publish", "")
 		w.guardServices(x)
 		w.guardManagement(x, "sns:SetTopicAttributes")
 	}
 	for _, x := range w.ofKind("AWS::SQS::Queue") {
+		w.namesItself(x)
 		w.guardOutsiders(x, "queue-open")
 		w.guardTLS(x, "sqs:SendMessage", "")
 		w.guardServices(x)
