@@ -162,6 +162,34 @@ func faults() []fault {
 			policy shop-qa-monitoring Resources.TopicPolicy.Properties.PolicyDocument.Statement[RequireTLS].Resource
 			tls shop-qa-monitoring Resources.TopicPolicy.Properties.PolicyDocument
 		`},
+		// others' things
+		{"one-account", "a deploy role that reads the parameters of another environment", []change{
+			put("try-dev-access", deploying+"[ReadOutputs].Resource", "'*'"),
+		}, `chain try-dev-access Resources.DeployRole.Properties`},
+		{"shop", "roles of a pipeline may change its key's policy", []change{
+			add(artifacts, inKey+"[UseInPipeline].Action", "kms:*"),
+		}, `admin-open shop-delivery-artifacts ` + inKey + `[UseInPipeline]`},
+		{"shop", "a subscription in the clear", []change{
+			drop("shop-qa-monitoring", "Resources.TopicPolicy.Properties.PolicyDocument.Statement[RequireTLS].Action[7]"),
+		}, `tls shop-qa-monitoring Resources.TopicPolicy.Properties.PolicyDocument`},
+		{"minimal", "the only log group without a key", []change{
+			drop("tiny-delivery-builds", "Resources.BuildLogs.Properties.KmsKeyId"),
+		}, `unprotected tiny-delivery-builds Resources.BuildLogs.Properties.KmsKeyId`},
+		{"shop", "a role before its policies", []change{
+			manifest("shop-dev-access", func(s *assembly.Stack) { s.DependsOn = s.DependsOn[:1] }),
+		}, `deploy-order shop-dev-access manifest.json`},
+		{"shop", "an alias of a bucket, a route to a table of routes, an alarm that tells a policy, an API that is a function", []change{
+			put("shop-dev-bootstrap", "Resources.KeyAlias.Properties.TargetKeyId", "!Ref CodeBucket"),
+			put("shop-dev-network", "Resources.VpcPublicRoute.Properties.GatewayId", "!Ref VpcPublicTable"),
+			put("shop-qa-monitoring", "Resources.WebServiceErrors.Properties.AlarmActions[0]", "!Ref TopicPolicy"),
+			put("shop-qa-functions", "Resources.ApiIdParameter.Properties.Value", "!Ref HelloFunction"),
+		}, `
+			reference-kind shop-dev-bootstrap Resources.KeyAlias.Properties
+			reference-kind shop-dev-network Resources.VpcPublicRoute.Properties
+			reference-kind shop-qa-functions Resources.ApiIdParameter.Properties
+			reference-kind shop-qa-functions Resources.ApiIdParameter.Properties.Value
+			reference-kind shop-qa-monitoring Resources.WebServiceErrors.Properties
+		`},
 		// guards
 		{"shop", "a stack that does not ask for its resource types", []change{
 			drop(functions, "Rules.AccessCoversThis"),

@@ -176,6 +176,7 @@ func (w *world) attach() {
 	for _, r := range w.roleList {
 		for i, arn := range listIn(r.stack, r.properties.Get("ManagedPolicyArns")) {
 			if p := w.policies[arn.String()]; p != nil {
+				w.dependsOn(r.stack, p.stack.Name, "attaches the policy "+p.known("ManagedPolicyName")+" of")
 				r.take(p)
 			} else {
 				w.unknownPolicy(r, fmt.Sprintf("%s[%d]", r.path("ManagedPolicyArns"), i), arn.String())
