@@ -260,9 +260,7 @@ func (w *world) askersOf(x *thing, st *statement, p *eval.Policy) []asker {
 		}
 		isHere := account == s.Account
 		who := []eval.Principal{w.member(partition, account)}
-		for _, r := range w.rolesIn(one, account) {
-			who = append(who, r.principal())
-		}
+		who = append(who, w.likeNamed(one, partition, account)...)
 		for _, name := range names {
 			if strings.Contains(name, ":role/") && strings.Contains(name, ":"+account+":") {
 				who = append(who, eval.Principal{ARN: eval.Text(name), Account: account})
@@ -288,6 +286,30 @@ func (w *world) askersOf(x *thing, st *statement, p *eval.Policy) []asker {
 		if service != "*" {
 			list = append(list, asker{Principal: eval.Principal{Service: service}})
 		}
+	}
+	return list
+}
+
+// likeNamed are the roles of an account whose ARNs are as conditions of statements say, those of the system and for each pattern one that is not.
+func (w *world) likeNamed(statements []*statement, partition, account string) []eval.Principal {
+	var list []eval.Principal
+	for _, st := range statements {
+		st.eachCondition(func(key string, values []eval.Value) {
+			if !strings.EqualFold(key, "aws:PrincipalArn") {
+				return
+			}
+			for _, v := range values {
+				pattern := v.String()
+				for _, r := range w.roleList {
+					if r.stack.Account == account && globs(pattern, r.arn.String()) {
+						list = append(list, r.principal())
+					}
+				}
+				if strings.HasPrefix(pattern, "arn:"+partition+":iam::"+account+":role/") && strings.ContainsAny(pattern, "*?") {
+					list = append(list, eval.Principal{ARN: eval.Text(strings.ReplaceAll(strings.ReplaceAll(pattern, "*", other), "?", one)), Account: account})
+				}
+			}
+		})
 	}
 	return list
 }

@@ -145,6 +145,7 @@ func (w *world) chain() {
 			may.changeIdentities(r.statements, w.ownedBy(r))
 			w.namesBoundaries(r)
 			if r.duties == nil {
+				may.reach(r.stack, true) // in one account with a pipeline, it has to read the artifacts of that
 				may.deleteStacks(r)
 			}
 			if w.publishers[r] {
@@ -250,7 +251,7 @@ func (w *world) guardBoundary(p *managed) {
 	may.changeAccess(s)
 	may.exceed(s)
 	may.changeIdentities(p.statements, []string{w.prefixOf(s)})
-	may.reach(s)
+	may.reach(s, false)
 	powers := Powers()
 	if s.Environment == "" { // what a step of a pipeline may do beyond that, the spec says with a reason
 		powers = []string{
@@ -363,17 +364,20 @@ func (f *fence) exceed(s *stack) {
 		"cloudformation:RoleArn", f.w.executionOf(s), "cloudformation:ImportResourceTypes", other)
 }
 
-// reach what another environment or pipeline has in the account is forbidden, by its name or by its tags.
-func (f *fence) reach(s *stack) {
+// reach what another environment or pipeline, or only another environment, has in the account is forbidden, by its name or by its tags.
+func (f *fence) reach(s *stack, onlyEnvironments bool) {
 	for _, o := range f.w.stacks {
 		scope := f.w.scopeOf(o)
-		if o.Account != s.Account || scope == f.w.scopeOf(s) || scope == "toolchain" {
+		if onlyEnvironments && o.Environment == "" || o.Account != s.Account || scope == f.w.scopeOf(s) || scope == "toolchain" {
 			continue
 		}
 		why := "it belongs to " + scope
 		for _, id := range o.ids {
 			if action, on := o.things[id].touched(); strings.Contains(on, f.w.assembly.Project+"-"+scope) || strings.Contains(on, "/"+scope+"/") {
 				f.not(why, action, on)
+				if action == "ssm:GetParameter" && onlyEnvironments {
+					f.not(why, "ssm:GetParameters", on) // which is how change sets read them
+				}
 			}
 		}
 		if o.Environment != "" {

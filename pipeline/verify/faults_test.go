@@ -143,6 +143,57 @@ func faults() []fault {
 		{"shop", "two tests at once", []change{
 			put(delivery, stages+"[dev-verify].Actions[acceptance-tests].RunOrder", "1"),
 		}, `control shop-delivery-pipeline ` + stages + `[dev-verify].Actions[acceptance-tests].RunOrder`},
+		// words of policies
+		{"shop", "actions and condition keys that AWS does not have", []change{
+			put("shop-dev-access", "Resources.TestRole.Properties.Policies[test].PolicyDocument.Statement[SeeJobs].Action", "[batch:DescribeJob, 'batch:Listx*']"),
+			put("shop-dev-access", "Resources.TestRole.Properties.Policies[test].PolicyDocument.Statement[SeeJobs].Condition",
+				"{ StringEquals: { aws:SourceAcount: x, batch:Colour: x, token.example.com:sub: x } }"),
+		}, `
+			warning policy shop-dev-access Resources.TestRole.Properties.Policies[test].PolicyDocument.Statement[SeeJobs].Action[0]
+			warning policy shop-dev-access Resources.TestRole.Properties.Policies[test].PolicyDocument.Statement[SeeJobs].Action[1]
+			warning policy shop-dev-access Resources.TestRole.Properties.Policies[test].PolicyDocument.Statement[SeeJobs].Condition.StringEquals.aws:SourceAcount
+			warning policy shop-dev-access Resources.TestRole.Properties.Policies[test].PolicyDocument.Statement[SeeJobs].Condition.StringEquals.batch:Colour
+		`},
+		{"shop", "a trust policy with another service's action", []change{
+			add("shop-dev-access", deployer+".Action", "s3:GetObject"),
+		}, `policy shop-dev-access ` + deployer + `.Action[1]`},
+		{"shop", "a bucket's policy that names another bucket", []change{
+			add(artifacts, inBucket+"[RequireTLS].Resource", "!GetAtt AccessLogs.Arn"),
+		}, `policy shop-delivery-artifacts ` + inBucket + `[RequireTLS].Resource[2]`},
+		{"shop", "a topic's policy that names a queue", []change{
+			put("shop-qa-monitoring", "Resources.TopicPolicy.Properties.PolicyDocument.Statement[RequireTLS].Resource", "arn:aws:sqs:eu-west-1:333333333333:x"),
+		}, `
+			policy shop-qa-monitoring Resources.TopicPolicy.Properties.PolicyDocument.Statement[RequireTLS].Resource
+			tls shop-qa-monitoring Resources.TopicPolicy.Properties.PolicyDocument
+		`},
+		// others' things
+		{"one-account", "a deploy role that reads the parameters of another environment", []change{
+			put("try-dev-access", deploying+"[ReadOutputs].Resource", "'*'"),
+		}, `chain try-dev-access Resources.DeployRole.Properties`},
+		{"shop", "roles of a pipeline may change its key's policy", []change{
+			add(artifacts, inKey+"[UseInPipeline].Action", "kms:*"),
+		}, `admin-open shop-delivery-artifacts ` + inKey + `[UseInPipeline]`},
+		{"shop", "a subscription in the clear", []change{
+			drop("shop-qa-monitoring", "Resources.TopicPolicy.Properties.PolicyDocument.Statement[RequireTLS].Action[7]"),
+		}, `tls shop-qa-monitoring Resources.TopicPolicy.Properties.PolicyDocument`},
+		{"minimal", "the only log group without a key", []change{
+			drop("tiny-delivery-builds", "Resources.BuildLogs.Properties.KmsKeyId"),
+		}, `unprotected tiny-delivery-builds Resources.BuildLogs.Properties.KmsKeyId`},
+		{"shop", "a role before its policies", []change{
+			manifest("shop-dev-access", func(s *assembly.Stack) { s.DependsOn = s.DependsOn[:1] }),
+		}, `deploy-order shop-dev-access manifest.json`},
+		{"shop", "an alias of a bucket, a route to a table of routes, an alarm that tells a policy, an API that is a function", []change{
+			put("shop-dev-bootstrap", "Resources.KeyAlias.Properties.TargetKeyId", "!Ref CodeBucket"),
+			put("shop-dev-network", "Resources.VpcPublicRoute.Properties.GatewayId", "!Ref VpcPublicTable"),
+			put("shop-qa-monitoring", "Resources.WebServiceErrors.Properties.AlarmActions[0]", "!Ref TopicPolicy"),
+			put("shop-qa-functions", "Resources.ApiIdParameter.Properties.Value", "!Ref HelloFunction"),
+		}, `
+			reference-kind shop-dev-bootstrap Resources.KeyAlias.Properties
+			reference-kind shop-dev-network Resources.VpcPublicRoute.Properties
+			reference-kind shop-qa-functions Resources.ApiIdParameter.Properties
+			reference-kind shop-qa-functions Resources.ApiIdParameter.Properties.Value
+			reference-kind shop-qa-monitoring Resources.WebServiceErrors.Properties
+		`},
 		// guards
 		{"shop", "a stack that does not ask for its resource types", []change{
 			drop(functions, "Rules.AccessCoversThis"),
@@ -814,6 +865,7 @@ func faults() []fault {
 		{"shop", "the bucket of code is renamed", []change{
 			edit("shop-dev-bootstrap", "Resources.CodeBucket.Properties.BucketName", "-code-", "-codes-"),
 		}, `
+			policy shop-dev-bootstrap Resources.CodeBucketPolicy.Properties.PolicyDocument.Statement[PublishersOnly].Resource
 			application shop-dev-access Resources.ExecutionPolicy.Properties.PolicyDocument.Statement[Code]
 			publish shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-publish].Actions[publish-code].Configuration.EnvironmentVariables
 		`},

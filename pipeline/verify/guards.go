@@ -22,9 +22,10 @@ func (w *world) guards() {
 		w.guardPermission(x)
 	}
 	for _, x := range w.ofKind("AWS::S3::Bucket") {
+		w.namesItself(x)
 		w.guardOutsiders(x, "bucket-open")
-		w.guardTLS(x, "s3:GetObject", "/"+anyID)
-		w.guardTLS(x, "s3:ListBucket", "")
+		w.guardTLS(x, "/"+anyID, "s3:GetObject", "s3:PutObject")
+		w.guardTLS(x, "", "s3:ListBucket")
 		w.guardBucket(x)
 		w.guardServices(x)
 		w.guardManagement(x, "s3:PutBucketPolicy")
@@ -38,14 +39,17 @@ func (w *world) guards() {
 		w.guardManagement(x, "ecr:SetRepositoryPolicy")
 	}
 	for _, x := range w.ofKind("AWS::SNS::Topic") {
+		w.namesItself(x)
 		w.guardOutsiders(x, "queue-open")
-		w.guardTLS(x, "sns:Publish", "")
+		w.guardTLS(x, "", "sns:Publish", "sns:AddPermission", "sns:DeleteTopic", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:RemovePermission",
+			"sns:SetTopicAttributes", "sns:Subscribe") // all that the policy of a topic can name
 		w.guardServices(x)
 		w.guardManagement(x, "sns:SetTopicAttributes")
 	}
 	for _, x := range w.ofKind("AWS::SQS::Queue") {
+		w.namesItself(x)
 		w.guardOutsiders(x, "queue-open")
-		w.guardTLS(x, "sqs:SendMessage", "")
+		w.guardTLS(x, "", "sqs:SendMessage", "sqs:ReceiveMessage")
 		w.guardServices(x)
 		w.guardManagement(x, "sqs:SetQueueAttributes")
 	}
@@ -289,15 +293,21 @@ func (w *world) guardDeputy(r *role, service, resource string) {
 	}
 }
 
-// guardTLS: nothing passes in the clear. What somebody wrote by hand works without, so that is a warning.
-func (w *world) guardTLS(x *thing, action, suffix string) {
+// guardTLS: nothing passes in the clear. What somebody wrote by hand works without, so that is a warning, and only the first action is asked for.
+func (w *world) guardTLS(x *thing, suffix string, actions ...string) {
 	const hint = "deny everything where aws:SecureTransport is false"
 	p, path := w.policyOf(x), x.path("")
 	if p != nil {
 		path = p.Place.Path
 		inClear := map[string][]eval.Value{"aws:SecureTransport": eval.Texts("false")}
-		q := request{action: action, on: eval.Concat(x.arn(), eval.Text(suffix)), policy: p, context: inClear}
-		if !w.allows(stranger(partitionOf(x.stack.Region), x.stack.Account), q) {
+		if x.stack.Source != nil {
+			actions = actions[:1]
+		}
+		i := slices.IndexFunc(actions, func(action string) bool {
+			q := request{action: action, on: eval.Concat(x.arn(), eval.Text(suffix)), policy: p, context: inClear}
+			return w.allows(stranger(partitionOf(x.stack.Region), x.stack.Account), q)
+		})
+		if i < 0 {
 			return
 		}
 	}

@@ -63,9 +63,12 @@ func (w *world) protection() {
 	}
 }
 
-// logsHaveKeys says whether a rendered log group of an environment has a key: all have one, or none.
+// logsHaveKeys says whether a rendered log group of an environment has a key, or a key is there for them: all have one, or none.
 func (w *world) logsHaveKeys(environment string) bool {
-	return slices.ContainsFunc(w.ofKind("AWS::Logs::LogGroup"), func(x *thing) bool {
+	isForLogs := func(service string) bool { return strings.HasPrefix(service, "logs.") }
+	return slices.ContainsFunc(w.ofKind("AWS::KMS::Key"), func(x *thing) bool {
+		return x.stack.Environment == environment && x.stack.Source == nil && slices.ContainsFunc(principalsOf(x.policyStatements(), "Service"), isForLogs)
+	}) || slices.ContainsFunc(w.ofKind("AWS::Logs::LogGroup"), func(x *thing) bool {
 		return x.stack.Environment == environment && x.stack.Source == nil && x.properties.Get("KmsKeyId") != nil
 	})
 }

@@ -17,13 +17,18 @@ type taken struct {
 func allTaken() []taken {
 	return []taken{
 		{[]string{"AllocationId"}, []string{"AWS::EC2::EIP"}},
+		{[]string{"AlarmActions", "InsufficientDataActions", "OKActions"}, []string{
+			"AWS::ApplicationAutoScaling", "AWS::AutoScaling", "AWS::Lambda::", "AWS::SNS::Topic", "AWS::SSM",
+		}},
+		{[]string{"AlarmNames"}, []string{"AWS::CloudWatch::"}},
 		{[]string{"ApiId"}, []string{"AWS::ApiGateway"}},
 		{[]string{"Bucket", "DestinationBucketName"}, []string{"AWS::S3"}},
 		{[]string{"Cluster"}, []string{"AWS::ECS::Cluster"}},
 		{[]string{"ComputeEnvironment"}, []string{"AWS::Batch::ComputeEnvironment"}},
 		{[]string{"DeliverLogsPermissionArn", "ExecutionRoleArn", "JobRoleArn", "ServiceRole", "TaskRoleArn"}, []string{"AWS::IAM::Role"}},
-		{[]string{"EncryptionKey", "KMSMasterKeyID", "KmsKey", "KmsKeyArn", "KmsKeyId", "KmsMasterKeyId"}, []string{"AWS::KMS::"}},
+		{[]string{"EncryptionKey", "KMSMasterKeyID", "KmsKey", "KmsKeyArn", "KmsKeyId", "KmsMasterKeyId", "TargetKeyId"}, []string{"AWS::KMS::"}},
 		{[]string{"FunctionName"}, []string{"AWS::Lambda::"}},
+		{[]string{"GatewayId"}, []string{"AWS::EC2::InternetGateway", "AWS::EC2::VPCEndpoint", "AWS::EC2::VPNGateway"}},
 		{[]string{"InstanceRole"}, []string{"AWS::IAM::InstanceProfile"}},
 		{[]string{"InternetGatewayId"}, []string{"AWS::EC2::InternetGateway"}},
 		{[]string{"ListenerArn"}, []string{"AWS::ElasticLoadBalancing", "AWS::VpcLattice::Listener"}},
@@ -36,7 +41,7 @@ func allTaken() []taken {
 		{[]string{"SubnetId", "SubnetIds"}, []string{"AWS::EC2::Subnet"}},
 		{[]string{"TargetGroupArn"}, []string{"AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::VpcLattice::TargetGroup"}},
 		{[]string{"TaskDefinition"}, []string{"AWS::ECS::TaskDefinition"}},
-		{[]string{"Topics"}, []string{"AWS::SNS::Topic"}},
+		{[]string{"TopicArn", "Topics"}, []string{"AWS::SNS::Topic"}},
 		{[]string{"VpcId"}, []string{"AWS::EC2::VPC"}},
 	}
 }
@@ -45,11 +50,17 @@ func allTaken() []taken {
 func allPublished() []taken {
 	return []taken{
 		{[]string{"AccessLogsName"}, []string{"AWS::S3::Bucket"}},
+		{[]string{"ApiId"}, []string{"AWS::ApiGateway"}},
 		{[]string{"BucketName"}, []string{"AWS::S3::Bucket"}},
 		{[]string{"KeyArn"}, []string{"AWS::KMS::Key"}},
+		{[]string{"JobQueueArn"}, []string{"AWS::Batch::JobQueue"}},
 		{[]string{"JobQueueName"}, []string{"AWS::Batch::JobQueue"}},
+		{[]string{"LoadBalancerName"}, []string{"AWS::ElasticLoadBalancingV2::LoadBalancer"}},
+		{[]string{"RepositoryUri"}, []string{"AWS::ECR::Repository"}},
 		{[]string{"SecurityGroupId"}, []string{"AWS::EC2::SecurityGroup"}},
 		{[]string{"SubnetIds"}, []string{"AWS::EC2::Subnet"}},
+		{[]string{"TargetGroupName"}, []string{"AWS::ElasticLoadBalancingV2::TargetGroup"}},
+		{[]string{"TopicArn"}, []string{"AWS::SNS::Topic"}},
 		{[]string{"VpcId"}, []string{"AWS::EC2::VPC"}},
 	}
 }
@@ -118,6 +129,9 @@ func (k *referenceKinds) below(n *tree.Node, property, path string) {
 			k.refers(arg.Items[0].Text, property, path)
 		}
 		return
+	case isFunction && name == "Fn::Sub" && k.value != nil:
+		k.found = k.found || k.substitutes(n)
+		property = ""
 	case isFunction && name != "Fn::If" && name != "Fn::Join":
 		property = ""
 	case isFunction && name == "Fn::Join" && k.value == nil:
@@ -130,6 +144,30 @@ func (k *referenceKinds) below(n *tree.Node, property, path string) {
 		}
 		k.below(item, next, path)
 	}
+}
+
+// substitutes says whether a Sub puts in something of a resource of a type that the value tells of.
+func (k *referenceKinds) substitutes(n *tree.Node) bool {
+	return slices.ContainsFunc(k.stack.ids, func(id string) bool {
+		return (gives(n, id) || strings.Contains(subText(n), "${"+id+".")) && isOfType(k.stack.things[id].kind, k.value)
+	})
+}
+
+// subText is the text of a Sub.
+func subText(n *tree.Node) string {
+	_, arg, _ := n.Intrinsic()
+	if len(arg.Items) > 0 {
+		arg = arg.Items[0]
+	}
+	return arg.Text
+}
+
+// isOfType says whether a resource type is one of some, or begins as one of them does.
+func isOfType(kind string, types []string) bool {
+	return slices.ContainsFunc(types, func(of string) bool {
+		const whole = 2 // separators that a whole type has
+		return kind == of || strings.HasPrefix(kind, of) && (strings.HasSuffix(of, "::") || strings.Count(of, "::") < whole)
+	})
 }
 
 // isNamed says whether a resource of the stack, of a type that the value tells of, has a name.
@@ -161,10 +199,7 @@ func (k *referenceKinds) refers(id, property, path string) {
 	if property == "Value" && k.value != nil {
 		types = k.value
 	}
-	isOf := slices.ContainsFunc(types, func(of string) bool {
-		const whole = 2 // separators that a whole type has
-		return y.kind == of || strings.HasPrefix(y.kind, of) && (strings.HasSuffix(of, "::") || strings.Count(of, "::") < whole)
-	})
+	isOf := isOfType(y.kind, types)
 	if k.found = k.found || isOf; len(types) > 0 && !isOf {
 		k.w.report.fail(k.stack, path, "reference-kind", property+" refers to "+id+", which is of type "+y.kind, "refer to a resource of type "+strings.Join(types, " or "))
 	}

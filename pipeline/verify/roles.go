@@ -73,6 +73,7 @@ func (w *world) parse(x *thing, kind eval.Kind, owner, path string, n *tree.Node
 	if list := n.Get("Statement"); list != nil && list.Kind == tree.List && len(list.Items) == 0 {
 		w.report.fail(x.stack, path+".Statement", "policy", "the policy has no statement, and AWS refuses that", "write a statement, or take the policy out")
 	}
+	w.words(x, kind, path, n)
 	for _, problem := range problems {
 		w.report.fail(x.stack, problem.Place.Path, "policy", problem.Message, problem.Hint)
 	}
@@ -176,6 +177,7 @@ func (w *world) attach() {
 	for _, r := range w.roleList {
 		for i, arn := range listIn(r.stack, r.properties.Get("ManagedPolicyArns")) {
 			if p := w.policies[arn.String()]; p != nil {
+				w.dependsOn(r.stack, p.stack.Name, "attaches the policy "+p.known("ManagedPolicyName")+" of")
 				r.take(p)
 			} else {
 				w.unknownPolicy(r, fmt.Sprintf("%s[%d]", r.path("ManagedPolicyArns"), i), arn.String())

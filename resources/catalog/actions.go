@@ -187,6 +187,13 @@ func isGlobalKey(key string) bool {
 	return slices.ContainsFunc(GlobalKeys(), func(k ConditionKey) bool { return k.matches(key) })
 }
 
+// HasKey says whether requests can have a condition key: those of some action of the service that its prefix names, or those of every service.
+func HasKey(key string) bool {
+	prefix, _, _ := strings.Cut(key, ":")
+	s, ok := Service(prefix)
+	return isGlobalKey(key) || ok && slices.ContainsFunc(s.Keys, func(k ConditionKey) bool { return k.matches(key) })
+}
+
 // matches says whether a key of a policy is this one. Keys know no case.
 func (k ConditionKey) matches(key string) bool {
 	return strings.EqualFold(k.Name, key) || overlap(strings.ToLower(wildcards(k.Name)), strings.ToLower(key))

@@ -14,6 +14,7 @@ type catalog struct {
 	knownTypes    map[string]*ResourceType
 	knownServices map[string]*IAMService
 	knownActions  map[string]*IAMAction
+	knownPatterns map[string]bool // whether some action matches
 	corrections   map[string][]correction
 
 	allTypes, allServices func() []string
@@ -24,7 +25,8 @@ var opened = sync.OnceValue(func() *catalog {
 	c := &catalog{
 		types: openTable(typesTable), actions: openTable(actionsTable),
 		knownTypes: map[string]*ResourceType{}, knownServices: map[string]*IAMService{}, knownActions: map[string]*IAMAction{},
-		corrections: map[string][]correction{},
+		knownPatterns: map[string]bool{},
+		corrections:   map[string][]correction{},
 	}
 	for _, row := range corrections() {
 		c.corrections[row.typ] = append(c.corrections[row.typ], row)
@@ -118,6 +120,23 @@ func Actions(pattern string) []string {
 		}
 	}
 	return list
+}
+
+// HasAction says whether there is an action that a pattern of a policy stands for.
+func HasAction(pattern string) bool {
+	if !strings.ContainsAny(pattern, "*?") {
+		_, ok := Action(pattern)
+		return ok
+	}
+	c := opened()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	has, ok := c.knownPatterns[pattern]
+	if !ok {
+		has = len(Actions(pattern)) > 0
+		c.knownPatterns[pattern] = has
+	}
+	return has
 }
 
 // Date of the newest source, such as 2026-09-29.
