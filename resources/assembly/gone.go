@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// Gone says which stacks that the manifest in dir names are not in the assembly, and how an operator deletes them, which no pipeline does. It
-// is empty where there is none, or nothing in dir to compare with.
+// Gone returns a message that lists the stacks in the manifest of dir that are not in the assembly, and the commands that delete them. No
+// pipeline deletes a stack. The message is empty if no stack is listed, or if dir is not an output directory.
 func (a *Assembly) Gone(dir string) string {
 	root, m, err := open(dir)
 	if err != nil {
-		return "" // Write says what is wrong with it
+		return "" // Write returns this error
 	}
 	defer root.Close() //nolint:errcheck // it is only a handle
 
@@ -20,13 +20,13 @@ func (a *Assembly) Gone(dir string) string {
 	var commands strings.Builder
 	for i := range slices.Backward(m.Stacks) {
 		s := m.Stacks[i].stack()
-		if s.isIn(a.Stacks) || !s.isNamed() {
+		if s.isIn(a.Stacks) || !s.hasSafeNames() {
 			continue
 		}
 		names = append(names, s.Name)
 		for _, name := range s.DependsOn {
 			role := Stack{Name: name, Account: s.Account, Region: s.Region}
-			i := slices.IndexFunc(a.Stacks, role.isAt)
+			i := slices.IndexFunc(a.Stacks, role.isSame)
 			if i >= 0 && !slices.Contains(a.Stacks[i].DeployedBy, Pipe) && !slices.Contains(access, name) {
 				access = append(access, name)
 			}
@@ -44,28 +44,29 @@ func (a *Assembly) Gone(dir string) string {
 	if names == nil {
 		return ""
 	}
-	is, it, before := "is", "it holds data, and delete it", ""
+	are, them, before := "is", "it contains data, then delete it", ""
 	if len(names) > 1 {
-		is, it = "are", "they hold data, and delete them in this order"
+		are, them = "are", "they contain data, then delete them in this order"
 	}
 	if access != nil {
 		slices.Sort(access)
-		before = ", before you deploy " + strings.Join(access, ", ")
+		before = " and before you deploy " + strings.Join(access, ", ")
 	}
-	return fmt.Sprintf("%s %s no more. No pipeline deletes a stack: see whether %s, when the pipeline is done%s:\n%s",
-		strings.Join(names, ", "), is, it, before, commands.String())
+	return fmt.Sprintf("%s %s no longer part of the system, but no pipeline deletes a stack. After the pipeline has finished%s, check whether %s:\n%s",
+		strings.Join(names, ", "), are, before, them, commands.String())
 }
 
-// isAt says whether the two are the same stack.
-func (s *Stack) isAt(o Stack) bool {
+// isSame reports whether s and o have the same name, account and region.
+func (s *Stack) isSame(o Stack) bool {
 	return s.Name == o.Name && s.Account == o.Account && s.Region == o.Region
 }
 
-func (s *Stack) isIn(stacks []Stack) bool { return slices.ContainsFunc(stacks, s.isAt) }
+// isIn reports whether one of the stacks is the same as s.
+func (s *Stack) isIn(stacks []Stack) bool { return slices.ContainsFunc(stacks, s.isSame) }
 
-// isNamed says whether nothing but names stands where a manifest, which anybody may have written, names the stack: people paste them.
-func (s *Stack) isNamed() bool {
+// hasSafeNames reports whether the names of the stack are valid. A manifest may have been edited, and operators paste these names into a shell.
+func (s *Stack) hasSafeNames() bool {
 	c := &checker{assembly: &Assembly{}, stack: s, places: map[[3]string]string{}, files: map[string]string{}}
-	c.names()
+	c.checkNames()
 	return len(c.errs) == 0
 }

@@ -26,20 +26,20 @@ func TestStacksThatAreNoMoreAreDeletedByHand(t *testing.T) {
 		"nothing": {func(*assembly.Assembly) {}, ""},
 		"one": {
 			func(a *assembly.Assembly) { a.Stacks = a.Stacks[:3] },
-			"shop-dev-functions is no more. No pipeline deletes a stack: see whether it holds data, and delete it, when the pipeline is done, " +
-				"before you deploy shop-dev-access:\n" + functions,
+			"shop-dev-functions is no longer part of the system, but no pipeline deletes a stack. After the pipeline has finished and before you deploy " +
+				"shop-dev-access, check whether it contains data, then delete it:\n" + functions,
 		},
 		"an environment": {
 			func(a *assembly.Assembly) { a.Stacks = a.Stacks[:1] },
-			"shop-dev-functions, shop-delivery-pipeline, shop-dev-access are no more. No pipeline deletes a stack: see whether they hold data, and delete " +
-				"them in this order, when the pipeline is done:\n" + functions + "    # account 111111111111\n" +
+			"shop-dev-functions, shop-delivery-pipeline, shop-dev-access are no longer part of the system, but no pipeline deletes a stack. After the pipeline " +
+				"has finished, check whether they contain data, then delete them in this order:\n" + functions + "    # account 111111111111\n" +
 				"    aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name shop-delivery-pipeline --region eu-west-1\n" +
 				"    aws cloudformation delete-stack --stack-name shop-delivery-pipeline --region eu-west-1\n" + access,
 		},
 		"one that moves to another account": {
 			func(a *assembly.Assembly) { a.Stacks[3].Account, a.Stacks[3].DependsOn = "333333333333", nil },
-			"shop-dev-functions is no more. No pipeline deletes a stack: see whether it holds data, and delete it, when the pipeline is done, " +
-				"before you deploy shop-dev-access:\n" + functions,
+			"shop-dev-functions is no longer part of the system, but no pipeline deletes a stack. After the pipeline has finished and before you deploy " +
+				"shop-dev-access, check whether it contains data, then delete it:\n" + functions,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -73,7 +73,7 @@ func TestNothingIsSaidOfWhatIsNoStack(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "manifest.json"), []byte(manifest), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got := shop().Gone(dir); !strings.HasPrefix(got, "shop-known is no more") {
+		if got := shop().Gone(dir); !strings.HasPrefix(got, "shop-known is no longer part of the system") {
 			t.Errorf("%+v: got %q", c, got)
 		}
 	}
