@@ -432,7 +432,7 @@ func TestDashboardsThatCloudWatchRefuses(t *testing.T) {
 		},
 		{
 			"nothing on it", func(d *resources.Dashboard) { d.Rows = nil },
-			body + ".widgets: it is 0, CloudWatch allows 1 to 500\n" + body + ": the format \"{\\\"widgets\\\":[\\n%s\\n]}\" does not take 0 parts",
+			body + ".widgets: it is 0, CloudWatch allows 1 to 500\n" + body + ": the format \"{\\\"widgets\\\":[\\n%s\\n]}\" does not have 0 parts",
 		},
 		{"500 widgets", graphs(250, 1), ""},
 		{"502 widgets", graphs(251, 1), body + ".widgets: it is 502, CloudWatch allows 1 to 500"},

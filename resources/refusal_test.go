@@ -434,7 +434,7 @@ func TestWhatBuildersRefuse(t *testing.T) {
 				r.Readers = []resources.RepositoryReader{{Account: cfn.Lit("333333333333"), Roles: cfn.Value[cfn.RoleARN]{}}}
 			}),
 			"Resources.Web.Properties.RepositoryPolicyText.Statement[0].Condition.ArnLike.aws:PrincipalArn: " +
-				"an unset value stands inside a list or a function; leave it out, or set it",
+				"a value in a list or in a function is unset; leave it out, or set it",
 		},
 		{"a queue's name of 80 characters", queue(strings.Repeat("a", 80), 0), ""},
 		{

@@ -6,8 +6,8 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// Render is the template as a plain tree, sections in the order of CloudFormation's documentation and resources in the order in
-// which they were added. Every problem of the template is in the error, a *TemplateError.
+// Render returns the template as a plain tree, with the sections in the order of the CloudFormation documentation and the resources in the order
+// in which they were added. The error is a *TemplateError with all problems of the template.
 func (t *Template) Render() (*tree.Node, error) {
 	root := mapOf("AWSTemplateFormatVersion", text("2010-09-09"))
 	if t.whole != nil {
@@ -35,7 +35,7 @@ func (t *Template) Render() (*tree.Node, error) {
 			root.Set(s.name, s.node)
 		}
 	}
-	var problems []Problem // each once: Check finds again some of what was found while building
+	var problems []Problem // each once: Check reports some problems that building the template reported too
 	for _, p := range slices.Concat(t.problems, t.unlinked(), Check(root)) {
 		if !slices.Contains(problems, p) {
 			problems = append(problems, p)

@@ -385,7 +385,7 @@ func TestMisuseIsAProblemWithItsPath(t *testing.T) {
 			policy.Identity{read.On(cfn.Lit("1")).OnAllBut(cfn.Lit("2"))},
 			statement + ": the statement names resources to hold for, and others to hold not for; use On or OnAllBut",
 		},
-		{"an unset value would be an empty resource", policy.Identity{read.On(unset)}, statement + ".Resource: an unset value stands inside a list or a function; leave it out, or set it"},
+		{"an unset value would be an empty resource", policy.Identity{read.On(unset)}, statement + ".Resource: a value in a list or in a function is unset; leave it out, or set it"},
 		{"IAM wants a statement", policy.Trust{}, path + ": the policy has no statement; add one, or leave out the policy"},
 		{"in every policy", policy.Identity(nil), path + ": the policy has no statement; add one, or leave out the policy"},
 		{
