@@ -126,7 +126,7 @@ func TestTopicsThatSNSRefuses(t *testing.T) {
 		},
 		{
 			"a pattern of alarms that is too long", func(x *resources.Topic) { x.Alarms = strings.Repeat("a", 31000) },
-			"Resources.TopicPolicy.Properties.PolicyDocument: a topic's policy has 32086 bytes, AWS allows 30720; grant less, or split it",
+			"Resources.TopicPolicy.Properties.PolicyDocument: a topic's policy has 32086 bytes; the AWS limit is 30720; grant less, or split it",
 		},
 	} {
 		t.Run(c.why, func(t *testing.T) {

@@ -293,7 +293,7 @@ func TestWhatBuildersRefuse(t *testing.T) {
 			"a trust policy that is too large", role(func(r *resources.Role) {
 				r.Trust = policy.Trust{policy.Allow("T", "sts:AssumeRole").By(policy.Service(strings.Repeat("a", 2000)))}
 			}),
-			"Resources.Role.Properties.AssumeRolePolicyDocument: a trust policy has 2120 bytes, AWS allows 2048; grant less, or split it",
+			"Resources.Role.Properties.AssumeRolePolicyDocument: a trust policy has 2120 bytes; the AWS limit is 2048; grant less, or split it",
 		},
 		{"10,240 bytes of inline policies", role(func(r *resources.Role) {
 			r.Policies = []resources.InlinePolicy{{Name: "a", Document: sized(10000)}, {Name: "b", Document: sized(240)}}
@@ -302,10 +302,10 @@ func TestWhatBuildersRefuse(t *testing.T) {
 			"10,241 bytes", role(func(r *resources.Role) {
 				r.Policies = []resources.InlinePolicy{{Name: "a", Document: sized(10000)}, {Name: "b", Document: sized(241)}}
 			}),
-			"Resources.Role.Properties.Policies: all inline policies of a role together has 10241 bytes, AWS allows 10240; grant less, or split it",
+			"Resources.Role.Properties.Policies: all inline policies of a role together has 10241 bytes; the AWS limit is 10240; grant less, or split it",
 		},
 		{"a managed policy of 6,144 bytes", managed(6144, "p"), ""},
-		{"6,145 bytes", managed(6145, "p"), "Resources.Policy.Properties.PolicyDocument: a managed policy has 6145 bytes, AWS allows 6144; grant less, or split it"},
+		{"6,145 bytes", managed(6145, "p"), "Resources.Policy.Properties.PolicyDocument: a managed policy has 6145 bytes; the AWS limit is 6144; grant less, or split it"},
 		{
 			"a managed policy's name with a space", managed(200, "a b"),
 			`Resources.Policy.Properties.ManagedPolicyName: "a b" is no name: IAM takes 1 to 128 letters, digits and +=,.@_-; choose another one`,
@@ -314,7 +314,7 @@ func TestWhatBuildersRefuse(t *testing.T) {
 			"a key policy that is too large", key(func(k *resources.Key) {
 				k.Users = policy.Resource{policy.Allow("Use", "kms:Decrypt").By(policy.Service(strings.Repeat("a", 33000))).On(cfn.Lit("*"))}
 			}),
-			"Resources.Key.Properties.KeyPolicy: a key policy has 33466 bytes, AWS allows 32768; grant less, or split it",
+			"Resources.Key.Properties.KeyPolicy: a key policy has 33466 bytes; the AWS limit is 32768; grant less, or split it",
 		},
 		{
 			"a key that is gone after 6 days", key(func(k *resources.Key) { k.PendingDays = 6 }),
@@ -328,19 +328,19 @@ func TestWhatBuildersRefuse(t *testing.T) {
 			"a key for everyone", key(func(k *resources.Key) {
 				k.Users = policy.Resource{policy.Allow("Use", "kms:Decrypt").By(policy.Anyone()).On(cfn.Lit("*"))}
 			}),
-			"Resources.Key.Properties.KeyPolicy.Statement[1]: the statement allows everyone; name an account, and narrow it to a role",
+			"Resources.Key.Properties.KeyPolicy.Statement[1]: the statement allows every principal; name an account, and restrict it to a role with ByRole",
 		},
 		{
 			"a bucket policy that is too large", bucket(func(b *resources.Bucket) {
 				b.Policy = policy.Resource{policy.Allow("Read", "s3:GetObject").By(policy.Service(strings.Repeat("a", 21000))).On(cfn.Lit("*"))}
 			}),
-			"Resources.DataPolicy.Properties.PolicyDocument: a bucket policy has 21519 bytes, AWS allows 20480; grant less, or split it",
+			"Resources.DataPolicy.Properties.PolicyDocument: a bucket policy has 21519 bytes; the AWS limit is 20480; grant less, or split it",
 		},
 		{
 			"a public bucket", bucket(func(b *resources.Bucket) {
 				b.Policy = policy.Resource{policy.Allow("Read", "s3:GetObject").By(policy.Anyone()).On(cfn.Lit("*"))}
 			}),
-			"Resources.DataPolicy.Properties.PolicyDocument.Statement[1]: the statement allows everyone; name an account, and narrow it to a role",
+			"Resources.DataPolicy.Properties.PolicyDocument.Statement[1]: the statement allows every principal; name an account, and restrict it to a role with ByRole",
 		},
 		{
 			"a bucket without a key", bucket(func(b *resources.Bucket) { b.Key = noKey }),
@@ -434,7 +434,7 @@ func TestWhatBuildersRefuse(t *testing.T) {
 				r.Readers = []resources.RepositoryReader{{Account: cfn.Lit("333333333333"), Roles: cfn.Value[cfn.RoleARN]{}}}
 			}),
 			"Resources.Web.Properties.RepositoryPolicyText.Statement[0].Condition.ArnLike.aws:PrincipalArn: " +
-				"a value in a list or in a function is unset; leave it out, or set it",
+				"a value in a list or in a function is unset; set it, or leave it out",
 		},
 		{"a queue's name of 80 characters", queue(strings.Repeat("a", 80), 0), ""},
 		{
