@@ -6,7 +6,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 )
 
-// Parameter is an SSM parameter of plain text. Its value stands in the template: no secrets.
+// Parameter is an SSM parameter of type String. Its value is visible in the template, so it must not be a secret.
 type Parameter struct {
 	// ID is the logical id.
 	ID          string
@@ -15,7 +15,7 @@ type Parameter struct {
 	Value       cfn.Part
 }
 
-// maxParameterName counts what stands before the name in its ARN too, which is not known here.
+// maxParameterName is the limit of the name with the rest of its ARN, whose length is not known here.
 const maxParameterName = 1011
 
 // Add declares the parameter.

@@ -7,12 +7,12 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// Queue is an SQS queue, encrypted with keys of SQS, TLS only.
+// Queue is an SQS queue, encrypted with keys of SQS and with TLS only.
 type Queue struct {
-	// ID is the logical id; the policy gets ID with Policy behind.
+	// ID is the logical id. The logical id of the policy is ID followed by Policy.
 	ID   string
 	Name string
-	// RetentionDays of a message, 1 to 14. Zero means 14, the most.
+	// RetentionDays of a message, 1 to 14. Default 14.
 	RetentionDays int
 }
 
@@ -38,7 +38,7 @@ func (q Queue) Add(t *cfn.Template) QueueHandle {
 	checkRange(t, path+".MessageRetentionPeriod", "SQS", days, 1, 14)
 	queue := t.Add(q.ID, &sqs.Queue{
 		QueueName: new(q.Name), SqsManagedSseEnabled: new(true), MessageRetentionPeriod: new(days * 24 * 3600),
-		// the default, said aloud: any queue of the account may use this one for its dead letters
+		// the default, made explicit: all queues of the account may use this one as their dead-letter queue
 		RedriveAllowPolicy: map[string]string{"redrivePermission": "allowAll"},
 	})
 	queue.OnRemoval(cfn.Delete, cfn.Delete)
