@@ -506,7 +506,7 @@ func TestOwnParametersAreRefused(t *testing.T) {
 			"a text for a list", "P: {Type: CommaDelimitedList}", "P: network.VpcId",
 			at("P", "t.yaml:2: Parameters.P: output VpcId of stack network is a text, but the type of the parameter is CommaDelimitedList; set the type to String"),
 		},
-		{"a known text for a list", "P: {Type: CommaDelimitedList}", "P: access.RolePath", at("P", "output RolePath of stack access is a text, but the type of the parameter is CommaDelimitedList; set the type to String")},
+		{"a known text for a list", "P: {Type: CommaDelimitedList}", "P: access.RolePath", at("P", "RolePath of the stack access is a text, and the type of the parameter is CommaDelimitedList; let the type be String")},
 		{"an output for a number", "P: {Type: Number}", "P: two.Arn", at("P", "t.yaml:2: Parameters.P.Type: CloudFormation cannot read a parameter of type Number from SSM; use String")},
 		{
 			"an output for numbers", "P: {Type: List<Number>}", "P: network.PublicSubnetIds",
