@@ -4,7 +4,7 @@
 
 GOLANGCI_LINT = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.0
 FUZZTIME ?= 10s
-TEMPLATES = $(shell find golden \( -path 'golden/*/want/*.yaml' -o -path 'golden/*/want-json/*.json' \) \
+TEMPLATES = $(shell find golden \( -path 'golden/*/want/*.yaml' -o -path 'golden/*/want-json/*.json' -o -path 'golden/testdata/rows/*.yaml' \) \
 	! -name '*.config.json' ! -name manifest.json | sort)
 
 help: ## list these targets

@@ -20,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -28,6 +29,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/pipeline/verify"
 	"github.com/cfnpipe/cfnpipe/resources/assembly"
+	"github.com/cfnpipe/cfnpipe/resources/conform"
 	"github.com/cfnpipe/cfnpipe/stages"
 )
 
@@ -273,6 +275,9 @@ func (c *generateCommand) Run(s *session) error {
 	if types := r.Coverage.Types; len(types) > 0 && !c.NoVerify {
 		fmt.Fprintf(s.stderr, "not judged: %s: cfnpipe does not know which permissions their deployment requires; check the permissions of their stacks yourself\n", strings.Join(types, ", "))
 	}
+	if types := ofUnknownProperties(a, r.Coverage.Types); len(types) > 0 {
+		fmt.Fprintf(s.stderr, "not judged: %s: cfnpipe does not know which properties they have\n", strings.Join(types, ", "))
+	}
 	switch n := len(r.Findings); {
 	case n == 0 || c.NoVerify:
 	case n == 1:
@@ -281,6 +286,23 @@ func (c *generateCommand) Run(s *session) error {
 		fmt.Fprintf(s.stderr, "%d warnings; to see them, run: %s verify %s\n", n, program(generator), shellWord(c.Output))
 	}
 	return nil
+}
+
+// ofUnknownProperties lists the resource types of custom templates whose properties are not judged, less those already named.
+func ofUnknownProperties(a *assembly.Assembly, named []string) []string {
+	var types []string
+	for _, s := range a.Stacks {
+		if s.Source == nil {
+			continue // what cfnpipe renders, it knows
+		}
+		for _, r := range s.Template.Get("Resources").Items {
+			if typ := r.Get("Type").Text; !conform.Judges(typ) && !slices.Contains(named, typ) {
+				types = append(types, typ)
+			}
+		}
+	}
+	slices.Sort(types)
+	return slices.Compact(types)
 }
 
 type planCommand struct {

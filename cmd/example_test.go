@@ -86,6 +86,7 @@ func Example() {
 	// Name: shop-delivery-function-tests-junit
 	// Name: shop-delivery-function-tests
 	// - go test ./lambda/...
+	// Name: shop-delivery-clear
 	// dev/auditors.yaml
 	// ManagedPolicyName: shop-dev-read-data
 }

@@ -590,7 +590,7 @@ func (p *publishing) nothingToDo() {
 }
 
 // arguments of docker that a shell would take apart.
-const arguments = `, dockerfile: sub dir/Dockerfile, buildArguments: { A: "two words", B: "it's \"quoted\" $HOME $(false) * \\", C: "", D: "--x=y" }`
+const arguments = `, dockerfile: sub dir/Dockerfile, buildArguments: { A: "two words", B: "it's \"quoted\" $5 $? * \\", C: "", D: "--x=y" }`
 
 // removeImages of the repository.
 func (p *publishing) removeImages() {
@@ -624,7 +624,7 @@ func (p *publishing) images() {
 		{"login", "--username", "AWS", "--password-stdin", "111111111111.dkr.ecr.eu-west-1.amazonaws.com", password("111111111111")},
 		{
 			"build", "--platform", "linux/amd64", "--file", "services/web/sub dir/Dockerfile", "--tag", image,
-			"--build-arg", "A=two words", "--build-arg", `B=it's "quoted" $HOME $(false) * \`, "--build-arg", "C=", "--build-arg", "D=--x=y",
+			"--build-arg", "A=two words", "--build-arg", `B=it's "quoted" $5 $? * \`, "--build-arg", "C=", "--build-arg", "D=--x=y",
 			"./services/web",
 		},
 		{"login", "--username", "AWS", "--password-stdin", registry, password("222222222222")},

@@ -163,7 +163,7 @@ func TestREADMEDrawsTheOutputTree(t *testing.T) {
 	}
 	var patterns []*regexp.Regexp
 	for line := range strings.Lines(readmeBlock(t, "out/\n")) {
-		for _, word := range strings.Fields(line) {
+		for word := range strings.FieldsSeq(line) {
 			if word == "out/" || !strings.Contains(word, "/") && !slices.Contains([]string{"manifest.json", "deploy.sh"}, word) {
 				break // what it is for
 			}
@@ -468,8 +468,10 @@ func TestREADMENamesTheVariablesOfBuilds(t *testing.T) {
 // README names the fields of the manifest that there are.
 func TestREADMENamesTheFieldsOfTheManifest(t *testing.T) {
 	t.Parallel()
-	text := readmeSection(t, "`manifest.json` has", "\n\n")
-	fields := map[string]bool{"manifest.json": true, "operator": true, "pipeline": true, "pipelines": true}
+	text := readmeSection(t, "`manifest.json` has", "\n\nThe pipeline of dev")
+	fields := map[string]bool{
+		"manifest.json": true, "operator": true, "pipeline": true, "pipelines": true, "approval": true, "step": true, "verify": true,
+	}
 	for _, name := range cases(t) {
 		data, err := os.ReadFile(filepath.Join(name, "want", "manifest.json"))
 		if err != nil {
@@ -479,7 +481,13 @@ func TestREADMENamesTheFieldsOfTheManifest(t *testing.T) {
 		if err := json.Unmarshal(data, &m); err != nil {
 			t.Fatal(err)
 		}
-		for _, item := range slices.Concat(m.Stacks, m.Pipelines) {
+		items := slices.Concat(m.Stacks, m.Pipelines)
+		for _, p := range m.Pipelines {
+			for _, c := range p["controls"].([]any) {
+				items = append(items, c.(map[string]any))
+			}
+		}
+		for _, item := range items {
 			for field := range item {
 				if fields[field] = true; !strings.Contains(text, "`"+field+"`") {
 					t.Errorf("README does not say that the manifest has %s", field)
@@ -562,5 +570,33 @@ func TestREADMENamesFieldsAndOptions(t *testing.T) {
 		if !strings.Contains(usage, "  "+m[1]) {
 			t.Errorf("deploy.sh has no %s", m[1])
 		}
+	}
+}
+
+// README says what the pipeline clears itself, and of which environments: those that have a role for it.
+func TestREADMESaysWhatThePipelineClears(t *testing.T) {
+	t.Parallel()
+	if !strings.Contains(readme(t), "the build `<project>-<pipeline>-clear`") || !strings.Contains(readme(t), "in dev and test the clear role") {
+		t.Error("README names no build that clears, or no role")
+	}
+	var projects, roles []string
+	a := shopGolden(t)
+	for i := range a.Stacks {
+		for _, r := range a.Stacks[i].Template.Get("Resources").Items {
+			switch r.Get("Type").Text {
+			case "AWS::CodeBuild::Project":
+				projects = append(projects, r.At("Properties", "Name").Text)
+			case "AWS::IAM::Role":
+				roles = append(roles, r.At("Properties", "RoleName").Text)
+			}
+		}
+	}
+	isClear := func(name string) bool { return !strings.HasSuffix(name, "-clear") }
+	want := []string{"shop-dev-clear", "shop-qa-clear", "shop-delivery-clear"}
+	if got := slices.DeleteFunc(roles, isClear); !slices.Equal(got, want) {
+		t.Errorf("there are the roles %q, want %q", got, want)
+	}
+	if got := slices.DeleteFunc(projects, isClear); !slices.Equal(got, want[2:]) {
+		t.Errorf("there are the builds %q", got)
 	}
 }

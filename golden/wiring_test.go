@@ -21,34 +21,34 @@ func TestDeployUnwires(t *testing.T) { //nolint:paralleltest // one server
 	copyProject(t, "own-stacks", w.dir)
 	w.change("pipeline.yaml", "project: depot", "project: "+wiringProject)
 	w.change("infra/importer.yaml", "/depot/app/", "/"+wiringProject+"/app/")
-	const importer, wire = "infra/importer.yaml", "        QueueArn: queues.OrdersArn\n"
+	const importer, wire = "infra/importer.yaml", "        QueueArn: orders.OrdersArn\n"
 	const taken, given = "!Ref QueueArn", `!Sub "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:` + wiringProject + `-dev-*"`
 
 	w.deploy(assembly.Operator)
 	first := w.deploy(assembly.Pipe)
-	w.want("wired", map[string]string{"access-policies-1": created, "access": created, "network": created, "queues": created, "importer": created}, true)
+	w.want("wired", map[string]string{"access-policies-1": created, "access": created, "bootstrap": created, "network": created, "orders": created, "importer": created}, true)
 
 	// Both go: what stays is deployed without them, an operator deletes them, in either order, and renews the access stack.
-	stacks := w.drop("    - { name: queues", "    - name: archive")
+	stacks := w.drop("    - { name: orders", "    - name: archive")
 	w.deploy(assembly.Pipe)
 	w.remove(t, &assembly.Assembly{Stacks: []assembly.Stack{
-		*stackNamed(t, first, wiringProject+"-dev-importer"), *stackNamed(t, first, wiringProject+"-dev-queues"), // the last one first
+		*stackNamed(t, first, wiringProject+"-dev-importer"), *stackNamed(t, first, wiringProject+"-dev-orders"), // the last one first
 	}})
 	w.deploy(assembly.Operator)
-	// the network, too, asks whether its access stack lets the importer's role be passed: what an environment needs, all its stacks ask for
-	w.want("both gone", map[string]string{"access-policies-1": updated, "access": updated, "network": updated}, false)
+	// the first stack asks no more whether its access stack lets the importer's role be passed
+	w.want("both gone", map[string]string{"access-policies-1": updated, "access": updated, "bootstrap": updated, "network": created}, false)
 
 	w.change("pipeline.yaml", "    - name: archive", stacks+"    - name: archive")
 	w.deploy(assembly.Operator)
 	w.deploy(assembly.Pipe)
-	w.want("wired again", map[string]string{"access-policies-1": updated, "access": updated, "network": updated, "queues": created, "importer": created}, true)
+	w.want("wired again", map[string]string{"access-policies-1": updated, "access": updated, "bootstrap": updated, "network": created, "orders": created, "importer": created}, true)
 
 	// The wire goes: the stack that puts out is deployed first, while the other still takes.
 	w.change("pipeline.yaml", wire, "")
 	w.change(importer, "  QueueArn:\n    Type: String\n", "  Unused:\n    Type: String\n    Default: ''\n")
 	w.change(importer, taken, given)
 	access, last := w.deploy(assembly.Operator), w.deploy(assembly.Pipe)
-	w.want("without the wire", map[string]string{"access-policies-1": updated, "access": updated, "network": updated, "queues": updated, "importer": updated}, false)
+	w.want("without the wire", map[string]string{"access-policies-1": updated, "access": updated, "bootstrap": updated, "network": created, "orders": updated, "importer": updated}, false)
 	w.remove(t, &assembly.Assembly{Stacks: slices.Concat(access.Stacks, last.Stacks)})
 }
 
@@ -137,7 +137,7 @@ func (w *wiring) want(when string, stacks map[string]string, output bool) {
 		w.Fatalf("%s: the stacks (-want +got):\n%s", when, diff)
 	}
 	var names []string
-	w.query(w.T, at, &names, "ssm", "get-parameters", "--names", "/"+wiringProject+"/dev/queues/OrdersArn", "--query", "Parameters[].Name")
+	w.query(w.T, at, &names, "ssm", "get-parameters", "--names", "/"+wiringProject+"/dev/orders/OrdersArn", "--query", "Parameters[].Name")
 	if there := len(names) > 0; there != output {
 		w.Errorf("%s: is the output there: %v, want %v", when, there, output)
 	}

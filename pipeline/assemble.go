@@ -17,14 +17,15 @@ import (
 func (y *System) Assemble(format assembly.Format) (*assembly.Assembly, error) {
 	a := &assembly.Assembly{Project: y.Project, Format: format}
 	var errs []error
-	if err := errors.Join(y.complete(), check(y.Steps)); err != nil {
+	plan, err := planSteps(y.Steps)
+	if err := errors.Join(y.complete(), err); err != nil {
 		return nil, err
 	}
 	var stacks []*stack
 	y.tellNeighbours()
 	errs = append(errs, y.checkTexts())
 	for _, p := range y.Pipelines {
-		own, err := p.build(format, y.Steps)
+		own, err := p.build(format, plan)
 		errs = append(errs, err)
 		stacks = append(stacks, own...)
 		a.Pipelines = append(a.Pipelines, p.describe())
@@ -59,13 +60,13 @@ func (y *System) checkTexts() error {
 }
 
 // build makes the templates of a pipeline's environments, then those of the pipeline itself, which has to know the former.
-func (p *Pipeline) build(format assembly.Format, steps spec.Steps) ([]*stack, error) {
-	if err := p.derive(steps); err != nil {
+func (p *Pipeline) build(format assembly.Format, plan stepPlan) ([]*stack, error) {
+	if err := p.derive(plan); err != nil {
 		return nil, err
 	}
 	var list []*stack
 	var errs []error
-	d := &delivery{pipeline: p, format: format, steps: steps}
+	d := &delivery{pipeline: p, format: format, plan: plan}
 	for _, e := range p.Environments {
 		g := group{access: e.Access, home: e.Place}
 		if e.Bootstrap != nil {
@@ -92,7 +93,7 @@ func (p *Pipeline) build(format assembly.Format, steps spec.Steps) ([]*stack, er
 		d.stores = append(d.stores, a)
 		errs = append(errs, g.addFirst(place, a))
 	}
-	d.builds = &buildsStack{pipeline: p, steps: steps, format: format, home: d.stores[0]}
+	d.builds = &buildsStack{pipeline: p, plan: plan, format: format, home: d.stores[0], deployments: d.deployments}
 	errs = append(errs, g.add(p.Place, d.builds))
 	if p.Shared != nil {
 		errs = append(errs, g.add(p.Shared.Place, p.Shared))
@@ -256,6 +257,7 @@ func (p *Pipeline) describe() assembly.Pipeline {
 	d := assembly.Pipeline{
 		Name: spec.PipelineName(p.Place.Project, p.Name), Stack: spec.Name(p.Place.Project, p.Name, (&delivery{}).Name()),
 		Account: p.Place.Account, Region: p.Place.Region, Branch: p.Branch,
+		Controls: p.controls,
 	}
 	for _, e := range p.Environments {
 		d.Environments = append(d.Environments, e.Place.Scope)

@@ -35,6 +35,8 @@ type build struct {
 	architecture spec.Architecture
 	// cached keeps the caches of package managers from one build to the next, in the artifact bucket.
 	cached bool
+	// alone is for a build that no action of the pipeline runs: it has no artifacts.
+	alone bool
 	// reported makes a group for test reports, which the buildspec calls reportGroup.
 	reported bool
 	// grants are what the build may do beside reading and writing artifacts.
@@ -49,7 +51,8 @@ type madeBuild struct {
 	name string
 	// project is the full name of the project.
 	project string
-	// hash of the project and its role: a change of either changes the pipeline, so that the run starts again with it.
+	// hash of the project and its role: a change of either changes the pipeline, so that the run starts again with it. Empty where no action
+	// runs the build.
 	hash string
 }
 
@@ -71,6 +74,10 @@ func (b build) add(t *cfn.Template) madeBuild {
 		group := resources.ReportGroup{ID: id + "Reports", Name: name + "-" + reportGroup}.Add(t)
 		grants = append(grants, policy.Allow("Reports", writeReports()...).On(group.ARN()))
 	}
+	var managed []cfn.Value[cfn.PolicyARN]
+	if !b.alone {
+		managed = append(managed, b.artifacts.ARN())
+	}
 	role := resources.Role{
 		ID: id + "Role", Name: name, Path: spec.ApplicationPath(p.Place.Project),
 		Description: "CodeBuild project " + name + " runs with it",
@@ -78,17 +85,20 @@ func (b build) add(t *cfn.Template) madeBuild {
 			If(policy.FromAccount(cfn.AccountID()), policy.FromResource(p.arn("codebuild", "project/"+name)))},
 		Boundary: p.Access.RoleBoundary(),
 		Policies: []resources.InlinePolicy{{Name: "build", Document: grants}},
-		Managed:  []cfn.Value[cfn.PolicyARN]{b.artifacts.ARN()},
+		Managed:  managed,
 	}.Add(t)
 	project := resources.Project{
 		ID: id + "Project", Name: name, Description: b.description, Role: role.ARN(), Key: b.store.key, LogGroup: logs,
 		BuildSpec: string(b.buildSpec.YAML()), TimeoutMinutes: b.minutes, Environment: b.variables,
-		Docker: b.docker, ARM: b.architecture == spec.ARM, Image: b.image,
+		Alone: b.alone, Docker: b.docker, ARM: b.architecture == spec.ARM, Image: b.image,
 	}
 	if b.cached {
 		project.Cache = cfn.Format[cfn.Text]("%s/cache/%s", b.store.bucket, cfn.Lit(name))
 	}
 	made := project.Add(t)
+	if b.alone {
+		return madeBuild{name: b.name, project: name}
+	}
 	return madeBuild{name: b.name, project: name, hash: cfn.Hash(made.Resource(), role.Resource(), b.artifacts.Resource())}
 }
 

@@ -14,17 +14,19 @@ import (
 // pipeline, so that both templates stay small enough to be sent with the request.
 type buildsStack struct {
 	pipeline *Pipeline
-	steps    spec.Steps
+	plan     stepPlan
 	format   assembly.Format
 	home     *artifacts
-	template *cfn.Template // once it is built
-	made     builds        // once it is built
+	// deployments are the stacks of each of the pipeline's environments.
+	deployments [][]*cfn.Template
+	template    *cfn.Template // once it is built
+	made        builds        // once it is built: those that the pipeline runs
 }
 
 // Name of the stack.
 func (b *buildsStack) Name() string { return "builds" }
 
-// Build declares every build of the pipeline: one that renders, one for each step, those that publish.
+// Build declares every build of the pipeline: one that renders, one for each step, those that publish; and the one that clears.
 func (b *buildsStack) Build(t *cfn.Template) error {
 	b.template = t
 	p := b.pipeline
@@ -39,6 +41,11 @@ func (b *buildsStack) Build(t *cfn.Template) error {
 		x.store, x.artifacts = s, artifacts
 		b.made = append(b.made, x.add(t))
 	}
+	if len(p.clears()) > 0 {
+		x := p.clearBuild(b.deployments)
+		x.store = s
+		x.add(t)
+	}
 	return nil
 }
 
@@ -46,32 +53,32 @@ func (b *buildsStack) builds() ([]build, error) {
 	p := b.pipeline
 	render := build{
 		pipeline: p, name: spec.BuildPart, description: "Renders the templates of pipeline " + p.Name,
-		buildSpec: renderTemplates(b.steps.Synth, p.Source.File, b.format), writes: true,
+		buildSpec: renderTemplates(b.plan.synth, p.Source.File, b.format), writes: true,
 	}
-	render.configure(b.steps.Synth)
-	grants, err := p.ownPermissions(b.steps.Synth, true)
+	render.configure(b.plan.synth)
+	grants, err := p.ownPermissions(b.plan.synth, true)
 	if err != nil {
 		return nil, err
 	}
 	render.grants = grants
 	list := []build{render}
-	for _, x := range slices.Concat(commitSteps(b.steps)...) {
+	for _, x := range b.plan.beforeEnvironments() {
 		made, err := p.stepBuild(x, false)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, made)
 	}
-	if b.steps.Publish != nil {
+	if b.plan.publish != nil {
 		for _, x := range p.publishers() {
-			made, err := p.publishBuild(b.steps.Publish, x)
+			made, err := p.publishBuild(b.plan.publish, x)
 			if err != nil {
 				return nil, err
 			}
 			list = append(list, made)
 		}
 	}
-	for _, x := range environmentSteps(b.steps) {
+	for _, x := range b.plan.inEnvironments() {
 		if !p.runs(x) {
 			continue
 		}
@@ -90,7 +97,7 @@ type builds []madeBuild
 // runs says whether a step runs in any of the pipeline's environments.
 func (p *Pipeline) runs(x placed) bool {
 	for _, e := range p.Environments {
-		if len(in(e, []placed{x})) > 0 {
+		if len(runningIn(e, []placed{x})) > 0 {
 			return true
 		}
 	}

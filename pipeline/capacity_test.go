@@ -10,34 +10,87 @@ import (
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources/assembly"
 	"github.com/cfnpipe/cfnpipe/resources/catalog"
+	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// estate is a custom stack of many resource types that no other stack of the project has, with permissions for them.
+// estate is a custom stack of many resource types: those that cfnpipe has rows for, then others, with permissions for them.
 func estate(tb testing.TB, types int) spec.Stack {
 	tb.Helper()
 	var template strings.Builder
 	template.WriteString("Resources:\n")
 	stack := spec.Stack{Name: "estate", Template: "estate.yaml"}
 	perService, added := map[string]int{}, 0
+	add := func(typ string, properties *tree.Node) {
+		added++
+		fmt.Fprintf(&template, "  R%d: { Type: %s, Properties: %s }\n", added, typ, strings.Join(strings.Fields(string(properties.JSON())), " "))
+	}
+	for _, row := range catalog.Rows() {
+		x, ok := catalog.Type(row.Type)
+		if added == types || !ok || strings.HasPrefix(row.Type, "AWS::IAM::") || strings.HasPrefix(row.Type, "Custom::") || strings.HasPrefix(row.Type, "AWS::CloudFormation::") {
+			continue
+		}
+		properties := smallest(&x.Definition, 0)
+		if row.Name.Pattern != "" && !row.Name.Generated {
+			continue // a name that fits is another in each environment
+		}
+		if slices.ContainsFunc(row.Uncovered, func(u catalog.Uncovered) bool {
+			return properties.Get(strings.Split(u.Property, ".")[0]) != nil
+		}) {
+			continue
+		}
+		add(row.Type, properties)
+	}
 	for _, typ := range catalog.Types() {
 		parts := strings.Split(typ, "::")
 		service := strings.ToLower(parts[1])
-		if added == types || parts[0] != "AWS" || policy.Known(typ) || perService[service] == 4 || len(catalog.Actions(service+":Create*")) == 0 {
+		x, _ := catalog.Type(typ)
+		if added == types || parts[0] != "AWS" || policy.Known(typ) || perService[service] == 12 || len(catalog.Actions(service+":Create*")) == 0 || x.Transform != "" {
 			continue
 		}
 		if perService[service] == 0 {
 			stack.Permissions = append(stack.Permissions, spec.Permission{Actions: []string{service + ":Create*"}, Resources: []string{"*"}, Reason: "a test"})
 		}
 		perService[service]++
-		added++
-		fmt.Fprintf(&template, "  R%d: { Type: %s }\n", added, typ)
+		add(typ, smallest(&x.Definition, 0))
 	}
 	if added < types {
 		tb.Fatalf("there are only %d types", added)
 	}
 	stack.Content = []byte(template.String())
 	return stack
+}
+
+// smallest are the properties that must be set, with any value of their kinds.
+func smallest(d *catalog.Definition, depth int) *tree.Node {
+	n := tree.NewMap()
+	for _, p := range d.Properties {
+		if p.Required && depth < 8 {
+			n.Set(p.Name, anyOf(p.Shape, depth+1))
+		}
+	}
+	return n
+}
+
+func anyOf(s catalog.Shape, depth int) *tree.Node {
+	switch s.Kind {
+	case catalog.Number, catalog.Integer:
+		return tree.Int(1)
+	case catalog.Boolean:
+		return tree.Boolean(true)
+	case catalog.List:
+		return tree.NewList(anyOf(*s.Element, depth))
+	case catalog.Map:
+		return tree.NewMap().Set("x", anyOf(*s.Element, depth))
+	case catalog.Object:
+		return smallest(s.Definition, depth)
+	case catalog.Union:
+		return anyOf(s.Alternatives[0], depth)
+	case catalog.Any:
+		return tree.NewMap()
+	default:
+		return tree.Text("x")
+	}
 }
 
 // Whatever a project has, the printed commands deploy it: no template needs a bucket that somebody has to make first, and what the access stacks

@@ -14,6 +14,7 @@ func (p *Pipeline) ceiling(grants policy.Identity) policy.Identity {
 	for _, e := range p.Environments {
 		access = append(access, resources.RoleARNOf(cfn.Lit(e.Place.Account), spec.AccessPath(project), spec.Name(project, e.Place.Scope, "*")))
 	}
+	// by these, "Builds" and "Deployments" below also let a rule start the build that clears, and that build become the clear roles
 	var buckets, objects, keys []cfn.Part
 	for _, r := range p.regions() {
 		name := cfn.Lit((&artifacts{pipeline: p, region: r}).bucketName(spec.ArtifactsPart))

@@ -25,7 +25,7 @@ type delivery struct {
 	stores   []*artifacts // the pipeline's own region first
 	// deployments are the linked stacks of each of the pipeline's environments, in deployable order.
 	deployments [][]*cfn.Template
-	steps       spec.Steps
+	plan        stepPlan
 	builds      *buildsStack
 	// shared is the stack that all environments share, if this pipeline deploys it; else nil.
 	shared *cfn.Template
@@ -76,7 +76,9 @@ func (d *delivery) Build(t *cfn.Template) error {
 	for _, s := range stores {
 		pipeline.Stores = append(pipeline.Stores, resources.ArtifactStore{Region: s.region, Bucket: s.bucket, Key: s.key})
 	}
+	p.controls = d.controlsOf(deployments)
 	handle := pipeline.Add(t)
+	p.clearAfter(t, pipeline.Stages)
 	t.Output("PipelineName", handle.Name(), "The pipeline")
 	return nil
 }

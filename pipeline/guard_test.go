@@ -79,6 +79,7 @@ var guardedChanges = []change{
 		"Ceiling", "shop-delivery-artifacts",
 	},
 	{"an approval has a topic", `account: "222222222222" }`, `account: "222222222222", approval: { topic: "arn:aws:sns:eu-west-1:111111111111:ask" } }`, "Ceiling", "shop-delivery-artifacts"},
+	{"an environment is not production's any more", "type: prod", "type: test", "Clearers", "shop-release-artifacts"},
 	{"code is published", "  buckets:", "  functions: [{ name: hello, source: hello, runtime: python3.13, handler: index.handler }]\n  buckets:", "Publishers", "shop-dev-bootstrap"},
 	{"a parameter is shared", "application:", "toolchainStack: { parameters: { /shop/version: \"1\" } }\napplication:", "Shared", "shop-release-artifacts"},
 	{"images are shared", "application:", "toolchainStack: { repositories: [{ name: base }] }\napplication:", "Shared", "shop-delivery-artifacts"},

@@ -12,7 +12,7 @@ import (
 )
 
 // needsOfPipeline are what the access stack of the pipeline must allow beyond the deployment of resource types.
-func (p *Pipeline) needsOfPipeline(steps spec.Steps) []stages.Need {
+func (p *Pipeline) needsOfPipeline(plan stepPlan) []stages.Need {
 	list := []stages.Need{
 		{Name: cfn.ID("account", p.Place.Account), What: "the pipeline runs in account " + p.Place.Account},
 		hashed("Source", "the pipeline reads from repository "+p.Source.Repository+" through its connection", p.Source.Connection, p.Source.Repository),
@@ -26,8 +26,8 @@ func (p *Pipeline) needsOfPipeline(steps spec.Steps) []stages.Need {
 		})
 	}
 	list = append(list, boundaryNeed(p.Access)...)
-	before, inEnvironments := allSteps(steps)
-	for i, s := range slices.Concat(before, inEnvironments) {
+	ownRole, testRole := plan.builds()
+	for i, s := range slices.Concat(ownRole, testRole) {
 		for _, name := range sortedKeys(s.Secrets) {
 			arn := secretARN(s.Secrets[name])
 			list = append(list, hashed("Secret", "a build reads the secret "+arn, arn))
@@ -38,9 +38,12 @@ func (p *Pipeline) needsOfPipeline(steps spec.Steps) []stages.Need {
 		if len(pullImage(s.Image)) > 0 {
 			list = append(list, hashed("Image", "a build runs in the image "+s.Image, s.Image))
 		}
-		if i < len(before) { // else the environment's test role has them
+		if i < len(ownRole) { // else the environment's test role has them
 			list = append(list, permissionNeeds(s.Permissions)...)
 		}
+	}
+	if len(p.clears()) > 0 {
+		list = append(list, clearNeed())
 	}
 	for _, topic := range p.topics() {
 		list = append(list, hashed("Topic", "approvals are announced on the topic "+topic, topic))
@@ -62,18 +65,21 @@ func (p *Pipeline) needsOfPipeline(steps spec.Steps) []stages.Need {
 
 // needsOfEnvironment are the same for an environment: which pipeline deploys it, which of its builds assume its roles, and what tests and
 // custom stacks may do beyond what all of them may.
-func (p *Pipeline) needsOfEnvironment(e *stages.Environment, steps spec.Steps) []stages.Need {
+func (p *Pipeline) needsOfEnvironment(e *stages.Environment, plan stepPlan) []stages.Need {
 	list := []stages.Need{
 		{Name: cfn.ID("pipeline", p.Name, "of", p.Place.Account), What: "pipeline " + p.Name + " of account " + p.Place.Account + " deploys it"},
 		{Name: cfn.ID("region", e.Place.Region), What: "stacks are deployed to region " + e.Place.Region},
 	}
 	list = append(list, boundaryNeed(e.Access)...)
-	if steps.Publish != nil {
+	if isCleared(e) {
+		list = append(list, clearNeed())
+	}
+	if plan.publish != nil {
 		for _, x := range publishersOf(e) {
 			list = append(list, buildNeed(x.name(), "publish role"))
 		}
 	}
-	for _, x := range in(e, environmentSteps(steps)) {
+	for _, x := range runningIn(e, plan.inEnvironments()) {
 		list = append(list, buildNeed(x.name, "test role"))
 		list = append(list, permissionNeeds(x.step.Permissions)...)
 	}
@@ -100,6 +106,9 @@ func boundaryNeed(a *stages.Access) []stages.Need {
 	}
 	return []stages.Need{hashed("Boundary", "roles have the boundary "+a.Boundary, a.Boundary)}
 }
+
+// clearNeed is that a build deletes the stacks whose first creation failed.
+func clearNeed() stages.Need { return stages.Need{Name: "Clear", What: "a build clears stacks"} }
 
 func buildNeed(build, role string) stages.Need {
 	return hashed(cfn.ID("build", build), "the build "+build+" assumes the "+role, build)

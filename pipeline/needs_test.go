@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/cfnpipe/cfnpipe/pipeline"
@@ -55,5 +56,31 @@ func TestWhatWidensAccessIsAskedFor(t *testing.T) {
 				t.Errorf("%s asks for the same:\n%s", c.stack, before)
 			}
 		})
+	}
+}
+
+// SSM refuses values with braces in pairs, as pipeline.yaml has them where a brace is meant (API reference of PutParameter).
+func TestWhatIsAskedForCanBeWrittenToSSM(t *testing.T) {
+	t.Parallel()
+	y := system(t, shop, func(y *pipeline.System) {
+		y.Steps.Own = []spec.Step{{
+			Name: "smoke", After: "deploy", Commands: []string{"true"}, Permissions: []spec.Permission{{
+				Actions: []string{"s3:GetObject"}, Resources: []string{"arn:aws:s3:::a/${{aws:PrincipalTag/team}}/{{{environment}}}/*"},
+			}},
+		}}
+	})
+	found := false
+	for _, r := range stackNamed(t, assemble(t, y, assembly.YAML), "shop-dev-access").Template.Get("Resources").Items {
+		if r.Get("Type").Text != "AWS::SSM::Parameter" {
+			continue
+		}
+		value := r.At("Properties", "Value").Text
+		found = found || strings.Contains(value, "s3:GetObject on arn:aws:s3:::a/${aws:PrincipalTag/team}/{environment}/*")
+		if strings.Contains(value, "{{") || strings.Contains(value, "}}") {
+			t.Errorf("SSM refuses %q", value)
+		}
+	}
+	if !found {
+		t.Error("no parameter says what the step may do")
 	}
 }

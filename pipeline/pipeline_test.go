@@ -53,7 +53,7 @@ application:
 
 // templates of the stacks of its own, by their files.
 var templates = map[string]string{
-	"extras.yaml": "Parameters: { Vpc: { Type: AWS::EC2::VPC::Id }, Queue: { Type: String } }\nResources: { Group: { Type: AWS::EC2::SecurityGroup } }\n",
+	"extras.yaml": "Parameters: { Vpc: { Type: AWS::EC2::VPC::Id }, Queue: { Type: String } }\nResources: { Group: { Type: AWS::EC2::SecurityGroup, Properties: { GroupDescription: d } } }\n",
 	"queue.json":  `{ "Resources": { "Queue": { "Type": "AWS::SQS::Queue" } }, "Outputs": { "Arn": { "Value": { "Fn::GetAtt": ["Queue", "Arn"] } } } }`,
 }
 

@@ -16,7 +16,7 @@ import (
 func (d *delivery) beforeEnvironments(builds builds) []resources.Stage {
 	stage := resources.Stage{Name: "Test"}
 	order := 0
-	for _, group := range commitSteps(d.steps) {
+	for _, group := range d.plan.commit {
 		order = builds.add(&stage, d.pipeline, group, order, []string{sourceArtifact})
 	}
 	if d.shared != nil {
@@ -39,9 +39,8 @@ func (d *delivery) environmentStages(e *stages.Environment, stacks []*cfn.Templa
 		approval.Actions = append(approval.Actions, d.approve(e, "approve", question, 1))
 	}
 
-	before, after := publishSteps(d.steps)
-	order := builds.add(&publish, d.pipeline, in(e, before), 0, []string{sourceArtifact}, testVariables(e)...)
-	if d.steps.Publish != nil {
+	order := builds.add(&publish, d.pipeline, runningIn(e, d.plan.beforePublish), 0, []string{sourceArtifact}, testVariables(e)...)
+	if d.plan.publish != nil {
 		list := publishersOf(e)
 		orders := d.pipeline.spread(len(list), order)
 		for i, x := range list {
@@ -50,7 +49,7 @@ func (d *delivery) environmentStages(e *stages.Environment, stacks []*cfn.Templa
 			publish.Actions = append(publish.Actions, builds.action(x.name(), order, inputs, nil, publishVariables(e, x)...))
 		}
 	}
-	builds.add(&publish, d.pipeline, in(e, after), order, []string{sourceArtifact}, testVariables(e)...)
+	builds.add(&publish, d.pipeline, runningIn(e, d.plan.afterPublish), order, []string{sourceArtifact}, testVariables(e)...)
 
 	isBootstrap := func(x *cfn.Template) bool { return x.Stack() == cfn.Stack(e.Bootstrap) }
 	if i := slices.IndexFunc(stacks, isBootstrap); i >= 0 {
@@ -59,8 +58,8 @@ func (d *delivery) environmentStages(e *stages.Environment, stacks []*cfn.Templa
 	deploy.Actions = d.changeSets(slices.DeleteFunc(slices.Clone(stacks), isBootstrap), e.Access, looked, 0)
 
 	order = 0
-	for _, group := range verifySteps(d.steps) {
-		order = builds.add(&verify, d.pipeline, in(e, group), order, []string{sourceArtifact}, testVariables(e)...)
+	for _, group := range d.plan.verify {
+		order = builds.add(&verify, d.pipeline, runningIn(e, group), order, []string{sourceArtifact}, testVariables(e)...)
 	}
 	return withActions(approval, bootstrap, publish, deploy, verify)
 }

@@ -22,98 +22,140 @@ type placed struct {
 	readsTemplates bool
 }
 
-// known is one of the steps that cfnpipe knows, if it is there.
-func known(name, description string, s *spec.Step) []placed {
+// position of a custom step: right before or right after a built-in one.
+type position struct {
+	before bool
+	step   string
+}
+
+func before(step string) position { return position{before: true, step: step} }
+func after(step string) position  { return position{step: step} }
+
+// positionOf a custom step.
+func positionOf(s *spec.Step) position {
+	if s.Before != "" {
+		return before(s.Before)
+	}
+	return after(s.After)
+}
+
+// stepPlan is every step of the pipelines in its place. Assemble derives it once; stages, builds, needs and grants read it.
+type stepPlan struct {
+	// synth renders, publish publishes; nil where they have their defaults, or there is none.
+	synth, publish *spec.Step
+	// commit runs before anything is deployed: groups that follow each other, of steps that may run side by side.
+	commit [][]placed
+	// beforePublish and afterPublish run around the publishing to an environment.
+	beforePublish, afterPublish []placed
+	// verify runs after the deployment to an environment, in groups like commit.
+	verify [][]placed
+}
+
+// planSteps places the steps.
+func planSteps(s spec.Steps) (stepPlan, error) {
+	custom, err := customSteps(s)
+	if err != nil {
+		return stepPlan{}, err
+	}
+	at := func(positions ...position) []placed {
+		var list []placed
+		for i := range custom {
+			if x := &custom[i]; slices.Contains(positions, positionOf(x)) {
+				list = append(list, placed{name: spec.OwnStepPrefix + x.Name, description: "Step " + x.Name, step: x})
+			}
+		}
+		return list
+	}
+	return stepPlan{
+		synth: s.Synth, publish: s.Publish,
+		commit: [][]placed{
+			at(after("synth"), before("infrastructureTests"), before("functionTests")),
+			slices.Concat(
+				builtIn(spec.InfrastructureTestsPart, "Infrastructure tests", s.InfrastructureTests),
+				builtIn(spec.FunctionTestsPart, "Function tests", s.FunctionTests)),
+			at(after("infrastructureTests"), after("functionTests")),
+		},
+		beforePublish: at(before("publish")),
+		afterPublish:  at(after("publish"), before("deploy")),
+		verify: [][]placed{
+			at(after("deploy"), before("integrationTests")),
+			builtIn(spec.IntegrationTestsPart, "Integration tests", s.IntegrationTests),
+			at(after("integrationTests"), before("acceptanceTests")),
+			builtIn(spec.AcceptanceTestsPart, "Acceptance tests", s.AcceptanceTests),
+			at(after("acceptanceTests")),
+		},
+	}, nil
+}
+
+// builtIn is one of the steps that cfnpipe knows, if it exists.
+func builtIn(name, description string, s *spec.Step) []placed {
 	if s == nil || len(s.Commands) == 0 {
 		return nil
 	}
 	return []placed{{name: name, description: description, step: s, readsTemplates: name == spec.InfrastructureTestsPart}}
 }
 
-// own are the project's steps that run before or after one of the given steps, written like "after deploy".
-func own(steps spec.Steps, positions ...string) []placed {
-	var list []placed
-	for i := range steps.Own {
-		s := &steps.Own[i]
-		position := "after " + s.After
-		if s.Before != "" {
-			position = "before " + s.Before
-		}
-		if slices.Contains(positions, position) {
-			list = append(list, placed{name: spec.OwnStepPrefix + s.Name, description: "Step " + s.Name, step: s})
-		}
-	}
-	return list
-}
-
-// check finds what is wrong with steps that Go has changed; those of a pipeline.yaml are checked with their positions before.
-func check(steps spec.Steps) error {
+// customSteps are the project's, with an error for each that Go has left incomplete; those of a pipeline.yaml are checked with their places
+// before.
+func customSteps(s spec.Steps) ([]spec.Step, error) {
 	var errs []error
-	positions := []string{"after synth"}
+	positions := []position{after("synth")}
 	for _, name := range []string{"infrastructureTests", "functionTests", "publish", "deploy", "integrationTests", "acceptanceTests"} {
-		positions = append(positions, "before "+name, "after "+name)
+		positions = append(positions, before(name), after(name))
 	}
 	names := map[string]bool{}
-	for i := range steps.Own {
-		s := &steps.Own[i]
-		path := fmt.Sprintf("Steps.Own[%d] (%s)", i, s.Name)
-		if len(own(spec.Steps{Own: []spec.Step{*s}}, positions...)) == 0 {
-			errs = append(errs, fmt.Errorf("%s: it stands before %q and after %q; set one of the two to a step, such as After: \"deploy\"", path, s.Before, s.After))
+	for i := range s.Own {
+		x := &s.Own[i]
+		path := fmt.Sprintf("Steps.Own[%d] (%s)", i, x.Name)
+		if x.Before != "" && x.After != "" || !slices.Contains(positions, positionOf(x)) {
+			errs = append(errs, fmt.Errorf("%s: Before is %q and After is %q: set exactly one of them, to a step, such as After: \"deploy\"", path, x.Before, x.After))
 		}
-		if len(s.Commands) == 0 {
+		if len(x.Commands) == 0 {
 			errs = append(errs, fmt.Errorf("%s: it has no commands; say what it runs", path))
 		}
-		if s.Name == "" || names[s.Name] {
+		if x.Name == "" || names[x.Name] {
 			errs = append(errs, fmt.Errorf("%s: it needs a name that no other own step has", path))
 		}
-		names[s.Name] = true
+		names[x.Name] = true
 	}
-	return errors.Join(errs...)
+	return s.Own, errors.Join(errs...)
 }
 
-// commitSteps run before anything is deployed: groups that follow each other, of steps that may run side by side.
-func commitSteps(s spec.Steps) [][]placed {
-	return [][]placed{
-		own(s, "after synth", "before infrastructureTests", "before functionTests"),
-		slices.Concat(
-			known(spec.InfrastructureTestsPart, "Infrastructure tests", s.InfrastructureTests),
-			known(spec.FunctionTestsPart, "Function tests", s.FunctionTests)),
-		own(s, "after infrastructureTests", "after functionTests"),
+// beforeEnvironments are the steps that run before any environment, without those that render and publish.
+func (p stepPlan) beforeEnvironments() []placed { return slices.Concat(p.commit...) }
+
+// inEnvironments are the steps that run in environments.
+func (p stepPlan) inEnvironments() []placed {
+	return slices.Concat(p.beforePublish, p.afterPublish, slices.Concat(p.verify...))
+}
+
+// builds are the steps that are builds of the pipeline: those whose own roles have their permissions, and those that act with the test role of an
+// environment.
+func (p stepPlan) builds() (ownRole, testRole []*spec.Step) {
+	for _, x := range []*spec.Step{p.synth, p.publish} {
+		if x != nil {
+			ownRole = append(ownRole, x)
+		}
 	}
-}
-
-// publishSteps run around the publishing to an environment.
-func publishSteps(s spec.Steps) (before, after []placed) {
-	return own(s, "before publish"), own(s, "after publish", "before deploy")
-}
-
-// verifySteps run after the deployment to an environment.
-func verifySteps(s spec.Steps) [][]placed {
-	return [][]placed{
-		own(s, "after deploy", "before integrationTests"),
-		known(spec.IntegrationTestsPart, "Integration tests", s.IntegrationTests),
-		own(s, "after integrationTests", "before acceptanceTests"),
-		known(spec.AcceptanceTestsPart, "Acceptance tests", s.AcceptanceTests),
-		own(s, "after acceptanceTests"),
+	for _, x := range p.beforeEnvironments() {
+		ownRole = append(ownRole, x.step)
 	}
+	for _, x := range p.inEnvironments() {
+		testRole = append(testRole, x.step)
+	}
+	return ownRole, testRole
 }
 
-// environmentSteps are all steps that run in environments.
-func environmentSteps(s spec.Steps) []placed {
-	before, after := publishSteps(s)
-	return slices.Concat(append([][]placed{before, after}, verifySteps(s)...)...)
-}
-
-// in keeps the steps that run in an environment.
-func in(e *stages.Environment, list []placed) []placed {
+// runningIn keeps the steps that run in an environment.
+func runningIn(e *stages.Environment, list []placed) []placed {
 	return slices.DeleteFunc(slices.Clone(list), func(x placed) bool { return !x.step.Holds(e.Described()) })
 }
 
 // testers are the roles of the builds that test an environment, and what they may do there beyond what every test may.
-func (p *Pipeline) testers(e *stages.Environment, steps spec.Steps) ([]cfn.Part, policy.Identity, error) {
+func (p *Pipeline) testers(e *stages.Environment, plan stepPlan) ([]cfn.Part, policy.Identity, error) {
 	var roles []cfn.Part
 	var grants policy.Identity
-	for _, x := range in(e, environmentSteps(steps)) {
+	for _, x := range runningIn(e, plan.inEnvironments()) {
 		name := spec.Name(p.Place.Project, p.Name, x.name)
 		roles = append(roles, resources.RoleARNOf(cfn.Lit(p.Place.Account), spec.ApplicationPath(p.Place.Project), name))
 		more, err := permissions(x.step, func(text string) (string, error) { return e.Described().Fill(p.Place.Project, text) })
@@ -161,28 +203,12 @@ func (p *Pipeline) ownPermissions(s *spec.Step, withPermissions bool) (policy.Id
 	return append(list, more...), err
 }
 
-// allSteps are all steps that are builds of the pipeline: those that run before any environment, and those that run in environments.
-func allSteps(s spec.Steps) (before, inEnvironments []*spec.Step) {
-	for _, x := range []*spec.Step{s.Synth, s.Publish} {
-		if x != nil {
-			before = append(before, x)
-		}
-	}
-	for _, x := range slices.Concat(commitSteps(s)...) {
-		before = append(before, x.step)
-	}
-	for _, x := range environmentSteps(s) {
-		inEnvironments = append(inEnvironments, x.step)
-	}
-	return before, inEnvironments
-}
-
 // allGrants are the permissions of all builds of the pipeline, for its ceiling.
-func (p *Pipeline) allGrants(steps spec.Steps) (policy.Identity, error) {
+func (p *Pipeline) allGrants(plan stepPlan) (policy.Identity, error) {
 	var list policy.Identity
-	before, inEnvironments := allSteps(steps)
-	for i, s := range slices.Concat(before, inEnvironments) {
-		more, err := p.ownPermissions(s, i < len(before))
+	ownRole, testRole := plan.builds()
+	for i, s := range slices.Concat(ownRole, testRole) {
+		more, err := p.ownPermissions(s, i < len(ownRole))
 		if err != nil {
 			return nil, err
 		}
@@ -213,7 +239,7 @@ func (p *Pipeline) stepBuild(x placed, inEnvironments bool) (build, error) {
 	if inEnvironments {
 		assume := policy.Allow("Test", "sts:AssumeRole")
 		for _, e := range p.Environments {
-			if len(in(e, []placed{x})) > 0 {
+			if len(runningIn(e, []placed{x})) > 0 {
 				assume = assume.On(e.Access.Role(spec.TestPart))
 			}
 		}

@@ -21,7 +21,7 @@ func TestStepsThatGoGetsWrongAreRefused(t *testing.T) {
 		own    []spec.Step
 		want   string
 	}{
-		{"a step that would run nowhere", []spec.Step{{Name: "lint", After: "nowhere", Commands: []string{"true"}}}, `Steps.Own[0] (lint): it stands before "" and after "nowhere"`},
+		{"a step that would run nowhere", []spec.Step{{Name: "lint", After: "nowhere", Commands: []string{"true"}}}, `Steps.Own[0] (lint): Before is "" and After is "nowhere"`},
 		{"a step that does nothing", []spec.Step{{Name: "lint", After: "synth"}}, "Steps.Own[0] (lint): it has no commands"},
 		{
 			"two steps that would be one project",

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
+	"github.com/cfnpipe/cfnpipe/resources/assembly"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 	"github.com/cfnpipe/cfnpipe/stages"
 )
@@ -42,6 +43,8 @@ type Pipeline struct {
 	Access *stages.Access
 	// Tags of its stacks.
 	Tags map[string]string
+
+	controls []assembly.Control // of its runs, which building its stack derives
 }
 
 // New is the system that a spec describes.
@@ -137,21 +140,22 @@ func (p *Pipeline) regions() []string {
 }
 
 // derive fills what follows from the environments and the steps, which may have changed since New.
-func (p *Pipeline) derive(steps spec.Steps) error {
+func (p *Pipeline) derive(plan stepPlan) error {
 	p.Access.Regions = p.regions()
-	grants, err := p.allGrants(steps)
+	grants, err := p.allGrants(plan)
 	if err != nil {
 		return err
 	}
 	p.Access.Ceiling = p.ceiling(grants)
-	p.Access.Needs = p.needsOfPipeline(steps)
+	p.Access.Needs = p.needsOfPipeline(plan)
 	for _, e := range p.Environments {
-		e.Access.Needs = p.needsOfEnvironment(e, steps)
+		e.Access.Needs = p.needsOfEnvironment(e, plan)
 		e.Access.Publishers = nil
-		if steps.Publish != nil {
+		if plan.publish != nil {
 			e.Access.Publishers = p.publisherRoles(e)
 		}
-		if e.Access.Testers, e.Access.TestGrants, err = p.testers(e, steps); err != nil {
+		e.Access.Clearers = p.clearers(e)
+		if e.Access.Testers, e.Access.TestGrants, err = p.testers(e, plan); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/lambda"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // API is an HTTP API of API Gateway in front of Lambda functions, with an access log, throttling, and for each route the permission to call its
@@ -124,15 +125,7 @@ func (h APIHandle) URL() cfn.Value[cfn.URL] {
 	return cfn.Format[cfn.URL]("https://%s.execute-api.%s.%s", h.APIID(), cfn.Region(), cfn.URLSuffix())
 }
 
-// Limits of API Gateway (quotas for HTTP APIs; API Gateway V2 API, Cors).
-const (
-	maxAPIName     = 128
-	maxAudience    = 50
-	maxCORSSeconds = 86400
-)
-
-// maxFunctionPolicy is the limit of the policy of a function's alias in bytes (Lambda quotas).
-const maxFunctionPolicy = 20 * 1024
+const maxAPIName = 128 // characters, API Gateway
 
 // The authorization types of API Gateway.
 const (
@@ -192,9 +185,9 @@ func (a API) Add(t *cfn.Template) APIHandle {
 			})
 			size += permissionSize(t, permission, r)
 		}
-		if size > maxFunctionPolicy {
+		if size > limits.LambdaPolicy {
 			t.Failf("Resources."+id+".Properties.IntegrationUri", "use ANY and {proxy+}, or several functions",
-				"the permissions of %d routes need about %d bytes in the policy of the function; the Lambda limit is %d", len(f.Routes), size, maxFunctionPolicy)
+				"the permissions of %d routes need about %d bytes in the policy of the function; the Lambda limit is %d", len(f.Routes), size, limits.LambdaPolicy)
 		}
 	}
 	next(a.stage(t, api, logs))
@@ -248,8 +241,8 @@ func (a API) authorizer(t *cfn.Template, api *cfn.Resource) *cfn.Resource {
 	if !strings.HasPrefix(a.JWT.Issuer, "https://") {
 		t.Failf(path+".Issuer", "", "%q is not a URL that begins with https://", a.JWT.Issuer)
 	}
-	if n := len(a.JWT.Audience); n < 1 || n > maxAudience {
-		t.Failf(path+".Audience", "", "there are %d; API Gateway requires 1 to %d", n, maxAudience)
+	if n := len(a.JWT.Audience); n < 1 || n > limits.APIAudience {
+		t.Failf(path+".Audience", "", "there are %d; API Gateway requires 1 to %d", n, limits.APIAudience)
 	}
 	return t.Add(id, &apigatewayv2.Authorizer{
 		ApiId: t.Text(cfn.Ref[cfn.APIID](api)), Name: a.Name, AuthorizerType: "JWT",
@@ -264,7 +257,7 @@ const routePath = `^(/|(/([\w.~!$&'()+,;=:@%-]+|\{[\w.-]+\}))*(/([\w.~!$&'()+,;=
 // checkRoute reports a route that API Gateway would reject, or that browsers could not call.
 func (a API) checkRoute(t *cfn.Template, id string, r APIRoute) {
 	path := "Resources." + id + ".Properties"
-	if !slices.Contains([]string{anyMethod, "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}, r.Method) {
+	if !slices.Contains(append(limits.HTTPMethods(), anyMethod), r.Method) {
 		t.Failf(path+".RouteKey", "", "%q is neither an HTTP method in capitals nor ANY", r.Method)
 	}
 	if !regexp.MustCompile(routePath).MatchString(r.Path) {
@@ -288,7 +281,7 @@ func (c *CORS) configuration(t *cfn.Template, path string) *apigatewayv2.Api_Cor
 	if len(c.Origins) == 0 || len(c.Methods) == 0 {
 		t.Fail(path, "it allows no calls", "set Origins and Methods")
 	}
-	checkRange(t, path+".MaxAge", "API Gateway", c.MaxAgeSeconds, 0, maxCORSSeconds)
+	checkRange(t, path+".MaxAge", "API Gateway", c.MaxAgeSeconds, 0, limits.APICORSSeconds)
 	cors := &apigatewayv2.Api_Cors{AllowOrigins: c.Origins, AllowMethods: c.Methods, AllowHeaders: c.Headers, MaxAge: new(c.MaxAgeSeconds)}
 	if c.Credentials {
 		cors.AllowCredentials = new(true)

@@ -6,6 +6,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/lambda"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
@@ -84,7 +85,7 @@ def handler(event, context):
 // Add declares the function, its role, its logs and the custom resource.
 func (g ClosedGroup) Add(t *cfn.Template) {
 	path := "Resources." + g.ID + "Function.Properties"
-	checkName(t, path+".FunctionName", "Lambda", g.FunctionName, "_-", 1, 64)
+	checkName(t, path+".FunctionName", "Lambda", g.FunctionName, "_-", 1, limits.LambdaName)
 	if !strings.HasSuffix(g.FunctionName, "-closed-group") {
 		t.Failf(path+".FunctionName", "use a name that ends in -closed-group", "the roles that deploy the function %q may not call it", g.FunctionName)
 	}
@@ -107,7 +108,7 @@ func (g ClosedGroup) Add(t *cfn.Template) {
 		FunctionName: new(g.FunctionName), Description: new("Takes all rules from a security group, for CloudFormation"),
 		Code:    &lambda.Function_Code{ZipFile: new(closeGroup)},
 		Runtime: new("python3.13"), Handler: new("index.handler"), Architectures: []string{"x86_64"},
-		MemorySize: new(128), Timeout: new(closeGroupTimeout), Role: t.Text(role.ARN()),
+		MemorySize: new(limits.LambdaLeastMemory), Timeout: new(closeGroupTimeout), Role: t.Text(role.ARN()),
 		LoggingConfig: &lambda.Function_LoggingConfig{LogGroup: t.TextPtr(logs.Name())},
 	})
 	t.Add(g.ID, &closedGroup{

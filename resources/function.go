@@ -2,12 +2,14 @@ package resources
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/awslabs/goformation/v7/cloudformation/lambda"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
@@ -74,9 +76,9 @@ const maxFunctionDescription = 150
 // Add declares the function and its parts.
 func (f Function) Add(t *cfn.Template) FunctionHandle {
 	path := "Resources." + f.ID + ".Properties"
-	checkName(t, path+".FunctionName", "Lambda", f.Name, "_-", 1, 64)
-	checkRange(t, path+".MemorySize", "Lambda", f.Memory, 128, 10240)
-	checkRange(t, path+".Timeout", "Lambda", f.Timeout, 1, 900)
+	checkName(t, path+".FunctionName", "Lambda", f.Name, "_-", 1, limits.LambdaName)
+	checkRange(t, path+".MemorySize", "Lambda", f.Memory, limits.LambdaLeastMemory, limits.LambdaMostMemory)
+	checkRange(t, path+".Timeout", "Lambda", f.Timeout, 1, limits.LambdaTimeout)
 	if n := utf8.RuneCountInString(f.Description); n > maxFunctionDescription {
 		t.Failf(path+".Description", "shorten it", "it has %d characters; with the address of the code, the Lambda limit is %d", n, maxFunctionDescription)
 	}
@@ -188,11 +190,24 @@ func connectActions() []string {
 	}
 }
 
-// networkInterfaces allows Lambda to connect the function to its VPC with the role of the function, and denies the same to the code of the function.
+// networkInterfaces allows Lambda to connect the function to its VPC with the role of the function, and denies the same to the code of the function,
+// except for what its own permissions allow.
 func (f Function) networkInterfaces(actions ...string) policy.Identity {
 	self := cfn.Format[cfn.Text]("arn:%s:lambda:%s:%s:function:%s", cfn.Partition(), cfn.Region(), cfn.AccountID(), cfn.Lit(f.Name))
-	return policy.Identity{
-		policy.Allow("NetworkInterfaces", actions...).On(cfn.Lit("*")), // few of them support resources, and none can be restricted to the function
-		policy.Deny("NotItsCode", actions...).On(cfn.Lit("*")).If(policy.When("ArnEquals", "lambda:SourceFunctionArn", self)),
+	isCode := policy.When("ArnEquals", "lambda:SourceFunctionArn", self)
+	list := policy.Identity{policy.Allow("NetworkInterfaces", actions...).On(cfn.Lit("*"))} // few of them support resources, and none can be restricted to the function
+	var denied []string
+	for _, action := range actions {
+		allowed := f.Grants.AllowedOn(action)
+		switch {
+		case len(allowed) == 0:
+			denied = append(denied, action)
+		case !slices.Contains(allowed, cfn.Part(cfn.Lit("*"))):
+			list = append(list, policy.Deny("NotItsCode"+strings.TrimPrefix(action, "ec2:"), action).OnAllBut(allowed...).If(isCode))
+		}
 	}
+	if len(denied) > 0 {
+		list = append(list, policy.Deny("NotItsCode", denied...).On(cfn.Lit("*")).If(isCode))
+	}
+	return list
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/cfnpipe/cfnpipe/resources"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
@@ -194,6 +196,16 @@ func TestAFunctionMayDoWhatItsSettingsNeedOnly(t *testing.T) {
 			"a VPC that it may have left", func(f *resources.Function) { f.Networked = true },
 			[]string{"Logs Allow", "NetworkInterfaces Allow", "NotItsCode Deny"},
 		},
+		{
+			"what its own permissions allow its code", func(f *resources.Function) {
+				f.Networked = true
+				f.Grants = policy.Identity{
+					policy.Allow("See", "ec2:Describe*").On(cfn.Lit("*")),
+					policy.Allow("Clean", "ec2:deleteNetworkInterface").On(cfn.Lit("arn:aws:ec2:eu-west-1:222222222222:network-interface/eni-1")),
+				}
+			},
+			[]string{"Clean Allow", "Logs Allow", "NetworkInterfaces Allow", "NotItsCodeDeleteNetworkInterface Deny", "See Allow"},
+		},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			t.Parallel()
@@ -206,6 +218,30 @@ func TestAFunctionMayDoWhatItsSettingsNeedOnly(t *testing.T) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// A permission that pipeline.yaml gives has an effect, and gives no more than it says.
+func TestTheCodeOfAFunctionDoesWhatItsPermissionsSay(t *testing.T) {
+	t.Parallel()
+	const eni = "arn:aws:ec2:eu-west-1:222222222222:network-interface/eni-1"
+	n := functionTemplate(t, func(f *resources.Function) {
+		f.Networked = true
+		f.Grants = policy.Identity{policy.Allow("Clean", "ec2:DeleteNetworkInterface").On(cfn.Lit(eni))}
+	}).At("Resources", "HelloRole", "Properties", "Policies")
+	denied := map[string]string{}
+	for _, s := range n.Items[0].At("PolicyDocument", "Statement").Items {
+		if s.Get("Effect").Text == "Deny" {
+			for _, key := range []string{"Resource", "NotResource"} {
+				if s.Get(key) != nil {
+					denied[s.Get("Action").Text] = key + " " + s.Get(key).Text
+				}
+			}
+		}
+	}
+	want := map[string]string{"ec2:DescribeNetworkInterfaces": "Resource *", "ec2:DeleteNetworkInterface": "NotResource " + eni}
+	if diff := cmp.Diff(want, denied); diff != "" {
+		t.Errorf("denied: want -, got +:\n%s", diff)
 	}
 }
 

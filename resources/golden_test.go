@@ -128,6 +128,11 @@ var builders = []struct {
 		p.Docker = true
 		p.Add(t)
 	}},
+	{"project-alone", func(t *cfn.Template) {
+		p := oneProject(t)
+		p.Alone = true
+		p.Add(t)
+	}},
 	{"project-arm", func(t *cfn.Template) {
 		p := oneProject(t)
 		p.ARM = true
@@ -248,6 +253,12 @@ var builders = []struct {
 	{"alarm-formula", func(t *cfn.Template) { oneAlarmOnShare().Add(t) }},
 	{"dashboard", func(t *cfn.Template) {
 		t.Output("Name", oneDashboard(oneAlarm().Add(t)).Add(t).Name(), "")
+	}},
+	{"rule-build", func(t *cfn.Template) {
+		r := oneRule()
+		r.Topic, r.Message, r.Fields = cfn.Value[cfn.TopicARN]{}, nil, nil
+		r.Build, r.Role = oneProject(t).Add(t).ARN(), roleARN
+		r.Add(t)
 	}},
 	{"rule", func(t *cfn.Template) { t.Output("Name", oneRule().Add(t).Name(), "") }},
 	{"network", func(t *cfn.Template) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/batch"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Job is a container that AWS Batch runs when it is submitted. It has its own compute environment, queue and definition, so it does not wait for other
@@ -117,7 +117,7 @@ func cancel(reason string) batch.JobQueue_JobStateTimeLimitAction {
 func (j Job) check(t *cfn.Template) {
 	definition, environment := "Resources."+j.ID+"Definition.Properties", "Resources."+j.ID+"ComputeEnvironment.Properties"
 	checkName(t, definition+".JobDefinitionName", "Batch", j.Name, "_-", 1, maxBatchName-suffix)
-	checkRange(t, definition+".RetryStrategy.Attempts", "Batch", j.Attempts, 1, 10)
+	checkRange(t, definition+".RetryStrategy.Attempts", "Batch", j.Attempts, 1, limits.BatchAttempts)
 	checkRange(t, definition+".Timeout", "Batch", j.TimeoutMinutes, 1, math.MaxInt32/60)
 	checkRange(t, environment+".ComputeResources.MaxvCpus", "the size of one run", j.MaxVCPUs, int(math.Ceil(j.VCPUs)), math.MaxInt32)
 	resourcesPath := definition + ".ContainerProperties.ResourceRequirements"
@@ -138,7 +138,7 @@ func (j Job) check(t *cfn.Template) {
 		if j.VCPUs < 1 || j.VCPUs != math.Trunc(j.VCPUs) {
 			t.Failf(resourcesPath, "use a whole number of at least 1", "%v vCPUs are not possible on EC2", j.VCPUs)
 		}
-		checkRange(t, resourcesPath, "Batch", j.Memory, 4, math.MaxInt32)
+		checkRange(t, resourcesPath, "Batch", j.Memory, limits.BatchLeastMemory, math.MaxInt32)
 		j.checkInstances(t, environment+".ComputeResources.InstanceTypes")
 	default:
 		t.Failf(environment+".ComputeResources.Type", "use FARGATE, FARGATE_SPOT or EC2", "%q is not a valid Compute", j.Compute)
@@ -163,9 +163,9 @@ func (j Job) checkInstances(t *cfn.Template, path string) {
 
 const arm64 = "arm64"
 
-// architectureOf returns the architecture of an instance type or family by its name: a g after the generation stands for Graviton, the processors of AWS.
+// architectureOf returns the architecture of an instance type or family.
 func architectureOf(instanceType string) string {
-	if regexp.MustCompile(`^(a1(\.|$)|[a-z]+\d+g)`).MatchString(instanceType) {
+	if limits.IsARM(instanceType) {
 		return arm64
 	}
 	return "x86_64"

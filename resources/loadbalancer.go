@@ -6,6 +6,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/elasticloadbalancingv2"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // LoadBalancer is an application load balancer in front of one service, with its target group, listeners and security group.
@@ -137,7 +138,7 @@ func (l LoadBalancer) addListeners(t *cfn.Template, h LoadBalancerHandle) []*cfn
 
 func (l LoadBalancer) check(t *cfn.Template) {
 	path := "Resources." + l.ID + ".Properties.Name"
-	checkName(t, path, "Elastic Load Balancing", l.Name, "-", 1, 32)
+	checkName(t, path, "Elastic Load Balancing", l.Name, "-", 1, limits.LoadBalancerName)
 	if strings.HasPrefix(l.Name, "-") || strings.HasSuffix(l.Name, "-") || strings.HasPrefix(l.Name, "internal-") {
 		t.Failf(path, "choose another one", "%q is not a valid name, because it begins or ends with a dash, or begins with internal-", l.Name)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/logs"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
@@ -26,11 +27,6 @@ type LogGroup struct {
 
 const maxLogGroupName = 512
 
-// retentions returns the numbers of days that CloudWatch Logs supports (CloudWatch Logs API, PutRetentionPolicy).
-func retentions() []int {
-	return []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
-}
-
 // LogGroupHandle is a declared log group.
 type LogGroupHandle struct{ group *cfn.Resource }
 
@@ -46,8 +42,8 @@ func (h LogGroupHandle) Streams() cfn.Value[cfn.LogStreamsARN] {
 func (g LogGroup) Add(t *cfn.Template) LogGroupHandle {
 	path := "Resources." + g.ID + ".Properties"
 	checkName(t, path+".LogGroupName", "CloudWatch Logs", g.Name, "._/#-", 1, maxLogGroupName)
-	if !slices.Contains(retentions(), g.RetentionDays) {
-		t.Failf(path+".RetentionInDays", "", "it is %d; CloudWatch Logs allows %v", g.RetentionDays, retentions())
+	if !slices.Contains(limits.LogRetentions(), g.RetentionDays) {
+		t.Failf(path+".RetentionInDays", "", "it is %d; CloudWatch Logs allows %v", g.RetentionDays, limits.LogRetentions())
 	}
 	properties := &logs.LogGroup{RetentionInDays: new(g.RetentionDays), KmsKeyId: keyOf(t, path+".KmsKeyId", g.Key)}
 	if !g.Retain {

@@ -554,6 +554,12 @@ func TestRulesThatEventBridgeRefuses(t *testing.T) {
 			transformer + `.InputPathsMap.job: "detail.jobName" is not a valid path of a field; begin with $.`,
 		},
 		{
+			"a build without a role", func(r *resources.Rule) {
+				r.Build = cfn.Literal[cfn.ProjectARN]("arn:aws:codebuild:eu-west-1:111111111111:project/clear")
+			},
+			properties + ".Targets[0].RoleArn: there is no role: EventBridge could not start the build; set Role to one that may",
+		},
+		{
 			"8,193 characters", func(r *resources.Rule) { r.Message = []string{strings.Repeat("ü", 8191)} },
 			transformer + ".InputTemplate: it has 8193 characters; the limit of EventBridge is 8192; shorten it",
 		},

@@ -4,6 +4,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/ssm"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Parameter is an SSM parameter of type String. Its value is visible in the template, so it must not be a secret.
@@ -15,11 +16,8 @@ type Parameter struct {
 	Value       cfn.Part
 }
 
-// maxParameterName is the limit of the name with the rest of its ARN, whose length is not known here.
-const maxParameterName = 1011
-
 // Add declares the parameter.
 func (p Parameter) Add(t *cfn.Template) {
-	checkName(t, "Resources."+p.ID+".Properties.Name", "SSM", p.Name, "._/-", 1, maxParameterName)
+	checkName(t, "Resources."+p.ID+".Properties.Name", "SSM", p.Name, "._/-", 1, limits.SSMParameterARN)
 	t.Add(p.ID, &ssm.Parameter{Name: new(p.Name), Description: new(p.Description), Type: "String", Value: t.Text(p.Value)})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/codepipeline"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Pipeline is a V2 CodePipeline.
@@ -193,7 +194,7 @@ func (a Action) check(t *cfn.Template, path string) {
 	checkName(t, path+".Name", "CodePipeline", a.Name, nameCharacters, 1, maxName)
 	checkRange(t, path+".RunOrder", "CodePipeline", a.RunOrder, 1, maxRunOrder)
 	if a.TimeoutMinutes != 0 {
-		checkRange(t, path+".TimeoutInMinutes", "CodePipeline", a.TimeoutMinutes, 5, 86400)
+		checkRange(t, path+".TimeoutInMinutes", "CodePipeline", a.TimeoutMinutes, limits.ApprovalLeastTimeout, limits.ApprovalTimeout)
 	}
 	for _, name := range slices.Concat(a.Inputs, a.Outputs) {
 		checkName(t, path+".Artifacts."+name, "CodePipeline", name, "_-", 1, maxName)

@@ -7,9 +7,10 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/codebuild"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
-// Project is a CodeBuild project that an action of a pipeline runs.
+// Project is a CodeBuild project that an action of a pipeline runs, or a rule.
 type Project struct {
 	// ID is the logical id.
 	ID          string
@@ -23,6 +24,8 @@ type Project struct {
 	BuildSpec string
 	// Environment variables. They are visible in the template, so no value may be a secret.
 	Environment []Variable
+	// Alone is for builds that no pipeline runs: they have neither a source nor artifacts.
+	Alone bool
 	// Docker enables privileged mode, which docker requires.
 	Docker bool
 	// ARM runs the build on ARM processors.
@@ -60,8 +63,6 @@ func (h ProjectHandle) Resource() *cfn.Resource { return h.project }
 // Limits of CodeBuild (AWS CodeBuild User Guide, "Quotas").
 const (
 	maxBuildSpec   = 25600 // characters
-	minTimeout     = 5     // minutes
-	maxTimeout     = 2160
 	maxProjectName = 150
 )
 
@@ -70,7 +71,7 @@ func (p Project) Add(t *cfn.Template) ProjectHandle {
 	path := "Resources." + p.ID + ".Properties"
 	checkName(t, path+".Name", "CodeBuild", p.Name, "_-", 2, maxProjectName)
 	checkKey(t, path+".EncryptionKey", p.Key)
-	checkRange(t, path+".TimeoutInMinutes", "CodeBuild", p.TimeoutMinutes, minTimeout, maxTimeout)
+	checkRange(t, path+".TimeoutInMinutes", "CodeBuild", p.TimeoutMinutes, limits.BuildLeastTimeout, limits.BuildTimeout)
 	if n := utf8.RuneCountInString(p.BuildSpec); n > maxBuildSpec {
 		t.Failf(path+".Source.BuildSpec", "shorten its commands, or move them to a script in the repository", "the buildspec has %d characters; the CodeBuild limit is %d", n, maxBuildSpec)
 	}
@@ -107,6 +108,9 @@ func (p Project) Add(t *cfn.Template) ProjectHandle {
 		// after this time, a queued build fails; the default is eight hours
 		QueuedTimeoutInMinutes: new(60),
 		// no Visibility: PRIVATE is the default, and setting it requires an action that the execution role does not have
+	}
+	if p.Alone {
+		project.Artifacts.Type, project.Source.Type = "NO_ARTIFACTS", "NO_SOURCE"
 	}
 	if p.ARM {
 		project.Environment.Type, project.Environment.Image = "ARM_CONTAINER", "aws/codebuild/amazonlinux-aarch64-standard:3.0"

@@ -4,6 +4,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/ecr"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
@@ -45,7 +46,7 @@ func (h RepositoryHandle) URI() cfn.Value[cfn.RepositoryURI] {
 // Add declares the repository.
 func (r Repository) Add(t *cfn.Template) RepositoryHandle {
 	path := "Resources." + r.ID + ".Properties"
-	checkName(t, path+".RepositoryName", "ECR", r.Name, "._/-", 2, 256)
+	checkName(t, path+".RepositoryName", "ECR", r.Name, "._/-", 2, limits.RepositoryName)
 	encryption := &ecr.Repository_EncryptionConfiguration{EncryptionType: "AES256"}
 	if key := keyOf(t, path+".EncryptionConfiguration", r.Key); key != nil {
 		encryption = &ecr.Repository_EncryptionConfiguration{EncryptionType: "KMS", KmsKey: key}

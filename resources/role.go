@@ -7,6 +7,7 @@ import (
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
@@ -57,7 +58,6 @@ func PolicyARNOf(account cfn.Part, path, name string) cfn.Value[cfn.PolicyARN] {
 
 // Limits of IAM (IAM and AWS STS quotas).
 const (
-	maxRoleName         = 64
 	maxPolicyName       = 128
 	maxSessionHours     = 12
 	nameCharactersOfIAM = "+=,.@_-"
@@ -66,7 +66,7 @@ const (
 // Add declares the role.
 func (r Role) Add(t *cfn.Template) RoleHandle {
 	path := "Resources." + r.ID + ".Properties"
-	checkName(t, path+".RoleName", "IAM", r.Name, nameCharactersOfIAM, 1, maxRoleName)
+	checkName(t, path+".RoleName", "IAM", r.Name, nameCharactersOfIAM, 1, limits.RoleName)
 	checkRange(t, path+".MaxSessionDuration", "IAM", r.SessionHours, 0, maxSessionHours)
 	role := &iam.Role{
 		RoleName:                 new(r.Name),

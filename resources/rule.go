@@ -10,7 +10,8 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// Rule is an EventBridge rule on the default event bus, which receives the events of AWS services. It publishes each event as a text to a topic.
+// Rule is an EventBridge rule on the default event bus, which receives the events of AWS services. It publishes each event as a text to a topic, or
+// starts a build.
 type Rule struct {
 	// ID is the logical id.
 	ID          string
@@ -23,6 +24,9 @@ type Rule struct {
 	// Message are the lines of the text. <name> in them is replaced by the field with this name, or by nothing if the event does not have it.
 	Message []string
 	Fields  []Field
+	// Build is the project that is to build, in place of the topic. CodeBuild has no policies that let EventBridge in: it uses Role.
+	Build cfn.Value[cfn.ProjectARN]
+	Role  cfn.Value[cfn.RoleARN]
 }
 
 // Field is a field of an event.
@@ -56,9 +60,21 @@ func (r Rule) Add(t *cfn.Template) RuleHandle {
 	}
 	return RuleHandle{t.Add(r.ID, &events.Rule{
 		Name: new(r.Name), Description: new(r.Description), State: new("ENABLED"), EventPattern: r.Pattern,
-		// no role, because the policy of the topic allows EventBridge
-		Targets: []events.Rule_Target{{Id: "Topic", Arn: t.Text(r.Topic), InputTransformer: r.transformer(t, path+".Targets[0].InputTransformer")}},
+		Targets: []events.Rule_Target{r.target(t, path+".Targets[0]")},
 	})}
+}
+
+func (r Rule) target(t *cfn.Template, path string) events.Rule_Target {
+	project := t.TextPtr(r.Build)
+	if project == nil {
+		// the topic's policy lets EventBridge in: it has no role
+		return events.Rule_Target{Id: "Topic", Arn: t.Text(r.Topic), InputTransformer: r.transformer(t, path+".InputTransformer")}
+	}
+	role := t.TextPtr(r.Role)
+	if role == nil {
+		t.Fail(path+".RoleArn", "there is no role: EventBridge could not start the build", "set Role to one that may")
+	}
+	return events.Rule_Target{Id: "Build", Arn: *project, RoleArn: role}
 }
 
 // transformer returns the input transformer. It writes each line as a JSON string, so that EventBridge does not treat the message as a JSON document.

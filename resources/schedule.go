@@ -6,6 +6,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/scheduler"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
@@ -34,7 +35,7 @@ func (h ScheduleHandle) Missed() QueueHandle { return h.missed }
 // Add declares the schedule, its role and its queue.
 func (s Schedule) Add(t *cfn.Template) ScheduleHandle {
 	path := "Resources." + s.ID + ".Properties"
-	checkName(t, path+".Name", "EventBridge Scheduler", s.Name, "._-", 1, 64)
+	checkName(t, path+".Name", "EventBridge Scheduler", s.Name, "._-", 1, limits.ScheduleName)
 	if !regexp.MustCompile(`^(cron|rate|at)\(.{1,240}\)$`).MatchString(s.Expression) {
 		t.Failf(path+".ScheduleExpression", "write one such as cron(0 3 * * ? *) or rate(1 hour)", "%q is not a valid schedule", s.Expression)
 	}

@@ -2,6 +2,7 @@ package resources
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,6 +10,8 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/ecs"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
+	"github.com/cfnpipe/cfnpipe/resources/names"
 )
 
 // Service is a container that runs all the time: an ECS service on Fargate with its task definition, two roles, log group, security group and scaling. A
@@ -129,30 +132,40 @@ func (s Service) check(t *cfn.Template) {
 	}
 }
 
-// fargateSize says why Fargate does not support a task size, or returns "" if it does (Amazon ECS Developer Guide, task CPU and memory).
+// fargateSize says why Fargate does not support a task size, or returns "" if it does.
 func fargateSize(cpu, memory int) string {
-	const gb = 1024
-	for _, s := range []struct {
-		cpu, minimum, limit, step int
-		except                    string
-	}{
-		{256, gb / 2, 2 * gb, gb / 2, ", except 1536"},
-		{512, gb, 4 * gb, gb, ""},
-		{1024, 2 * gb, 8 * gb, gb, ""},
-		{2048, 4 * gb, 16 * gb, gb, ""},
-		{4096, 8 * gb, 30 * gb, gb, ""},
-		{8192, 16 * gb, 60 * gb, 4 * gb, ""},
-		{16384, 32 * gb, 120 * gb, 8 * gb, ""},
-	} {
-		switch {
-		case s.cpu != cpu:
-		case memory < s.minimum, memory > s.limit, memory%s.step != 0, cpu == 256 && memory == 1536:
-			return fmt.Sprintf("Fargate does not support %d MB with %d units of CPU: use %d to %d in steps of %d%s", memory, cpu, s.minimum, s.limit, s.step, s.except)
-		default:
-			return ""
+	sizes := limits.FargateMemory(cpu)
+	switch {
+	case sizes == nil:
+		return fmt.Sprintf("Fargate does not support %d units of CPU: use %s", cpu, inWords(limits.FargateCPUs(), "or"))
+	case slices.Contains(sizes, memory):
+		return ""
+	}
+	minimum, maximum, step := sizes[0], sizes[len(sizes)-1], sizes[1]-sizes[0]
+	var missing []int
+	for m := minimum; m <= maximum; m += step {
+		if !slices.Contains(sizes, m) {
+			missing = append(missing, m)
 		}
 	}
-	return fmt.Sprintf("Fargate does not support %d units of CPU: use 256, 512, 1024, 2048, 4096, 8192 or 16384", cpu)
+	except := ""
+	if len(missing) > 0 {
+		except = ", except " + inWords(missing, "and")
+	}
+	return fmt.Sprintf("Fargate does not support %d MB with %d units of CPU: use %d to %d in steps of %d%s", memory, cpu, minimum, maximum, step, except)
+}
+
+// inWords returns "1, 2 and 3", where last is the word before the last number.
+func inWords(numbers []int, last string) string {
+	words := make([]string, len(numbers))
+	for i, n := range numbers {
+		words[i] = strconv.Itoa(n)
+	}
+	end := len(words) - 1
+	if end < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:end], ", ") + " " + last + " " + words[end]
 }
 
 // addTask declares the task definition. A different image or configuration creates a new revision.
@@ -239,7 +252,7 @@ func (s Service) addScaling(t *cfn.Template, h ServiceHandle) {
 		ResourceId:  t.Text(cfn.Format[cfn.Text]("service/%s/%s", s.Cluster.Name(), h.Name())),
 		MinCapacity: s.Min, MaxCapacity: s.Max,
 	}
-	if strings.HasPrefix(t.Place.Region, "us-gov-") {
+	if names.Partition(t.Place.Region) == names.GovCloud {
 		// CloudFormation requires a role in GovCloud: always this service-linked one
 		scaled.RoleARN = t.TextPtr(RoleARNOf(cfn.AccountID(), "/aws-service-role/ecs.application-autoscaling.amazonaws.com/",
 			"AWSServiceRoleForApplicationAutoScaling_ECSService"))

@@ -7,6 +7,7 @@ import (
 	"github.com/awslabs/goformation/v7/cloudformation/sns"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
@@ -69,7 +70,6 @@ func (x Topic) arn() cfn.Value[cfn.TopicARN] {
 
 // Limits of SNS (SNS API, CreateTopic), and of topic policies (Amazon SNS Developer Guide, "Policy quotas").
 const (
-	maxTopicName   = 256
 	maxTopicSender = 100
 	maxTopicPolicy = 30 * 1024
 )
@@ -88,7 +88,7 @@ func topicActions() []string {
 // Add declares the topic, its policy and its subscriptions.
 func (x Topic) Add(t *cfn.Template) TopicHandle {
 	path := "Resources." + x.ID + ".Properties"
-	checkName(t, path+".TopicName", "SNS", x.Name, "_-", 1, maxTopicName)
+	checkName(t, path+".TopicName", "SNS", x.Name, "_-", 1, limits.TopicName)
 	checkKey(t, path+".KmsMasterKeyId", x.Key)
 	properties := &sns.Topic{TopicName: new(x.Name), KmsMasterKeyId: t.TextPtr(x.Key)}
 	if x.Sender != "" {

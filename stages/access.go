@@ -39,6 +39,9 @@ type Access struct {
 	// and calling what the application made.
 	Testers    []cfn.Part
 	TestGrants policy.Identity
+	// Clearers are the roles of the builds that delete stacks whose first creation failed; without any, there is no clear role. Production has
+	// none.
+	Clearers []cfn.Part
 	// Operators are the ARNs of roles that get the policy of who may start, stop and approve runs of the pipeline; in environments none.
 	Operators []string
 	// Needs are what the roles must be able to do beyond deploying resource types.
@@ -138,6 +141,17 @@ func (a *Access) Build(t *cfn.Template) error {
 			},
 			Boundary: a.ownBoundary(),
 			Policies: []resources.InlinePolicy{{Name: "test", Document: append(a.test(), a.TestGrants...)}},
+		}.Add(t)
+	}
+	if len(a.Clearers) > 0 {
+		resources.Role{
+			ID: "ClearRole", Name: a.name(spec.ClearPart), Path: spec.AccessPath(p.Project),
+			Description: fmt.Sprintf("A build of pipeline %s deletes stacks of %s with it whose first creation failed", a.Pipeline, p.Scope),
+			Trust: policy.Trust{
+				policy.Allow("Builds", "sts:AssumeRole").By(policy.Account(cfn.Lit(a.Toolchain))).If(policy.ByRole(a.Clearers...)),
+			},
+			Boundary: a.ownBoundary(),
+			Policies: []resources.InlinePolicy{{Name: "clear", Document: a.clear()}},
 		}.Add(t)
 	}
 	if p.Scope == a.Pipeline {
@@ -312,6 +326,23 @@ func (a *Access) test() policy.Identity {
 	return list
 }
 
+// clear is what it takes to see that a stack of the environment holds nothing, and to delete it: CloudFormation does that with the execution
+// role, which the stack remembers (its API, DeleteStack), so nothing is passed. The stacks are those that the deploy role changes, so that a new
+// one takes no operator; the build names each of them.
+func (a *Access) clear() policy.Identity {
+	return policy.Identity{
+		policy.Allow("ClearStacks", "cloudformation:DeleteStack", "cloudformation:DescribeStacks", "cloudformation:ListStackResources").
+			On(a.arns("cloudformation", "stack/"+a.name("*")+"/*")...),
+		a.neverAccess(),
+	}
+}
+
+// neverAccess keeps who deploys an environment's stacks from the access stacks, which are called alike.
+func (a *Access) neverAccess() policy.Statement {
+	return policy.Deny("NeverAccess", "cloudformation:*").On(a.arns("cloudformation", "stack/"+a.name(a.Name())+"/*")...).
+		On(a.arns("cloudformation", "stack/"+a.name(spec.AccessPoliciesPrefix+"*"))...)
+}
+
 // operators is the policy of who may start, stop and approve runs of the pipeline.
 func (a *Access) operators(t *cfn.Template) {
 	pipeline := spec.PipelineName(a.Place.Project, a.Pipeline)
@@ -358,8 +389,7 @@ func (a *Access) deploy() policy.Identity {
 		// an import would bring things of others into a stack, and so within reach of the execution role
 		policy.Deny("NeverImport", "cloudformation:CreateChangeSet").On(cfn.Lit("*")).
 			If(policy.When("Null", "cloudformation:ImportResourceTypes", cfn.Lit("false"))),
-		policy.Deny("NeverAccess", "cloudformation:*").On(a.arns("cloudformation", "stack/"+a.name(a.Name())+"/*")...).
-			On(a.arns("cloudformation", "stack/"+a.name(spec.AccessPoliciesPrefix+"*"))...),
+		a.neverAccess(),
 		// a change set resolves the SSM parameters of its template as this role
 		policy.Allow("ReadOutputs", "ssm:GetParameters").On(parameters...),
 		policy.Allow("PassExecutionRole", "iam:PassRole").On(execution).If(policy.PassedTo("cloudformation.amazonaws.com")),

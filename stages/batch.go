@@ -7,6 +7,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Batch is the stack of an environment's jobs.
@@ -59,10 +60,10 @@ func (s *Batch) Build(t *cfn.Template) error {
 func fitsFargate(j spec.Job) error {
 	const units = 1024 // of a vCPU
 	cpu := int(math.Ceil(j.VCPUs * units))
-	if j.Compute == spec.EC2 || spec.FitsFargate(cpu, j.Memory) && float64(cpu) == j.VCPUs*units {
+	if j.Compute == spec.EC2 || limits.FitsFargate(cpu, j.Memory) && float64(cpu) == j.VCPUs*units {
 		return nil
 	}
-	nextCPU, memory := spec.NextFargate(cpu, j.Memory)
+	nextCPU, memory := limits.NextFargate(cpu, j.Memory)
 	if nextCPU == 0 {
 		return fmt.Errorf("%v vCPUs with %d MB are more than Fargate has; use ec2", j.VCPUs, j.Memory)
 	}

@@ -44,7 +44,7 @@ type containers struct {
 func (b *containers) of(c spec.Container) resources.Container {
 	out := resources.Container{
 		Command: c.Command, SecretKeys: c.SecretKeys, Architecture: string(c.Architecture), User: c.User, Writable: c.Writable,
-		Grants: append(b.environment.grants(b.template, uses{reads, c.Reads}, uses{writes, c.Writes}), granted("Permission", c.Permissions)...),
+		Grants: append(b.environment.grants(b.template, c.Uses), granted("Permission", c.Permissions)...),
 	}
 	out.Image, out.Repository = b.image(c.Image)
 	for _, name := range slices.Sorted(maps.Keys(c.Environment)) {

@@ -97,7 +97,7 @@ func (e *Environment) addStacks(a spec.Application, own []string) {
 		taken := outputsTaken(a.Stacks, e.Bootstrap.Name())
 		e.Bootstrap.Messages = slices.Contains(taken, e.Bootstrap.KeyARN().Name)
 		made := a.Network != nil && a.Network.VPC == ""
-		e.Bootstrap.Key = made || len(a.Repositories)+len(a.Functions)+len(a.Jobs)+len(a.Services) > 0 || e.Bootstrap.Messages
+		e.Bootstrap.Key = made || len(a.Repositories)+len(a.Functions)+len(a.Jobs)+len(a.Services) > 0 || a.Monitoring != nil && len(a.Queues) > 0 || e.Bootstrap.Messages
 		e.Bootstrap.DataKey = len(a.Buckets) > 0 || slices.Contains(taken, e.Bootstrap.DataKeyARN().Name)
 	}
 	if b := e.Bootstrap; !b.Logs && !b.Key && !b.DataKey && len(b.Repositories) == 0 {
@@ -112,6 +112,9 @@ func (e *Environment) addStacks(a spec.Application, own []string) {
 	if len(a.Buckets) > 0 {
 		e.Stacks = append(e.Stacks, &Storage{Environment: e, Bootstrap: e.Bootstrap, Buckets: a.Buckets})
 	}
+	if len(a.Queues) > 0 {
+		e.Stacks = append(e.Stacks, &Queues{Environment: e, Queues: a.Queues})
+	}
 	if len(a.Functions) > 0 {
 		e.Stacks = append(e.Stacks, &Functions{
 			Environment: e, Bootstrap: e.Bootstrap, Network: e.Network, Functions: a.Functions, API: a.API,
@@ -125,7 +128,7 @@ func (e *Environment) addStacks(a spec.Application, own []string) {
 			Environment: e, Bootstrap: e.Bootstrap, Network: e.Network, Services: a.Services, Monitored: a.Monitoring != nil,
 		})
 	}
-	if a.Monitoring != nil && len(a.Functions)+len(a.Jobs)+len(a.Services) > 0 {
+	if a.Monitoring != nil && slices.ContainsFunc(e.Stacks, isWatched) {
 		e.Stacks = append(e.Stacks, &Monitoring{Environment: e, Monitoring: *a.Monitoring})
 	}
 	for i, x := range a.Stacks {

@@ -55,7 +55,7 @@ func (s *Functions) Build(t *cfn.Template) error {
 			Layers:   f.Layers,
 			RoleName: spec.Name(p.Project, p.Scope, spec.FunctionRole(f.Name)), RolePath: spec.ApplicationPath(p.Project),
 			Boundary: access.RoleBoundary(),
-			Grants:   append(s.Environment.grants(t, uses{reads, f.Reads}, uses{writes, f.Writes}), granted("Permission", f.Permissions)...),
+			Grants:   append(s.Environment.grants(t, f.Uses), granted("Permission", f.Permissions)...),
 			LogKey:   key, LogDays: s.Environment.LogDays, RetainLogs: s.Environment.retains(),
 			Tracing: f.Tracing, ReservedConcurrency: f.ReservedConcurrency, Networked: s.networked(),
 		}

@@ -2,11 +2,13 @@ package stages
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
@@ -75,10 +77,13 @@ func (a *Access) Guard(t *cfn.Template, isFirst bool) {
 	}
 	rule := t.Rule(needsRule)
 	for _, n := range a.Needs {
-		rule.Assert(cfn.IsGiven(cfn.Take(t, n.output(a))), fmt.Sprintf("The roles of %s-%s do not cover this yet: %s. %s",
+		rule.Assert(cfn.IsGiven(cfn.Take(t, n.output(a))), fmt.Sprintf("The roles of %s-%s do not cover this: %s. %s",
 			a.Place.Project, a.Place.Scope, n.What, first))
 	}
 }
+
+// braces in a row, which SSM takes for a reference to another parameter and refuses.
+var braces = regexp.MustCompile(`\{\{+|\}\}+`)
 
 func (a *Access) cover(types ...string) {
 	a.covered = append(a.covered, types...)
@@ -90,7 +95,7 @@ func (a *Access) cover(types ...string) {
 func (a *Access) publishGuard(t *cfn.Template) {
 	slices.Sort(a.others)
 	a.others = slices.Compact(a.others)
-	const limit = 4096 // bytes of a parameter (AWS Systems Manager quotas)
+	const limit = limits.SSMParameterText
 	types := slices.Concat(a.covered, a.others)
 	if size := len(strings.Join(types, ",")); size > limit {
 		t.Failf("Resources."+cfn.PublishedID(a.ResourceTypes().Name), "split the application into two projects, or its custom stacks over two environments",
@@ -99,6 +104,6 @@ func (a *Access) publishGuard(t *cfn.Template) {
 	}
 	cfn.PublishList(t, a.ResourceTypes(), cfn.Literals[cfn.ResourceType](types...))
 	for _, n := range a.Needs {
-		cfn.Publish(t, n.output(a), cfn.Literal[cfn.Text](n.What))
+		cfn.Publish(t, n.output(a), cfn.Literal[cfn.Text](braces.ReplaceAllStringFunc(n.What, func(row string) string { return row[:1] })))
 	}
 }

@@ -29,6 +29,8 @@ type watched interface {
 	watch(m *monitor)
 }
 
+func isWatched(s cfn.Stack) bool { _, ok := s.(watched); return ok }
+
 // Name of the stack.
 func (s *Monitoring) Name() string { return "monitoring" }
 

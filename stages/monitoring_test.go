@@ -23,6 +23,7 @@ type parts struct {
 	Functions *stages.Functions
 	Services  *stages.Services
 	Batch     *stages.Batch
+	Queues    *stages.Queues
 }
 
 // watching is the monitoring of an environment with one of each, all of it changed.
@@ -38,7 +39,8 @@ func watching(tb testing.TB, change func(*parts)) assembly.Stack {
 			{Name: "hello", Timeout: 30, API: spec.Routes{{Path: "/"}}},
 			{Name: "sink", Timeout: 900, DeadLetters: true},
 		}},
-		Batch: &stages.Batch{Jobs: []spec.Job{{Name: "nightly", Schedule: "rate(1 day)"}, {Name: "once"}}},
+		Queues: &stages.Queues{Queues: []spec.Queue{{Name: "orders", DeadLetters: &spec.Redrive{After: 3}}, {Name: "tickets", FIFO: true}}},
+		Batch:  &stages.Batch{Jobs: []spec.Job{{Name: "nightly", Schedule: "rate(1 day)"}, {Name: "once"}}},
 		Services: &stages.Services{Services: []spec.Service{
 			{Name: "web", Port: 80, Memory: 512, Count: spec.Count{Min: 2, Max: 4}, LoadBalancer: &spec.LoadBalancer{}},
 			{Name: "worker", Memory: 1024, Count: spec.Count{Min: 1, Max: 1}},
@@ -46,6 +48,10 @@ func watching(tb testing.TB, change func(*parts)) assembly.Stack {
 	}
 	change(s)
 	e := s.Environment
+	if s.Queues != nil {
+		s.Queues.Environment = e
+		e.Stacks = append(e.Stacks, s.Queues)
+	}
 	if s.Functions != nil {
 		e.Stacks = append(e.Stacks, s.Functions)
 	}
@@ -134,6 +140,7 @@ func TestEveryThingHasItsAlarms(t *testing.T) {
 
 		"shop-prod-sink-function-dead-letters": "Maximum AWS/SQS/ApproximateNumberOfMessagesVisible{QueueName=shop-prod-sink-dead-letters}" +
 			" > 0 in 1 of 1 times 300 s, notBreaching",
+		"shop-prod-orders-queue-dead-letters": "Maximum AWS/SQS/ApproximateNumberOfMessagesVisible{QueueName=shop-prod-orders-queue-dead-letters} > 0 in 1 of 1 times 300 s, notBreaching",
 		"shop-prod-nightly-job-missed": "Maximum AWS/SQS/ApproximateNumberOfMessagesVisible{QueueName=shop-prod-nightly-missed}" +
 			" > 0 in 1 of 1 times 300 s, notBreaching",
 		"shop-prod-jobs-untold": "Sum AWS/Events/FailedInvocations{RuleName=${JobsFailed}} > 0 in 1 of 1 times 300 s, notBreaching",
@@ -218,7 +225,7 @@ func TestOnlyWhatIsThereIsWatched(t *testing.T) {
 		{"no schedules", func(m *parts) { m.Batch.Jobs[0].Schedule = "" }, []string{"-missed"}},
 		{
 			"no queues", func(m *parts) {
-				m.Batch.Jobs[0].Schedule, m.Functions.Functions[1].DeadLetters = "", false
+				m.Batch.Jobs[0].Schedule, m.Functions.Functions[1].DeadLetters, m.Queues = "", false, nil
 			},
 			[]string{"AWS/SQS", "## Queues"},
 		},
@@ -343,7 +350,7 @@ func TestTheDashboardShowsEverything(t *testing.T) {
 		"Requests": {"Count", "web"}, "Errors": {"5xx", "4xx", "hello", "sink", "web", "web, load balancer"}, "Latency in ms": {"p99", "p50"},
 		"Calls": functions, "Throttled calls": functions, "Duration in ms, p99": functions,
 		"CPU in %": services, "Memory in %, fullest task": services, "Running tasks": services, "Response time in s, p99": {"web"},
-		"Failed jobs": {"failed", "nobody was told"}, "Messages": {"sink-dead-letters", "nightly-missed"},
+		"Failed jobs": {"failed", "nobody was told"}, "Messages": {"orders-queue-dead-letters", "sink-dead-letters", "nightly-missed"},
 	}
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Errorf("graphs: want -, got +:\n%s", diff)
@@ -378,7 +385,7 @@ func TestEveryPartOfAnApplicationIsWatched(t *testing.T) {
 		"Stacks":       "the project's own are the project's to watch: it can take the topic",
 		"LogDays":      "no thing",
 	}
-	watched := map[string]string{"Functions": "-function-", "API": "-api-", "Jobs": "-jobs-", "Services": "-service-"}
+	watched := map[string]string{"Queues": "-queue-", "Functions": "-function-", "API": "-api-", "Jobs": "-jobs-", "Services": "-service-"}
 	names := slices.Collect(maps.Keys(alarmsOf(watching(t, asItIs))))
 	for f := range reflect.TypeFor[spec.Application]().Fields() {
 		word := watched[f.Name]

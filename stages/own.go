@@ -12,6 +12,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/names"
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
@@ -67,6 +68,8 @@ type Own struct {
 	alone    bool
 	root     *tree.Node // as it was read
 	problems []spec.Problem
+	// written is the template as it was read, once a problem has asked for a place in it.
+	written *tree.Node
 }
 
 // Name of the stack.
@@ -93,7 +96,7 @@ func (s *Own) Text(root *tree.Node) ([]byte, error) {
 
 // Build reads the template and checks it.
 func (s *Own) Build(t *cfn.Template) error {
-	s.root, s.problems = nil, nil
+	s.root, s.problems, s.written = nil, nil, nil
 	root, err := tree.Parse(s.Stack.Template, s.Stack.Content)
 	if err != nil {
 		s.fail("template", "", "%s:%s", s.Stack.Template, err)
@@ -263,19 +266,11 @@ func oneOrMany(many bool) (is, typ string) {
 	return "a text", "String"
 }
 
-// partitionOf a region, of those that cfnpipe knows.
-func partitionOf(region string) string {
-	if strings.HasPrefix(region, "us-gov-") {
-		return "aws-us-gov"
-	}
-	return "aws"
-}
-
 // known are the outputs of stacks whose values are known while building: the access stack's, and those of a network that exists.
 func (e *Environment) known() map[string]map[string]knownOutput {
 	boundary := e.Access.Boundary
 	if boundary == "" {
-		boundary = fmt.Sprintf("arn:%s:iam::%s:policy%s%s", partitionOf(e.Place.Region), e.Place.Account, spec.AccessPath(e.Place.Project),
+		boundary = fmt.Sprintf("arn:%s:iam::%s:policy%s%s", names.Partition(e.Place.Region), e.Place.Account, spec.AccessPath(e.Place.Project),
 			spec.Name(e.Place.Project, e.Place.Scope, spec.BoundaryPart))
 	}
 	known := map[string]map[string]knownOutput{
@@ -398,20 +393,32 @@ func (s *Own) located(p cfn.Problem) {
 			field = "parameters." + name
 		}
 	}
-	s.failAt(field, s.root, p.Path, p.Message, p.Hint)
+	s.failAt(field, p.Path, p.Message, p.Hint)
 }
 
 // failAt reports a problem of the template file at a path in it.
-func (s *Own) failAt(field string, root *tree.Node, at, message, hint string) {
-	line := int32(0)
-	root.Walk(func(p string, n *tree.Node) bool {
+func (s *Own) failAt(field, at, message, hint string) {
+	s.fail(field, hint, "%s: %s: %s", s.place(at), at, message)
+}
+
+// place is file:line:column of a path in the template; of what is missing, that of the nearest parent.
+func (s *Own) place(at string) string {
+	if s.written == nil {
+		root, err := tree.Parse(s.Stack.Template, s.Stack.Content)
+		if err != nil {
+			return s.Stack.Template
+		}
+		s.written = root
+	}
+	nearest := s.written
+	s.written.Walk(func(p string, n *tree.Node) bool {
 		if p != "" && at != p && !strings.HasPrefix(at, p+".") && !strings.HasPrefix(at, p+"[") {
 			return false
 		}
-		line = max(line, n.Line)
+		nearest = n // the deepest that is there
 		return true
 	})
-	s.fail(field, hint, "%s:%d: %s: %s", s.Stack.Template, line, at, message)
+	return fmt.Sprintf("%s:%d:%d", s.Stack.Template, nearest.Line, nearest.Column)
 }
 
 func (s *Own) fail(field, hint, format string, args ...any) {

@@ -13,6 +13,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/conform"
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
@@ -57,11 +58,14 @@ func (s *Own) check(root *tree.Node) (isTemplate bool) {
 		s.fail("template", "write out what stands there", "%s:%d: CloudFormation takes no alias (*name) and no merge key (<<)", s.Stack.Template, line)
 	}
 	s.checkSections(root)
-	if len(s.problems) > 0 {
-		return false // much of what follows would be wrong only because of that
+	if len(s.problems) > 0 { // many names would lead nowhere only because of that
+		for _, p := range conform.Template(root) {
+			s.failAt("template", p.Path, p.Message, p.Hint)
+		}
+		return false
 	}
 	for _, p := range cfn.Check(root) {
-		s.failAt("template", root, p.Path, p.Message, p.Hint)
+		s.failAt("template", p.Path, p.Message, p.Hint)
 	}
 	s.checkNames(root)
 	s.checkResources(root)
@@ -77,21 +81,35 @@ func (s *Own) checkSections(root *tree.Node) {
 	for i, section := range root.Keys {
 		switch {
 		case !slices.Contains(known, section):
-			s.failAt("template", root, section, "CloudFormation knows no such section", spec.Suggest(section, known))
+			s.failAt("template", section, "CloudFormation knows no such section", spec.Suggest(section, known))
 		case slices.Contains(maps, section) && root.Items[i].Kind != tree.Map:
-			s.failAt("template", root, section, "it is no map of names", "write each thing in it under a name of its own")
+			s.failAt("template", section, "it is no map of names", "write each thing in it under a name of its own")
 		}
 	}
 	root.Walk(func(path string, n *tree.Node) bool {
-		name, _, call := n.Intrinsic()
-		isMacro := path == "Transform" || call && name == "Fn::Transform" ||
-			slices.ContainsFunc(n.Keys, func(key string) bool { return strings.HasPrefix(key, "Fn::ForEach::") })
-		if isMacro {
-			s.failAt("template", root, path, "cfnpipe does not know what a macro makes of the template, nor what deploying that takes",
-				"let the file be what comes out of the macro")
+		key := macro(path, n)
+		if key == "" {
+			return true
 		}
-		return !isMacro
+		s.fail("template", "let the file be what comes out of the macro", "%s: %s: cfnpipe does not know what a macro makes of the template, nor what deploying that takes",
+			s.place(strings.TrimPrefix(path+"."+key, ".")), path)
+		return false
 	})
+}
+
+// macro is the key of a node under which a macro is called; "" if there is none.
+func macro(path string, n *tree.Node) string {
+	i := slices.IndexFunc(n.Keys, func(key string) bool {
+		return key == "Fn::Transform" && len(n.Keys) == 1 || strings.HasPrefix(key, "Fn::ForEach::")
+	})
+	switch {
+	case i >= 0:
+		return n.Keys[i]
+	case path == "Transform":
+		return path
+	default:
+		return ""
+	}
 }
 
 // checkEach refuses what lacks a key that everything in its section has.
@@ -102,7 +120,7 @@ func (s *Own) checkEach(root *tree.Node, section, key, example string) {
 	}
 	for i, name := range all.Keys {
 		if all.Items[i].Get(key) == nil {
-			s.failAt("template", root, section+"."+name, "it has no "+key, "write one, "+example)
+			s.failAt("template", section+"."+name, "it has no "+key, "write one, "+example)
 		}
 	}
 }
@@ -111,7 +129,7 @@ func (s *Own) checkEach(root *tree.Node, section, key, example string) {
 func (s *Own) checkNames(root *tree.Node) {
 	taken := func(section, name, what string) {
 		if root.At(section, name) != nil {
-			s.failAt("template", root, section+"."+name, "cfnpipe adds a "+what, "give yours another")
+			s.failAt("template", section+"."+name, "cfnpipe adds a "+what, "give yours another")
 		}
 	}
 	access := s.Environment.Access
@@ -141,12 +159,15 @@ func (s *Own) checkResources(root *tree.Node) {
 		r, at := resources.Items[i], "Resources."+id
 		typ := r.Get("Type")
 		if typ == nil || typ.Kind != tree.String {
-			s.failAt("template", root, at, "it has no Type", "write one, such as AWS::SQS::Queue")
+			s.failAt("template", at, "it has no Type", "write one, such as AWS::SQS::Queue")
 			continue
 		}
+		if message, _ := conform.NoType(typ.Text); message != "" {
+			continue // Check has said so
+		}
 		if !policy.Known(typ.Text) && !s.gives(func(action string) bool { return policy.MayTake(typ.Text, action) }) {
-			s.failAt("template", root, at, "cfnpipe does not know what permissions it takes to deploy "+typ.Text,
-				"if the type is spelled right, write them under permissions of the stack in pipeline.yaml")
+			s.failAt("template", at, "cfnpipe does not know what permissions it takes to deploy "+typ.Text,
+				s.permissionsHint(typ.Text, !slices.ContainsFunc(resources.Items[:i], func(n *tree.Node) bool { return textOf(n, "Type") == typ.Text })))
 		}
 		if s.alone {
 			continue
@@ -154,13 +175,13 @@ func (s *Own) checkResources(root *tree.Node) {
 		s.checkBeyond(root, at, typ.Text, r.Get("Properties"))
 		has := r.At("Properties", "PermissionsBoundary")
 		if typ.Text == "AWS::IAM::Role" && (has == nil || has.Kind == tree.String && has.Text != boundary) {
-			s.failAt("template", root, at, "a pipeline can make only roles with its boundary",
+			s.failAt("template", at, "a pipeline can make only roles with its boundary",
 				"set PermissionsBoundary to a parameter, and that to access.BoundaryArn")
 		}
 		switch typ.Text {
 		case "AWS::IAM::InstanceProfile", "AWS::IAM::ManagedPolicy", "AWS::IAM::Role":
 			if p := r.At("Properties", "Path"); p == nil || p.Kind == tree.String && p.Text != path {
-				s.failAt("template", root, at, "a pipeline can make roles, policies and instance profiles only under its own path", "set Path to "+path)
+				s.failAt("template", at, "a pipeline can make roles, policies and instance profiles only under its own path", "set Path to "+path)
 			}
 		}
 	}
@@ -182,9 +203,9 @@ func (s *Own) checkBeyond(root *tree.Node, at, typ string, properties *tree.Node
 		switch {
 		case len(actions) == 0:
 		case strings.HasPrefix(actions[0], "iam:"):
-			s.failAt("template", root, in(x.Path), "it takes "+list(actions)+", which no pipeline may have", "leave it to the operator's stacks")
+			s.failAt("template", in(x.Path), "it takes "+list(actions)+", which no pipeline may have", "leave it to the operator's stacks")
 		default:
-			s.failAt("template", root, in(x.Path), "it takes permissions that cfnpipe does not give for "+typ,
+			s.failAt("template", in(x.Path), "it takes permissions that cfnpipe does not give for "+typ,
 				"write "+list(actions)+" under permissions of the stack in pipeline.yaml")
 		}
 	}
@@ -196,7 +217,7 @@ func (s *Own) checkBeyond(root *tree.Node, at, typ string, properties *tree.Node
 		if x.Path == "" {
 			message = "the role that deploys it may not touch an " + typ + " of the name that CloudFormation would give it"
 		}
-		s.failAt("template", root, in(x.Path), message, "let its "+x.Property+" be "+strings.ReplaceAll(x.Name, "*", "…"))
+		s.failAt("template", in(x.Path), message, "let its "+x.Property+" be "+strings.ReplaceAll(x.Name, "*", "…"))
 	}
 }
 
@@ -225,7 +246,7 @@ func (s *Own) checkGiven(root *tree.Node) {
 	for i, name := range names {
 		p := root.Get("Parameters").Items[i]
 		if _, given := s.Stack.Parameters[name]; !given && p.Get("Default") == nil {
-			s.fail("parameters", "give it one", "the parameter %s of %s:%d has no value and no default", name, s.Stack.Template, p.Line)
+			s.fail("parameters", "give it one", "the parameter %s of %s has no value and no default", name, s.place("Parameters."+name))
 		}
 	}
 }
@@ -238,12 +259,12 @@ func (s *Own) pass(t *cfn.Template, name, value string) {
 		field, at = "parameters."+name, "Parameters."+name
 	}
 	if isFromSSM(p) && !strings.HasPrefix(value, publicParameters) {
-		s.failAt(field, s.root, at, "a pipeline may read nothing from SSM but what stacks of the environment put out and, below "+publicParameters+", AWS",
+		s.failAt(field, at, "a pipeline may read nothing from SSM but what stacks of the environment put out and, below "+publicParameters+", AWS",
 			"let it take an output, such as network.VpcId, or let its Type be that of the value")
 		return
 	}
 	if message := refusal(p, value); message != "" {
-		s.failAt(field, s.root, at, message, "give it another value")
+		s.failAt(field, at, message, "give it another value")
 		return
 	}
 	t.Pass(name, value)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/names"
 	"github.com/cfnpipe/cfnpipe/resources/policy/eval"
 )
 
@@ -16,7 +17,7 @@ type reading struct {
 // readings are the stacks of which the template reads outputs, as far as their names are known while building, in the order of the template.
 func (s *Own) readings(root *tree.Node) []reading {
 	p := s.Environment.Place
-	r := &eval.Resolver{Account: p.Account, Region: p.Region, Partition: partitionOf(p.Region), URLSuffix: "amazonaws.com", Parameters: map[string]eval.Value{}}
+	r := &eval.Resolver{Account: p.Account, Region: p.Region, Partition: names.Partition(p.Region), URLSuffix: "amazonaws.com", Parameters: map[string]eval.Value{}}
 	parameters := root.Get("Parameters")
 	for i, name := range parametersOf(root) {
 		value, given := s.Stack.Parameters[name]

@@ -138,7 +138,7 @@ Resources:
 			for _, p := range extras.Parameters {
 				values = append(values, p.Name+"="+p.Value)
 			}
-			needs := " AccessCoversPipelineDeliveryOf111111111111=/shop/dev/access/CoversPipelineDeliveryOf111111111111 " +
+			needs := " AccessCoversClear=/shop/dev/access/CoversClear AccessCoversPipelineDeliveryOf111111111111=/shop/dev/access/CoversPipelineDeliveryOf111111111111 " +
 				"AccessCoversRegionEuWest1=/shop/dev/access/CoversRegionEuWest1"
 			if !strings.Contains(c.network, "vpc-") { // else there is a bootstrap stack, which is deployed before it
 				needs = ""
@@ -326,7 +326,7 @@ func TestOwnStacksBringPermissionsForWhatIsNotKnown(t *testing.T) {
 		t.Errorf("got %d needs for two permissions: %q", len(needs), needs)
 	}
 	covered := strings.Split(access.Template.At("Resources", "ResourceTypesParameter", "Properties", "Value").Text, ",")
-	want := []string{"AWS::SQS::Queue", "AWS::SSM::Parameter", "AWS::Mars::Rover", "Custom::Thing"}
+	want := []string{"AWS::SQS::Queue", "AWS::SSM::Parameter", "Custom::Thing", "AWS::Mars::Rover"}
 	if diff := cmp.Diff(want, covered); diff != "" {
 		t.Errorf("covered: want -, got +:\n%s", diff)
 	}
@@ -335,17 +335,53 @@ func TestOwnStacksBringPermissionsForWhatIsNotKnown(t *testing.T) {
 // A permission is for the types of its service only: those of another need some of their own.
 func TestEachUnknownTypeTakesPermissionsOfItsService(t *testing.T) {
 	t.Parallel()
-	_, got := ownSystem(t, "  stacks: [{ name: a, template: a.yaml, permissions: [{ actions: [dynamodb:CreateTable, states:Create*], resources: ['arn:aws:dynamodb:*:*:table/x', 'arn:aws:states:*:*:stateMachine:x'] }] }]\n",
+	_, got := ownSystem(t, "  stacks: [{ name: a, template: a.yaml, permissions: [{ actions: [athena:CreateDataCatalog, kafka:Create*], resources: ['arn:aws:athena:*:*:datacatalog/x', 'arn:aws:kafka:*:*:cluster/x/*'] }] }]\n",
 		map[string]string{"a.yaml": `Resources:
-  Table: { Type: AWS::DynamoDB::Table }
-  Machine: { Type: AWS::StepFunctions::StateMachine }
-  Db: { Type: AWS::RDS::DBInstances }
+  Catalog: { Type: AWS::Athena::DataCatalog, Properties: { Name: c, Type: GLUE } }
+  Cluster: { Type: AWS::MSK::Cluster, Properties: { BrokerNodeGroupInfo: { ClientSubnets: [a, b], InstanceType: kafka.m5.large }, ClusterName: c, KafkaVersion: '3.6.0', NumberOfBrokerNodes: 2 } }
+  Db: { Type: AWS::RDS::GlobalCluster }
   Thing: { Type: Custom::Thing }
 `})
-	want := "pipeline.yaml:9:33: application.stacks[0].template: a.yaml:4: Resources.Db: cfnpipe does not know what permissions it takes to deploy " +
-		"AWS::RDS::DBInstances; if the type is spelled right, write them under permissions of the stack in pipeline.yaml"
+	want := "pipeline.yaml:9:33: application.stacks[0].template: a.yaml:4:3: Resources.Db: cfnpipe does not know what permissions it takes to deploy " +
+		"AWS::RDS::GlobalCluster; if the type is spelled right, write them under permissions of the stack in pipeline.yaml"
+	got, _, _ = strings.Cut(got, ". By the table of IAM actions:")
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// What the message proposes for a type without a row can be pasted under the stack as it is; it is proposed once for each type.
+func TestPermissionsThatAreProposedCanBePasted(t *testing.T) {
+	t.Parallel()
+	const stack = "  stacks:\n    - name: a\n      template: a.yaml\n"
+	files := map[string]string{"a.yaml": `Resources:
+  Catalog: { Type: AWS::Athena::DataCatalog, Properties: { Name: shop-dev-a, Type: GLUE } }
+  Other: { Type: AWS::Athena::DataCatalog, Properties: { Name: shop-dev-b, Type: GLUE } }
+`}
+	const proposal = `      permissions:
+        - actions: [athena:CreateDataCatalog, athena:DeleteDataCatalog, athena:GetDataCatalog, athena:ListTagsForResource, athena:TagResource, athena:UntagResource, athena:UpdateDataCatalog]
+          resources: ["arn:aws:athena:{region}:{account}:datacatalog/{project}-{environment}-*"]
+        - actions: [athena:ListDataCatalogs]
+          resources: ["*"]
+          reason: these actions know no resource`
+	const message = "cfnpipe does not know what permissions it takes to deploy AWS::Athena::DataCatalog; " +
+		"if the type is spelled right, write them under permissions of the stack in pipeline.yaml"
+	_, got := ownSystem(t, stack, files)
+	want := "pipeline.yaml:11:17: application.stacks[0].template: a.yaml:2:3: Resources.Catalog: " + message + ". By the table of IAM actions:\n" + proposal + "\n" +
+		"pipeline.yaml:11:17: application.stacks[0].template: a.yaml:3:3: Resources.Other: " + message
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("want -, got +:\n%s", diff)
+	}
+	if _, problems := ownSystem(t, stack+proposal+"\n", files); problems != "" {
+		t.Errorf("pasted, it is refused:\n%s", problems)
+	}
+}
+
+func TestTypesThatNoPipelineMayHaveAreTheOperators(t *testing.T) {
+	t.Parallel()
+	_, got := ownSystem(t, "  stacks: [{ name: a, template: a.yaml }]\n", map[string]string{"a.yaml": "Resources:\n  Ann: { Type: AWS::IAM::User }\n"})
+	if !strings.HasSuffix(got, "to deploy AWS::IAM::User; no pipeline may have them; leave it to the operator's stacks") {
+		t.Errorf("got\n%s", got)
 	}
 }
 
@@ -359,9 +395,9 @@ func TestOwnTemplatesAreRefused(t *testing.T) {
 
 		bound   = ", PermissionsBoundary: 'arn:aws:iam::222222222222:policy/shop/access/shop-dev-boundary'"
 		path    = ", Path: /shop/app/"
-		noBound = atTemplate + "t.yaml:3: Resources.R: a pipeline can make only roles with its boundary; " +
+		noBound = atTemplate + "t.yaml:2:3: Resources.R: a pipeline can make only roles with its boundary; " +
 			"set PermissionsBoundary to a parameter, and that to access.BoundaryArn"
-		noPath = atTemplate + "t.yaml:%d: Resources.R: a pipeline can make roles, policies and instance profiles only under its own path; set Path to /shop/app/"
+		noPath = atTemplate + "t.yaml:2:3: Resources.R: a pipeline can make roles, policies and instance profiles only under its own path; set Path to /shop/app/"
 		macro  = "cfnpipe does not know what a macro makes of the template, nor what deploying that takes; let the file be what comes out of the macro"
 	)
 	for _, c := range []struct{ why, template, want string }{
@@ -371,7 +407,7 @@ func TestOwnTemplatesAreRefused(t *testing.T) {
 		{"a text", "hello", atTemplate + "t.yaml is no template: it has no Resources; write what CloudFormation calls a template"},
 		{"a list", "- Resources\n", atTemplate + "t.yaml is no template: it has no Resources; write what CloudFormation calls a template"},
 		{"something else", "hello: world\n", atTemplate + "t.yaml is no template: it has no Resources; write what CloudFormation calls a template"},
-		{"no resource", "Resources: {}\n", atTemplate + "t.yaml:1: Resources: there is none; CloudFormation needs at least one resource in a stack"},
+		{"no resource", "Resources: {}\n", atTemplate + "t.yaml:1:1: Resources: there is none; CloudFormation needs at least one resource in a stack"},
 		{"a bracket that stays open", "Resources:\n  Q: [a\n", atTemplate + "t.yaml:2: a bracket that opens here is not closed, or a comma is missing"},
 		{"two documents", "Resources: {}\n---\nResources: {}\n", atTemplate + "t.yaml:2:1: a second document starts here: keep one document per file"},
 		{"a key twice", "Resources:\n  Q: {Type: AWS::SQS::Queue}\n  Q: {Type: AWS::SQS::Queue}\n", atTemplate + `t.yaml:3:3: the key "Q" appears twice in one mapping: remove one of them`},
@@ -379,22 +415,22 @@ func TestOwnTemplatesAreRefused(t *testing.T) {
 		{"a function that is none", "Resources: {Q: {Type: AWS::SQS::Queue, Properties: !Reff x}}\n", atTemplate + "t.yaml:1:52: unknown tag !Reff: CloudFormation has no such function"},
 		{
 			"a section that is none", "Resource: {}\nOutput: {}\nResources: {Q: {Type: AWS::SQS::Queue}}\n",
-			atTemplate + "t.yaml:1: Resource: CloudFormation knows no such section; did you mean \"Resources\"?\n" +
-				atTemplate + "t.yaml:2: Output: CloudFormation knows no such section; did you mean \"Outputs\"?",
+			atTemplate + "t.yaml:1:1: Resource: CloudFormation knows no such section; did you mean \"Resources\"?\n" +
+				atTemplate + "t.yaml:2:1: Output: CloudFormation knows no such section; did you mean \"Outputs\"?",
 		},
 		{
 			"sections that are no maps", "Resources: [{Type: AWS::SQS::Queue}]\nRules: none\n",
-			atTemplate + "t.yaml:1: Resources: it is no map of names; write each thing in it under a name of its own\n" +
-				atTemplate + "t.yaml:2: Rules: it is no map of names; write each thing in it under a name of its own",
+			atTemplate + "t.yaml:1:1: Resources: it is no map of names; write each thing in it under a name of its own\n" +
+				atTemplate + "t.yaml:2:1: Rules: it is no map of names; write each thing in it under a name of its own",
 		},
 		{"all sections", "AWSTemplateFormatVersion: 2010-09-09\nDescription: d\nMetadata: {a: [b]}\nMappings: {M: {a: {b: c}}}\nConditions: {C: !Equals [a, b]}\n" +
 			"Rules: {R: {Assertions: [{Assert: !Contains [[a], a]}]}}\nResources: {Q: {Type: AWS::SQS::Queue, Condition: C}}\nOutputs: {O: {Value: x}}\n", ""},
-		{"a transform", "Transform: AWS::Serverless-2016-10-31\nResources: {F: {Type: AWS::Serverless::Function}}\n", atTemplate + "t.yaml:1: Transform: " + macro},
+		{"a transform", "Transform: AWS::Serverless-2016-10-31\nResources: {F: {Type: AWS::Serverless::Function}}\n", atTemplate + "t.yaml:1:1: Transform: " + macro},
 		{
 			"a macro inside", "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n      Fn::Transform: {Name: AWS::Include}\n",
-			atTemplate + "t.yaml:5: Resources.Q.Properties: " + macro,
+			atTemplate + "t.yaml:5:7: Resources.Q.Properties: " + macro,
 		},
-		{"a loop", "Resources:\n  Fn::ForEach::Qs: [Q, [a, b], {Q: {Type: AWS::SQS::Queue}}]\n", atTemplate + "t.yaml:2: Resources: " + macro},
+		{"a loop", "Resources:\n  Fn::ForEach::Qs: [Q, [a, b], {Q: {Type: AWS::SQS::Queue}}]\n", atTemplate + "t.yaml:2:3: Resources: " + macro},
 		{
 			"aliases", "Resources:\n  A: &q {Type: AWS::SQS::Queue}\n  B: *q\n  C:\n    <<: *q\n",
 			atTemplate + "t.yaml:3: CloudFormation takes no alias (*name) and no merge key (<<); write out what stands there\n" +
@@ -403,52 +439,52 @@ func TestOwnTemplatesAreRefused(t *testing.T) {
 		{"an anchor that nobody uses", "Resources:\n  A: &q {Type: AWS::SQS::Queue}\n", ""},
 		{
 			"names that lead nowhere", "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    DependsOn: B\n    Properties:\n      QueueName: !Sub '${A}-${AWS::Region}'\nOutputs:\n  O: {Value: !GetAtt C.Arn}\n",
-			atTemplate + "t.yaml:4: Resources.Q.DependsOn: there is no resource B; declare it, or correct the name\n" +
-				atTemplate + "t.yaml:6: Resources.Q.Properties.QueueName: there is no resource or parameter A; declare it, or correct the name\n" +
-				atTemplate + "t.yaml:8: Outputs.O.Value: there is no resource C; declare it, or correct the name",
+			atTemplate + "t.yaml:4:5: Resources.Q.DependsOn: there is no resource B; declare it, or correct the name\n" +
+				atTemplate + "t.yaml:6:7: Resources.Q.Properties.QueueName: there is no resource or parameter A; declare it, or correct the name\n" +
+				atTemplate + "t.yaml:8:7: Outputs.O.Value: there is no resource C; declare it, or correct the name",
 		},
-		{"nothing where something should be", "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n", atTemplate + "t.yaml:4: Resources.Q.Properties: the value is null; leave it out, or set it"},
-		{"no type", "Resources: {Q: {Properties: {}}}\n", atTemplate + "t.yaml:1: Resources.Q: it has no Type; write one, such as AWS::SQS::Queue"},
-		{"no resource but a text", "Resources: {Q: AWS::SQS::Queue}\n", atTemplate + "t.yaml:1: Resources.Q: it has no Type; write one, such as AWS::SQS::Queue"},
-		{"a type that is a function", "Resources: {Q: {Type: !Sub AWS::SQS::Queue}}\n", atTemplate + "t.yaml:1: Resources.Q: it has no Type; write one, such as AWS::SQS::Queue"},
+		{"nothing where something should be", "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n", atTemplate + "t.yaml:4:5: Resources.Q.Properties: the value is null; leave it out, or set it"},
+		{"no type", "Resources: {Q: {Properties: {}}}\n", atTemplate + "t.yaml:1:13: Resources.Q: it has no Type; write one, such as AWS::SQS::Queue"},
+		{"no resource but a text", "Resources: {Q: AWS::SQS::Queue}\n", atTemplate + "t.yaml:1:13: Resources.Q: it has no Type; write one, such as AWS::SQS::Queue"},
+		{"a type that is a function", "Resources: {Q: {Type: !Sub AWS::SQS::Queue}}\n", atTemplate + "t.yaml:1:13: Resources.Q: it has no Type; write one, such as AWS::SQS::Queue"},
 		{
 			"a type that is not known", "Resources:\n  R: {Type: AWS::Mars::Rover}\n",
-			atTemplate + "t.yaml:2: Resources.R: cfnpipe does not know what permissions it takes to deploy AWS::Mars::Rover; if the type is spelled right, write them under permissions of the stack in pipeline.yaml",
+			atTemplate + "t.yaml:2:3: Resources.R: cfnpipe does not know what permissions it takes to deploy AWS::Mars::Rover; if the type is spelled right, write them under permissions of the stack in pipeline.yaml",
 		},
 		{
 			"a parameter without a type", "Parameters:\n  P: {Default: x}\nResources: {Q: {Type: AWS::SQS::Queue}}\n",
-			atTemplate + "t.yaml:2: Parameters.P: it has no Type; write one, such as String",
+			atTemplate + "t.yaml:2:3: Parameters.P: it has no Type; write one, such as String",
 		},
 		{
 			"an output without a value", "Resources: {Q: {Type: AWS::SQS::Queue}}\nOutputs:\n  O: hello\n",
-			atTemplate + "t.yaml:3: Outputs.O: it has no Value; write one, such as !Ref and a resource",
+			atTemplate + "t.yaml:3:3: Outputs.O: it has no Value; write one, such as !Ref and a resource",
 		},
 		{"a role as it should be", role(bound + path), ""},
 		{"a role with what only CloudFormation knows", "Parameters: {B: {Type: String, Default: x}}\n" + role(", PermissionsBoundary: !Ref B, Path: !Sub '/${B}/'"), ""},
 		{"a role without a boundary", role(path), noBound},
 		{"a role with another boundary", role(path + ", PermissionsBoundary: 'arn:aws:iam::aws:policy/ReadOnlyAccess'"), noBound},
-		{"a role without a path", role(bound), fmt.Sprintf(noPath, 3)},
-		{"a role under another path", role(bound + ", Path: /shop/access/"), fmt.Sprintf(noPath, 3)},
-		{"a role with neither", role(""), noBound + "\n" + fmt.Sprintf(noPath, 3)},
-		{"a policy without a path", "Resources:\n  R: {Type: AWS::IAM::ManagedPolicy}\n", fmt.Sprintf(noPath, 2)},
-		{"an instance profile without a path", "Resources:\n  R: {Type: AWS::IAM::InstanceProfile, Properties: {Path: /}}\n", fmt.Sprintf(noPath, 2)},
+		{"a role without a path", role(bound), noPath},
+		{"a role under another path", role(bound + ", Path: /shop/access/"), noPath},
+		{"a role with neither", role(""), noBound + "\n" + noPath},
+		{"a policy without a path", "Resources:\n  R: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {}}}\n", noPath},
+		{"an instance profile without a path", "Resources:\n  R: {Type: AWS::IAM::InstanceProfile, Properties: {Path: /, Roles: [r]}}\n", noPath},
 		{
 			"a parameter of the name that is added", "Parameters:\n  AccessResourceTypes: {Type: String, Default: x}\nResources: {Q: {Type: AWS::SQS::Queue}}\n",
-			atTemplate + "t.yaml:2: Parameters.AccessResourceTypes: cfnpipe adds a parameter of this name; give yours another",
+			atTemplate + "t.yaml:2:3: Parameters.AccessResourceTypes: cfnpipe adds a parameter of this name; give yours another",
 		},
 		{
 			"a rule of the name that is added", "Rules:\n  AccessCoversThis: {Assertions: []}\nResources: {Q: {Type: AWS::SQS::Queue}}\n",
-			atTemplate + "t.yaml:2: Rules.AccessCoversThis: cfnpipe adds a rule of this name; give yours another",
+			atTemplate + "t.yaml:2:3: Rules.AccessCoversThis: cfnpipe adds a rule of this name; give yours another",
 		},
 		{"another rule", "Rules:\n  Other: {Assertions: []}\nResources: {Q: {Type: AWS::SQS::Queue}}\n", ""},
-		{"as many parameters as there can be, but for ours", "Parameters:\n" + many(197, "  P%d: {Type: String, Default: x}\n") + "Resources: {Q: {Type: AWS::SQS::Queue}}\n", ""},
+		{"as many parameters as there can be, but for ours", "Parameters:\n" + many(196, "  P%d: {Type: String, Default: x}\n") + "Resources: {Q: {Type: AWS::SQS::Queue}}\n", ""},
 		{
 			"no room for the parameter that is added", "Parameters:\n" + many(200, "  P%d: {Type: String, Default: x}\n") + "Resources: {Q: {Type: AWS::SQS::Queue}}\n",
-			atTemplate + "t.yaml:2: Parameters: there are 203, CloudFormation allows 200; split the stack",
+			atTemplate + "t.yaml:1:1: Parameters: there are 204, CloudFormation allows 200; split the stack",
 		},
 		{
 			"too many resources", "Resources:\n" + many(501, "  Q%d: {Type: AWS::SQS::Queue}\n"),
-			atTemplate + "t.yaml:2: Resources: there are 501, CloudFormation allows 500; split the stack",
+			atTemplate + "t.yaml:1:1: Resources: there are 501, CloudFormation allows 500; split the stack",
 		},
 		{
 			"a section that cannot be added to", "Resources: {Q: {Type: AWS::SQS::Queue}}\nParameters: &p {P: {Type: String, Default: x}}\n",
@@ -483,7 +519,7 @@ func TestOwnParametersAreRefused(t *testing.T) {
 		"let it take an output, such as network.VpcId, or let its Type be that of the value"
 	for _, c := range []struct{ why, declared, given, want string }{
 		{"a text", "P: {Type: String}", "P: x", ""},
-		{"no value", "P: {Type: String}", "", "pipeline.yaml:11:53: application.stacks[0].parameters: the parameter P of t.yaml:2 has no value and no default; give it one"},
+		{"no value", "P: {Type: String}", "", "pipeline.yaml:11:53: application.stacks[0].parameters: the parameter P of t.yaml:2:3 has no value and no default; give it one"},
 		{"a default", "P: {Type: String, Default: x}", "", ""},
 		{"an empty default", "P: {Type: String, Default: ''}", "", ""},
 		{"no such parameter", "Size: {Type: String, Default: x}", "Sise: x", strings.Replace(at("Sise", ""), ":58:", ":61:", 1) + `t.yaml has no parameter Sise; did you mean "Size"?`},
@@ -500,58 +536,58 @@ func TestOwnParametersAreRefused(t *testing.T) {
 		{"a list", "P: {Type: List<AWS::EC2::Subnet::Id>}", "P: network.PublicSubnetIds", ""},
 		{
 			"a list for a text", "P: {Type: String}", "P: network.PublicSubnetIds",
-			at("P", "t.yaml:2: Parameters.P: output PublicSubnetIds of stack network is a list, but the type of the parameter is String; set the type to CommaDelimitedList"),
+			at("P", "t.yaml:2:3: Parameters.P: output PublicSubnetIds of stack network is a list, but the type of the parameter is String; set the type to CommaDelimitedList"),
 		},
 		{
 			"a text for a list", "P: {Type: CommaDelimitedList}", "P: network.VpcId",
-			at("P", "t.yaml:2: Parameters.P: output VpcId of stack network is a text, but the type of the parameter is CommaDelimitedList; set the type to String"),
+			at("P", "t.yaml:2:3: Parameters.P: output VpcId of stack network is a text, but the type of the parameter is CommaDelimitedList; set the type to String"),
 		},
 		{"a known text for a list", "P: {Type: CommaDelimitedList}", "P: access.RolePath", at("P", "RolePath of the stack access is a text, and the type of the parameter is CommaDelimitedList; let the type be String")},
-		{"an output for a number", "P: {Type: Number}", "P: two.Arn", at("P", "t.yaml:2: Parameters.P.Type: CloudFormation cannot read a parameter of type Number from SSM; use String")},
+		{"an output for a number", "P: {Type: Number}", "P: two.Arn", at("P", "t.yaml:2:7: Parameters.P.Type: CloudFormation cannot read a parameter of type Number from SSM; use String")},
 		{
 			"an output for numbers", "P: {Type: List<Number>}", "P: network.PublicSubnetIds",
-			at("P", "t.yaml:2: Parameters.P.Type: CloudFormation cannot read a parameter of type List<Number> from SSM; use CommaDelimitedList"),
+			at("P", "t.yaml:2:7: Parameters.P.Type: CloudFormation cannot read a parameter of type List<Number> from SSM; use CommaDelimitedList"),
 		},
-		{"an output of which only the name is known", "P: {Type: AWS::SSM::Parameter::Name}", "P: two.Arn", at("P", "t.yaml:2: Parameters.P.Type: CloudFormation cannot read a parameter of type AWS::SSM::Parameter::Name from SSM; use String")},
+		{"an output of which only the name is known", "P: {Type: AWS::SSM::Parameter::Name}", "P: two.Arn", at("P", "t.yaml:2:7: Parameters.P.Type: CloudFormation cannot read a parameter of type AWS::SSM::Parameter::Name from SSM; use String")},
 		{
 			"an output that must match", "P: {Type: String, AllowedPattern: vpc-.*}", "P: network.VpcId",
-			at("P", "t.yaml:2: Parameters.P.AllowedPattern: CloudFormation would check the name of the SSM parameter that the value is read from, not the value; remove it"),
+			at("P", "t.yaml:2:21: Parameters.P.AllowedPattern: CloudFormation would check the name of the SSM parameter that the value is read from, not the value; remove it"),
 		},
 		{"an output that is not always there", "P: {Type: String}", "P: two.Perhaps", atOther +
-			"two.yaml:6: Outputs.Perhaps: the output has a Condition, so other stacks cannot rely on it; remove the Condition, or remove the references to the output"},
+			"two.yaml:6:3: Outputs.Perhaps: the output has a Condition, so other stacks cannot rely on it; remove the Condition, or remove the references to the output"},
 		{"an output whose place is taken", "P: {Type: String}", "P: two.Taken", atOther +
-			"two.yaml:3: Resources.TakenParameter: cfnpipe adds a resource of this name, from which other stacks take the output Taken; give yours another"},
+			"two.yaml:3:3: Resources.TakenParameter: cfnpipe adds a resource of this name, from which other stacks take the output Taken; give yours another"},
 		{"an output whose place as a list is taken", "P: {Type: String}", "P: two.Many", atOther +
-			"two.yaml:4: Resources.ManyParameterList: cfnpipe adds a resource of this name, from which other stacks take the output Many; give yours another"},
+			"two.yaml:4:3: Resources.ManyParameterList: cfnpipe adds a resource of this name, from which other stacks take the output Many; give yours another"},
 		{"a number", "P: {Type: Number, MinValue: 2, MaxValue: 3.5}", "P: '3.5'", ""},
-		{"what is no number", "P: {Type: Number}", "P: five", at("P", `t.yaml:2: Parameters.P: "five" is no number; give it another value`)},
-		{"too small a number", "P: {Type: Number, MinValue: 2}", "P: '1'", at("P", "t.yaml:2: Parameters.P: 1 is outside; MinValue is 2; give it another value")},
-		{"too large a number", "P: {Type: Number, MaxValue: 2}", "P: '3'", at("P", "t.yaml:2: Parameters.P: 3 is outside; MaxValue is 2; give it another value")},
+		{"what is no number", "P: {Type: Number}", "P: five", at("P", `t.yaml:2:3: Parameters.P: "five" is no number; give it another value`)},
+		{"too small a number", "P: {Type: Number, MinValue: 2}", "P: '1'", at("P", "t.yaml:2:3: Parameters.P: 1 is outside; MinValue is 2; give it another value")},
+		{"too large a number", "P: {Type: Number, MaxValue: 2}", "P: '3'", at("P", "t.yaml:2:3: Parameters.P: 3 is outside; MaxValue is 2; give it another value")},
 		{"numbers", "P: {Type: List<Number>}", "P: '1, 2,3'", ""},
-		{"what are no numbers", "P: {Type: List<Number>}", "P: '1, b'", at("P", `t.yaml:2: Parameters.P: "b" is no number; give it another value`)},
+		{"what are no numbers", "P: {Type: List<Number>}", "P: '1, b'", at("P", `t.yaml:2:3: Parameters.P: "b" is no number; give it another value`)},
 		{"one of the values", "P: {Type: String, AllowedValues: [small, 2, true]}", "P: '2'", ""},
-		{"none of the values", "P: {Type: String, AllowedValues: [small, 2]}", "P: big", at("P", `t.yaml:2: Parameters.P: "big" is none of its AllowedValues: small, 2; give it another value`)},
+		{"none of the values", "P: {Type: String, AllowedValues: [small, 2]}", "P: big", at("P", `t.yaml:2:3: Parameters.P: "big" is none of its AllowedValues: small, 2; give it another value`)},
 		{"some of the values", "P: {Type: CommaDelimitedList, AllowedValues: [a, b]}", "P: 'a,b'", ""},
-		{"not all of the values", "P: {Type: CommaDelimitedList, AllowedValues: [a, b]}", "P: 'a,c'", at("P", `t.yaml:2: Parameters.P: "c" is none of its AllowedValues: a, b; give it another value`)},
+		{"not all of the values", "P: {Type: CommaDelimitedList, AllowedValues: [a, b]}", "P: 'a,c'", at("P", `t.yaml:2:3: Parameters.P: "c" is none of its AllowedValues: a, b; give it another value`)},
 		{"what matches", "P: {Type: String, AllowedPattern: '[a-z]+', MinLength: 2, MaxLength: 2}", "P: ab", ""},
-		{"what matches in part", "P: {Type: String, AllowedPattern: '[a-z]+'}", "P: ab1", at("P", `t.yaml:2: Parameters.P: "ab1" does not match its AllowedPattern [a-z]+; give it another value`)},
+		{"what matches in part", "P: {Type: String, AllowedPattern: '[a-z]+'}", "P: ab1", at("P", `t.yaml:2:3: Parameters.P: "ab1" does not match its AllowedPattern [a-z]+; give it another value`)},
 		{"a pattern that only CloudFormation knows", "P: {Type: String, AllowedPattern: '(?!x)[a-z]+'}", "P: '1'", ""},
-		{"too short", "P: {Type: String, MinLength: 2}", "P: ä", at("P", `t.yaml:2: Parameters.P: "ä" has 1 characters; MinLength is 2; give it another value`)},
-		{"too long", "P: {Type: String, MaxLength: 1}", "P: äö", at("P", `t.yaml:2: Parameters.P: "äö" has 2 characters; MaxLength is 1; give it another value`)},
-		{"a bad default", "P: {Type: Number, Default: five}", "", atTemplate + `t.yaml:2: Parameters.P.Default: "five" is no number; give it another value`},
+		{"too short", "P: {Type: String, MinLength: 2}", "P: ä", at("P", `t.yaml:2:3: Parameters.P: "ä" has 1 characters; MinLength is 2; give it another value`)},
+		{"too long", "P: {Type: String, MaxLength: 1}", "P: äö", at("P", `t.yaml:2:3: Parameters.P: "äö" has 2 characters; MaxLength is 1; give it another value`)},
+		{"a bad default", "P: {Type: Number, Default: five}", "", atTemplate + `t.yaml:2:21: Parameters.P.Default: "five" is no number; give it another value`},
 		{"a good value for a bad default", "P: {Type: Number, Default: five}", "P: '5'", ""},
 		{"a secret", "P: {Type: String, NoEcho: true}", "P: hush", at("P", "the parameter P of t.yaml is a secret (NoEcho), and who reads pipeline.yaml could read it; "+
 			"keep it in Secrets Manager, and let the template resolve it: {{resolve:secretsmanager:…}}")},
 		{"where a secret is", "P: {Type: String, NoEcho: true}", "P: '{{{{resolve:secretsmanager:hush}}}}'", ""},
 		{"a secret that another stack puts out", "P: {Type: String, NoEcho: true}", "P: two.Arn", ""},
-		{"a name in SSM", "P: {Type: AWS::SSM::Parameter::Value<String>}", "P: /company/ami", at("P", "t.yaml:2: Parameters.P: "+many)},
-		{"a name in SSM as its default", "P: {Type: AWS::SSM::Parameter::Value<String>, Default: /aws/services}", "", atTemplate + "t.yaml:2: Parameters.P.Default: " + many},
+		{"a name in SSM", "P: {Type: AWS::SSM::Parameter::Value<String>}", "P: /company/ami", at("P", "t.yaml:2:3: Parameters.P: "+many)},
+		{"a name in SSM as its default", "P: {Type: AWS::SSM::Parameter::Value<String>, Default: /aws/services}", "", atTemplate + "t.yaml:2:49: Parameters.P.Default: " + many},
 		{"a name that AWS gives", "P: {Type: AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>}", "P: /aws/service/ami", ""},
 		{
 			"a name that AWS gives, and the pattern refuses", "P: {Type: AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>, AllowedPattern: ami-.*, Default: /aws/service/ami}", "",
-			atTemplate + `t.yaml:2: Parameters.P.Default: "/aws/service/ami" does not match its AllowedPattern ami-.*; give it another value`,
+			atTemplate + `t.yaml:2:86: Parameters.P.Default: "/aws/service/ami" does not match its AllowedPattern ami-.*; give it another value`,
 		},
-		{"what is known, from SSM", "P: {Type: AWS::SSM::Parameter::Value<String>}", "P: access.RolePath", at("P", "t.yaml:2: Parameters.P: "+many)},
+		{"what is known, from SSM", "P: {Type: AWS::SSM::Parameter::Value<String>}", "P: access.RolePath", at("P", "t.yaml:2:3: Parameters.P: "+many)},
 		{"an output, from SSM", "P: {Type: AWS::SSM::Parameter::Value<String>, Default: /aws/service/ami}", "P: two.Arn", ""},
 	} {
 		t.Run(c.why, func(t *testing.T) {
@@ -593,13 +629,13 @@ application:`, 1) + `  stacks:
 		"number.yaml": "Parameters: {N: {Type: Number}}\n" + queueTemplate,
 		"list.yaml":   "Parameters: {L: {Type: CommaDelimitedList}, T: {Type: String}}\n" + queueTemplate,
 	})
-	want := `pipeline.yaml:11:33: application.stacks[0].template: broken.yaml:1: Resources.Q: cfnpipe does not know what permissions it takes to deploy AWS::Mars::Rover; if the type is spelled right, write them under permissions of the stack in pipeline.yaml
-pipeline.yaml:11:33: application.stacks[0].template: broken.yaml:2: Outputs.Url.Value: there is no resource or parameter R; declare it, or correct the name
+	want := `pipeline.yaml:11:33: application.stacks[0].template: broken.yaml:1:13: Resources.Q: cfnpipe does not know what permissions it takes to deploy AWS::Mars::Rover; if the type is spelled right, write them under permissions of the stack in pipeline.yaml
+pipeline.yaml:11:33: application.stacks[0].template: broken.yaml:2:17: Outputs.Url.Value: there is no resource or parameter R; declare it, or correct the name
 pipeline.yaml:13:60: application.stacks[2].parameters.P: the stack taker has no output Urk; did you mean "Url"?
 pipeline.yaml:13:74: application.stacks[2].parameters.Q: taker.yaml has no parameter Q; known here: P
 pipeline.yaml:14:54: application.stacks[3].parameters: stacks need each other: one → two → one; move the resources that both need into a third stack
 pipeline.yaml:17:60: application.stacks[6].parameters.P: there is no stack early in environment dev; known here: access, broken, giver, late, list, number, one, taker, two, typo; a text that only looks like an output can be the Default in the template
-pipeline.yaml:19:63: application.stacks[8].parameters.N: number.yaml:1: Parameters.N.Type: CloudFormation cannot read a parameter of type Number from SSM; use String`
+pipeline.yaml:19:63: application.stacks[8].parameters.N: number.yaml:1:18: Parameters.N.Type: CloudFormation cannot read a parameter of type Number from SSM; use String`
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("want -, got +:\n%s", diff)
 	}
@@ -614,7 +650,7 @@ func TestTheBoundaryOfOwnRolesIsThatOfTheirEnvironment(t *testing.T) {
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			t.Parallel()
-			role := "Parameters: {B: {Type: String}}\nResources: {R: {Type: AWS::IAM::Role, Properties: {Path: /shop/app/, PermissionsBoundary: %s}}}\n"
+			role := "Parameters: {B: {Type: String}}\nResources: {R: {Type: AWS::IAM::Role, Properties: {Path: /shop/app/, PermissionsBoundary: %s, AssumeRolePolicyDocument: {}}}}\n"
 			stacks, problems := systemOf(t, c.yaml+"  stacks: [{ name: a, template: a.yaml, parameters: { B: access.BoundaryArn } }, { name: b, template: b.yaml, parameters: { B: x } }]\n",
 				map[string]string{"a.yaml": fmt.Sprintf(role, "!Ref B"), "b.yaml": fmt.Sprintf(role, c.want)})
 			if problems != "" {
@@ -661,10 +697,11 @@ func TestOwnTemplatesBeyondTheTableTakePermissions(t *testing.T) {
       WebsiteConfiguration: {}
   Users:
     Type: AWS::IAM::ManagedPolicy
-    Properties: { Path: /shop/app/,
+    Properties: { Path: /shop/app/, PolicyDocument: {},
       Users: [me] }
   Jobs:
     Type: AWS::Batch::JobQueue
+    Properties: { Priority: 1, ComputeEnvironmentOrder: [] }
   Queue:
     Type: AWS::SQS::Queue
     Properties: { QueueName: orders }
@@ -672,12 +709,12 @@ func TestOwnTemplatesBeyondTheTableTakePermissions(t *testing.T) {
 	const (
 		where = `pipeline\.yaml:\d+:\d+: application\.stacks\[0\]\.template: a\.yaml:`
 
-		users = "9: Resources.Users.Properties.Users: it takes iam:AttachUserPolicy and iam:DetachUserPolicy, which no pipeline may have; " +
+		users = "9:7: Resources.Users.Properties.Users: it takes iam:AttachUserPolicy and iam:DetachUserPolicy, which no pipeline may have; " +
 			"leave it to the operator's stacks\n"
-		jobs = "11: Resources.Jobs: the role that deploys it may not touch an AWS::Batch::JobQueue of the name that CloudFormation would give it; " +
+		jobs = "10:3: Resources.Jobs: the role that deploys it may not touch an AWS::Batch::JobQueue of the name that CloudFormation would give it; " +
 			"let its JobQueueName be shop-dev-…\n"
-		queue   = "14: Resources.Queue.Properties.QueueName: the role that deploys it may touch no AWS::SQS::Queue of this name; let its QueueName be shop-dev-…\n"
-		website = "5: Resources.Bucket.Properties.WebsiteConfiguration: it takes permissions that cfnpipe does not give for AWS::S3::Bucket; " +
+		queue   = "15:19: Resources.Queue.Properties.QueueName: the role that deploys it may touch no AWS::SQS::Queue of this name; let its QueueName be shop-dev-…\n"
+		website = "5:7: Resources.Bucket.Properties.WebsiteConfiguration: it takes permissions that cfnpipe does not give for AWS::S3::Bucket; " +
 			"write %s under permissions of the stack in pipeline.yaml\n"
 	)
 	const ( // the ARNs that the actions know
@@ -686,9 +723,9 @@ func TestOwnTemplatesBeyondTheTableTakePermissions(t *testing.T) {
 		queues  = ", 'arn:aws:sqs:*:*:shop-dev-x'"
 	)
 	for _, c := range []struct{ why, actions, resources, want string }{
-		{"none", "ses:SendEmail", "'arn:aws:ses:*:*:identity/x'", jobs + queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite and s3:PutBucketWebsite") + users},
-		{"others", "s3:PutBucketTagging, s3:PutBucketAcl", buckets, jobs + queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite and s3:PutBucketWebsite") + users},
-		{"some of them", "s3:putbucketwebsite, batch:CreateJobQueue", buckets + queue1, queue + fmt.Sprintf(website, "s3:DeleteBucketWebsite") + users},
+		{"none", "ses:SendEmail", "'arn:aws:ses:*:*:identity/x'", fmt.Sprintf(website, "s3:DeleteBucketWebsite and s3:PutBucketWebsite") + users + jobs + queue},
+		{"others", "s3:PutBucketTagging, s3:PutBucketAcl", buckets, fmt.Sprintf(website, "s3:DeleteBucketWebsite and s3:PutBucketWebsite") + users + jobs + queue},
+		{"some of them", "s3:putbucketwebsite, batch:CreateJobQueue", buckets + queue1, fmt.Sprintf(website, "s3:DeleteBucketWebsite") + users + queue},
 		{"all that can be given", "'s3:PutBucketWebs*', s3:DeleteBucketWebsite, 'sqs:Create*', 'batch:Create*'", buckets + queue1 + queues, users},
 	} {
 		t.Run(c.why, func(t *testing.T) {
@@ -714,7 +751,7 @@ func TestOwnRolesArePassedToTheServicesThatTheyTrust(t *testing.T) {
 		{"in a region", `[{ Effect: Allow, Principal: { Service: !Sub "states.${AWS::Region}.amazonaws.com" } }]`, "", "states.amazonaws.com states.eu-west-1.amazonaws.com"},
 		{
 			"what a type of the template lets it pass anyway", `[{ Effect: Allow, Principal: { Service: [lambda.amazonaws.com, events.amazonaws.com] } }]`,
-			"  F: { Type: AWS::Lambda::Function }\n", "events.amazonaws.com",
+			"  F: { Type: AWS::Lambda::Function, Properties: { Role: !GetAtt Role.Arn, Code: { ZipFile: x } } }\n", "events.amazonaws.com",
 		},
 		{"what is no service, or not known", `[{ Principal: { AWS: "222222222222", Service: [!Ref B, "*"] } }, { Principal: "*" }, none]`, "", ""},
 	} {
@@ -766,11 +803,11 @@ func TestAnOwnStackOfGoIsRefusedWithoutAPlace(t *testing.T) {
 	e.Stacks = append(e.Stacks, &stages.Own{Environment: e, Stack: spec.Stack{Name: "a", Template: "a.yaml", Content: []byte("Resources: []")}})
 	_, err = y.Assemble(assembly.YAML)
 	problems, rest := stages.Invalid(err)
-	want := []spec.Problem{{Path: "template", Message: "a.yaml:1: Resources: it is no map of names", Hint: "write each thing in it under a name of its own"}}
+	want := []spec.Problem{{Path: "template", Message: "a.yaml:1:1: Resources: it is no map of names", Hint: "write each thing in it under a name of its own"}}
 	if diff := cmp.Diff(want, problems); diff != "" || rest != nil {
 		t.Errorf("want -, got + and %v:\n%s", rest, diff)
 	}
-	if got, want := err.Error(), "template: a.yaml:1: Resources: it is no map of names; write each thing in it under a name of its own"; got != want {
+	if got, want := err.Error(), "template: a.yaml:1:1: Resources: it is no map of names; write each thing in it under a name of its own"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -806,14 +843,14 @@ func TestCheckOwnSaysWhatHoldsAnyway(t *testing.T) {
   Queue: {Type: String}
   Size: {Type: Number}
 Resources:
-  Role: {Type: AWS::IAM::Role, Properties: {Path: /other/app/, PermissionsBoundary: other}}
+  Role: {Type: AWS::IAM::Role, Properties: {Path: /other/app/, PermissionsBoundary: other, AssumeRolePolicyDocument: {}}}
   Rover: {Type: AWS::Mars::Rover}
 `,
 		"b.yaml": queueTemplate,
 	})
 	s.Environments[0].Application.Stacks[2].Content = nil
 	got := s.Errors(stages.CheckOwn(s))
-	want := `pipeline.yaml:10:28: application.stacks[0].template: a.yaml:8: Resources.Rover: cfnpipe does not know what permissions it takes to deploy AWS::Mars::Rover; if the type is spelled right, write them under permissions of the stack in pipeline.yaml
+	want := `pipeline.yaml:10:28: application.stacks[0].template: a.yaml:8:3: Resources.Rover: cfnpipe does not know what permissions it takes to deploy AWS::Mars::Rover; if the type is spelled right, write them under permissions of the stack in pipeline.yaml
 pipeline.yaml:10:131: application.stacks[0].parameters.Free: a.yaml has no parameter Free; known here: Boundary, Vpc, Queue, Size`
 	if got == nil || got.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", got, want)
@@ -821,7 +858,7 @@ pipeline.yaml:10:131: application.stacks[0].parameters.Free: a.yaml has no param
 	s.Environments[0].Application.Stacks[0].Permissions = []spec.Permission{{Actions: []string{"mars:Drive"}, Resources: []string{"*"}}}
 	got = s.Errors(stages.CheckOwn(s))
 	want = `pipeline.yaml:10:107: application.stacks[0].parameters.Queue: the stack b has no output Urk; did you mean "Url"?
-pipeline.yaml:10:120: application.stacks[0].parameters.Size: a.yaml:5: Parameters.Size: "big" is no number; give it another value
+pipeline.yaml:10:120: application.stacks[0].parameters.Size: a.yaml:5:3: Parameters.Size: "big" is no number; give it another value
 pipeline.yaml:10:131: application.stacks[0].parameters.Free: a.yaml has no parameter Free; known here: Boundary, Vpc, Queue, Size`
 	if got == nil || got.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", got, want)
@@ -892,7 +929,7 @@ func TestOwnStacksWhoseResourcesNeedEachOther(t *testing.T) {
     DependsOn:
       - A
 `})
-	want := `pipeline.yaml:10:31: application.stacks[0].template: ring.yaml:6: Resources.B.DependsOn[0]: resources need each other: A → B → A (Resources.A.Properties.Tags[0].Value, Resources.B.DependsOn[0]); remove A at Resources.B.DependsOn[0]`
+	want := `pipeline.yaml:10:31: application.stacks[0].template: ring.yaml:6:9: Resources.B.DependsOn[0]: resources need each other: A → B → A (Resources.A.Properties.Tags[0].Value, Resources.B.DependsOn[0]); remove A at Resources.B.DependsOn[0]`
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("want -, got +:\n%s", diff)
 	}
@@ -956,7 +993,7 @@ func TestOwnStacksReadOutputsWrongly(t *testing.T) {
 		},
 		{
 			"no output", "!GetStackOutput { StackName: x }",
-			"pipeline.yaml:10:31: application.stacks[0].template: t.yaml:1: Resources.T.Properties.DisplayName: Fn::GetStackOutput requires a mapping with StackName and OutputName, and optionally Region and RoleArn; correct it",
+			"pipeline.yaml:10:31: application.stacks[0].template: t.yaml:1:56: Resources.T.Properties.DisplayName: Fn::GetStackOutput requires a mapping with StackName and OutputName, and optionally Region and RoleArn; correct it",
 		},
 	} {
 		_, got := ownSystem(t, "  stacks:\n    - { name: data, template: t.yaml }\n", map[string]string{

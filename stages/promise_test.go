@@ -48,6 +48,12 @@ func TestNoRoleTrustsAnybodyButWhoShouldUseIt(t *testing.T) {
 		"shop-qa-publish": root + "shop-delivery-publish-code,arn:aws:iam::111111111111:role/shop/app/shop-delivery-publish-code-arm",
 		"shop-prod-publish": root + "shop-release-publish-code,arn:aws:iam::111111111111:role/shop/app/shop-release-publish-code-arm," +
 			"arn:aws:iam::111111111111:role/shop/app/shop-release-publish-images-arm",
+		"shop-dev-clear": root + "shop-delivery-clear",
+		"shop-qa-clear":  root + "shop-delivery-clear",
+		"shop-delivery-clear-rule": "sts:AssumeRole by Service:events.amazonaws.com if StringEquals aws:SourceAccount 111111111111" +
+			" if ArnLike aws:SourceArn arn:aws:events:eu-west-1:111111111111:rule/shop-delivery-clear",
+		"shop-delivery-clear": "sts:AssumeRole by Service:codebuild.amazonaws.com if StringEquals aws:SourceAccount 111111111111" +
+			" if ArnLike aws:SourceArn arn:aws:codebuild:eu-west-1:111111111111:project/shop-delivery-clear",
 		"shop-delivery-deploy": root + "shop-delivery-pipeline",
 		"shop-release-deploy":  root + "shop-release-pipeline",
 	}
@@ -392,7 +398,7 @@ func TestStacksAreDeletedOutsideProductionOnly(t *testing.T) {
 		deletes := slices.Contains([]string{"shop-dev-access", "shop-qa-access"}, s.Name)
 		for id, role := range ofType(s.Template, "AWS::IAM::Role") {
 			for _, statement := range statementsOf(stacks, s, role) {
-				if statement.Get("Effect").Text == "Allow" && slices.Contains(texts(s, statement.Get("Action")), "cloudformation:DeleteStack") && (id != "DeployRole" || !deletes) {
+				if statement.Get("Effect").Text == "Allow" && slices.Contains(texts(s, statement.Get("Action")), "cloudformation:DeleteStack") && (id != "ClearRole" || !deletes) {
 					t.Errorf("%s: %s may delete stacks:\n%s", s.Name, id, statement.YAML())
 				}
 			}

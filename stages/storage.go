@@ -51,21 +51,21 @@ func (s *Storage) Build(t *cfn.Template) error {
 }
 
 // grant lets code read or write a bucket, and use the key of the buckets through S3.
-func (s *Storage) grant(t *cfn.Template, does verb, part string) grant {
+func (s *Storage) grant(t *cfn.Template, verb, part string) grant {
 	if !slices.ContainsFunc(s.Buckets, func(b spec.Bucket) bool { return b.Name == part }) {
 		return grant{}
 	}
 	name, own := cfn.Take(t, s.BucketName(part)), policy.InAccount(cfn.AccountID())
 	var g grant
 	var use []string
-	switch does {
-	case reads:
+	switch verb {
+	case "reads":
 		g.part = policy.Identity{
 			policy.Allow("List", "s3:ListBucket").On(resources.BucketARN(name)).If(own),
 			policy.Allow("Read", "s3:GetObject").On(resources.BucketObjects(name)).If(own),
 		}
 		use = []string{"kms:Decrypt"}
-	case writes:
+	case "writes":
 		g.part = policy.Identity{policy.Allow("Write", "s3:AbortMultipartUpload", "s3:PutObject").On(resources.BucketObjects(name)).If(own)}
 		use = []string{"kms:Decrypt", "kms:GenerateDataKey"} // S3 decrypts the parts of a large object to put them together
 	default:

@@ -284,7 +284,7 @@ func TestApplication(t *testing.T) {
 				Container: spec.Container{
 					Image: "worker", Command: []string{"sh", "-c", "a\nb"}, Environment: map[string]string{"STAGE": "prod"}, Architecture: spec.ARM,
 					Secrets:    map[string]string{"TOKEN": "arn:aws:secretsmanager:us-east-1:444444444444:secret:shop/api-AbCdEf#token"},
-					SecretKeys: []string{"arn:aws:kms:us-east-1:444444444444:key/2a55d9b0-1111-4222-8333-444455556666"}, Reads: []string{"data"},
+					SecretKeys: []string{"arn:aws:kms:us-east-1:444444444444:key/2a55d9b0-1111-4222-8333-444455556666"}, Uses: spec.Uses{Reads: []string{"data"}},
 				},
 			},
 			{
@@ -297,7 +297,7 @@ func TestApplication(t *testing.T) {
 				Name: "web", Port: 8080, CPU: 512, Memory: 1024, Count: spec.Count{Min: 2, Max: 3}, HealthCheck: "/health",
 				HealthCommand: []string{"curl", "-f", "http://localhost:8080/health"}, LoadBalancer: &spec.LoadBalancer{From: []string{"10.0.0.0/8"}},
 				Container: spec.Container{
-					Image: "web", Architecture: spec.X86, Writes: []string{"data"},
+					Image: "web", Architecture: spec.X86, Uses: spec.Uses{Writes: []string{"data"}},
 					Secrets: map[string]string{"PASSWORD": "arn:aws:ssm:us-east-1:444444444444:parameter/shop/password"},
 				},
 			},
@@ -375,7 +375,7 @@ func TestIdleMonitoring(t *testing.T) {
 	const function = "functions: [{ name: hello, source: a, runtime: provided.al2023, environments: [qa] }]"
 	const job = "network: true, jobs: [{ name: nightly, image: docker.io/library/python:3, environments: [prod] }]"
 	const service = "network: true, services: [{ name: web, image: docker.io/library/python:3, environments: [dev] }]"
-	const nothing = "means nothing without functions, jobs or services, which it watches; leave it out"
+	const nothing = "means nothing without queues, functions, jobs or services, which it watches; leave it out"
 	for _, c := range []struct{ application, overrides, want string }{
 		{"monitoring: true", "{}", "10:28: application.monitoring: " + nothing},
 		{"buckets: [{ name: data }], monitoring: {}", "{}", "10:55: application.monitoring: " + nothing},
@@ -570,9 +570,21 @@ func TestOwnStackNames(t *testing.T) {
 	t.Parallel()
 	for _, s := range []cfn.Stack{
 		&stages.Access{}, &stages.Batch{}, &stages.Bootstrap{}, &stages.Functions{}, &stages.Monitoring{}, &stages.Network{}, &stages.Services{},
-		&stages.Storage{},
+		&stages.Storage{}, &stages.Queues{},
 	} {
 		refuse(t, change(t, application, "name: extras", "name: "+s.Name()),
 			fmt.Sprintf("67:13: application.stacks[0].name: %q is the name of a stack that cfnpipe makes; choose another", s.Name()))
+	}
+}
+
+// Names of stacks that later versions make are refused now, so that no project has to give up one.
+func TestNamesOfLaterStacksAreReserved(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"topics", "tables", "databases", "files", "events", "workflows", "sites", "secrets", "domains", "groups"} {
+		refuse(t, small+"application: { stacks: [{ name: "+name+", template: a.yaml }] }\n",
+			`9:33: application.stacks[0].name: the name "`+name+`" is reserved for a stack that a later version of cfnpipe makes; choose another`)
+	}
+	for _, name := range []string{"queue", "orders", "my-queues"} {
+		parse(t, small+"application: { stacks: [{ name: "+name+", template: a.yaml }] }\n")
 	}
 }

@@ -66,8 +66,8 @@ func OwnedOnly(project, environment string) []Owned {
 	}
 }
 
-// ceiling is what permissions of code cannot go beyond, unless the project has a boundary of its own, which is not known here.
-func (v *validator) ceiling(path string, permissions []Permission, e *Environment) {
+// checkCeiling checks that permissions of code stay below the ceiling, unless the project has a boundary of its own, which is not known here.
+func checkCeiling(v *validator, path string, permissions []Permission, e *Environment) {
 	if v.spec.PermissionsBoundary != "" || v.unread("permissionsBoundary") {
 		return
 	}
@@ -87,13 +87,13 @@ func (v *validator) ceiling(path string, permissions []Permission, e *Environmen
 			if isRefused := func(p Problem) bool { return p.Path == index(at, j) }; slices.ContainsFunc(v.problems, isRefused) {
 				continue // for another reason, which goes before
 			}
-			v.belowCeiling(index(at, j), action, owned, others, e)
+			checkBelowCeiling(v, index(at, j), action, owned, others, e)
 		}
 	}
 }
 
-// belowCeiling: a permission's action gives all that it says, or it is refused.
-func (v *validator) belowCeiling(at, action string, owned, others []Owned, e *Environment) {
+// checkBelowCeiling refuses an action of a permission that the ceiling does not allow as a whole.
+func checkBelowCeiling(v *validator, at, action string, owned, others []Owned, e *Environment) {
 	const instead = ", or bring a permissionsBoundary of your own"
 	lower := strings.ToLower(action)
 	if slices.ContainsFunc(CeilingAllows(), func(p string) bool { return covers(strings.ToLower(p), lower) }) {

@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
-	"github.com/cfnpipe/cfnpipe/resources/cfn"
 )
 
 // Each case changes one thing of code and gets these messages.
@@ -339,6 +338,7 @@ func TestBuildRolesFit(t *testing.T) {
 	for _, part := range []string{
 		spec.BuildPart, spec.InfrastructureTestsPart, spec.FunctionTestsPart, spec.IntegrationTestsPart, spec.AcceptanceTestsPart,
 		spec.OperatorsPart, spec.PipelinePart, spec.ArtifactsPart, spec.PublishCodePart + spec.ARMSuffix, spec.PublishImagesPart + spec.ARMSuffix,
+		spec.ClearRulePart,
 	} {
 		if got := len(spec.Name(strings.Repeat("x", most), "", part)); got > 64 {
 			t.Errorf("%s: %d characters", part, got)
@@ -395,7 +395,7 @@ func TestCode(t *testing.T) {
 				Handler: "index.handler", Memory: 512, Timeout: 60, Architecture: spec.ARM, Environment: map[string]string{"STAGE": "dev", "LEVEL": "debug"},
 				Layers: []string{"arn:aws:lambda:eu-west-1:222222222222:layer:tools:7"}, DeadLetters: true, Tracing: true,
 				VPC:                 &spec.FunctionVPC{Subnets: []string{"subnet-0123456789abcdef0"}, SecurityGroups: []string{"sg-01234567"}},
-				ReservedConcurrency: new(2), Reads: []string{"data"}, Writes: []string{"data", "upload"},
+				ReservedConcurrency: new(2), Uses: spec.Uses{Reads: []string{"data"}, Writes: []string{"data", "upload"}},
 			},
 			{Name: "fast", Source: "cmd/fast", Runtime: "provided.al2023", Handler: "bootstrap", Memory: 128, Timeout: 30, Architecture: spec.X86},
 		},
@@ -517,15 +517,5 @@ func TestResolveGoCode(t *testing.T) {
 	}
 	if got := s.Environments[0].Application.Functions[0].Handler; got != "bootstrap" {
 		t.Errorf("handler %q", got)
-	}
-}
-
-// The check for equal logical ids must know how templates make them.
-func TestLogicalID(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{"a", "a-b", "ab", "a-1", "a1", "a1b", "a1-b", "9a", "a--b", "/shop/a.b/c_d/E", "größe"} {
-		if got, want := spec.LogicalID(name), cfn.ID(name); got != want {
-			t.Errorf("%s: %s, templates say %s", name, got, want)
-		}
 	}
 }

@@ -26,9 +26,6 @@ func Merge(base, over string, v any) error {
 	return r.errs.orNil()
 }
 
-// LogicalID lets tests compare it with what templates do.
-func LogicalID(name string) string { return logicalID(name) }
-
 // Timezones lets tests compare them with those of Go.
 const Timezones = timezones
 
@@ -67,3 +64,6 @@ func WorkOf(src []byte) (*Spec, Work, error) {
 	}
 	return s, w, err
 }
+
+// IsPart says whether a field of Application has parts, which are walked.
+func IsPart(field reflect.Type) bool { return partType(field) != nil }

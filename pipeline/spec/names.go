@@ -5,7 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
-	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/names"
 )
 
 // Name of a thing in an account: <project>-<scope>-<part>, where scope is an environment or a pipeline.
@@ -27,10 +28,10 @@ func BucketName(project, scope, part string, a Account) string {
 func AccountRegional(region string) bool { return region != "me-central-1" && region != "me-south-1" }
 
 // AccessPath of the roles that deploy; no role that a pipeline deploys may touch it.
-func AccessPath(project string) string { return "/" + project + "/access/" }
+func AccessPath(project string) string { return names.AccessPath(project) }
 
 // ApplicationPath of the roles that pipelines and applications make for themselves.
-func ApplicationPath(project string) string { return "/" + project + "/app/" }
+func ApplicationPath(project string) string { return names.ApplicationPath(project) }
 
 // ParameterPath is the SSM path under which a scope's stacks publish their outputs: /<project>/<scope>/.
 func ParameterPath(project, scope string) string { return "/" + project + "/" + scope + "/" }
@@ -105,7 +106,9 @@ const (
 	OwnStepPrefix           = "own-" // and the step's name
 	PublishCodePart         = "publish-code"
 	PublishImagesPart       = "publish-images"
-	ARMSuffix               = "-arm" // of what publishes for ARM
+	ARMSuffix               = "-arm"       // of what publishes for ARM
+	ClearPart               = "clear"      // and of the role in an environment that the build assumes
+	ClearRulePart           = "clear-rule" // of the role with which a rule starts it
 )
 
 // PublishPart and TestPart are the last parts of the names of the roles that publish to an environment and test it; OperatorsPart is that
@@ -135,22 +138,3 @@ const (
 
 // NetworkName is the tag of an environment's VPC, and what the tags of all that is in it begin with.
 func NetworkName(project, environment string) string { return project + "-" + environment }
-
-// logicalID is what templates call what has a name: cfn.ID, which this package does not know.
-func logicalID(name string) string {
-	var b strings.Builder
-	upper := true
-	for _, r := range name {
-		switch {
-		case isLower(r) && upper:
-			b.WriteRune(r - 'a' + 'A')
-			upper = false
-		case isLetter(r), isDigit(r):
-			b.WriteRune(r)
-			upper = isDigit(r)
-		default:
-			upper = true
-		}
-	}
-	return b.String()
-}

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -55,18 +56,19 @@ func (d decoder) unknownOverrides(overrides *node, s *Spec) {
 // refers to it is not wrong too.
 func (d decoder) leaveOut(applications []*node, overrides *node, s *Spec) {
 	limits := map[*node]Only{}
-	isHeld := map[string]bool{} // by paths as written
+	defaults := map[*node]Only{} // of those that say no limits
+	isHeld := map[string]bool{}  // by paths as written
 	for i, a := range applications {
-		d.eachPart(a, func(item *node, isMonitoring bool) bool {
+		eachPart(a, func(item *node, x slot) bool {
 			o, ok := limits[item]
 			if !ok {
 				o = onlyOf(item)
-				if isMonitoring {
-					name := s.Environments[i].Name
-					if overrides.get(name).get("monitoring") != nil && !o.isLimit() {
-						o.Environments = []string{name}
+				if !o.isLimit() {
+					o = x.limits()
+					defaults[item] = o
+					if name := s.Environments[i].Name; o.isLimit() && overrides.get(name).get(x.name) != nil {
+						o = Only{Environments: []string{name}}
 					}
-					o = o.orDefault()
 				}
 				limits[item] = o
 			}
@@ -78,7 +80,7 @@ func (d decoder) leaveOut(applications []*node, overrides *node, s *Spec) {
 		})
 	}
 	for i, a := range applications {
-		applications[i] = d.eachPart(a, func(item *node, _ bool) bool {
+		applications[i] = eachPart(a, func(item *node, _ slot) bool {
 			o := limits[item]
 			return o.Holds(s.Environments[i]) || !isHeld[item.path()]
 		})
@@ -87,30 +89,33 @@ func (d decoder) leaveOut(applications []*node, overrides *node, s *Spec) {
 		if o.isLimit() && !isHeld[item.path()] && s.knows(o) {
 			hint := s.environmentsHint()
 			if item.get("environments") == nil && item.get("types") == nil {
-				hint = "without environments and types it is in those of type test or prod: name others"
+				hint = fmt.Sprintf("without environments and types it is in those of type %s: name others", oneOf(typeWords(defaults[item].Types)))
 			}
 			d.at(item, "is in no environment", hint)
 		}
 	}
 }
 
-// eachPart gives an application with the parts that are kept, in its lists or alone; the one that is given stays as it is.
-func (r *report) eachPart(application *node, keep func(item *node, isMonitoring bool) bool) *node {
+// eachPart gives an application with the parts that are kept, in its lists or alone, of those that may be for some environments only; the one
+// that is given stays as it is.
+func eachPart(application *node, keep func(item *node, s slot) bool) *node {
 	if application == nil || application.kind != mappingKind {
 		return application
 	}
 	result := *application
 	result.fields = slices.Clone(application.fields)
-	result.fields = slices.DeleteFunc(result.fields, func(f field) bool {
-		isThere := f.value.kind == mappingKind || f.value.kind == booleanKind && isTrue(f.value)
-		return f.key == "monitoring" && isThere && !keep(f.value, true)
-	})
-	for i, f := range result.fields {
-		t := r.fieldType(reflect.TypeFor[Application](), f.key)
-		if t.Kind() == reflect.Slice && t.Elem().Implements(reflect.TypeFor[part]()) && f.value.kind == listKind {
-			list := *f.value
-			list.items = slices.DeleteFunc(slices.Clone(list.items), func(item *node) bool { return !keep(item, false) })
+	for _, s := range slots() {
+		i := slices.IndexFunc(result.fields, func(f field) bool { return f.key == s.name })
+		if i < 0 || !implements[limited](s.typ) {
+			continue
+		}
+		switch value := result.fields[i].value; {
+		case s.isList && value.kind == listKind:
+			list := *value
+			list.items = slices.DeleteFunc(slices.Clone(list.items), func(item *node) bool { return !keep(item, s) })
 			result.fields[i].value = &list
+		case !s.isList && (value.kind == mappingKind || value.kind == booleanKind && isTrue(value)) && !keep(value, s):
+			result.fields = slices.Delete(result.fields, i, i+1)
 		}
 	}
 	return &result

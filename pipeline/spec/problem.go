@@ -113,7 +113,7 @@ func (s *Spec) locate(p Problem) *Error {
 func (e Errors) orNil() error {
 	slices.SortStableFunc(e, func(a, b *Error) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
-			cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message), cmp.Compare(a.Hint, b.Hint))
+			cmp.Compare(a.Path, b.Path), byNumber(a.Message, b.Message), cmp.Compare(a.Hint, b.Hint))
 	})
 	e = slices.CompactFunc(e, func(a, b *Error) bool {
 		return a.Line == b.Line && a.Column == b.Column && a.Problem == b.Problem
@@ -122,6 +122,29 @@ func (e Errors) orNil() error {
 		return nil
 	}
 	return e
+}
+
+// byNumber compares texts, and numbers in them by their size: a.yaml:9:1 comes before a.yaml:10:1.
+func byNumber(a, b string) int {
+	isDigit := func(c byte) bool { return '0' <= c && c <= '9' }
+	i := 0
+	for i < min(len(a), len(b)) && a[i] == b[i] {
+		i++
+	}
+	for i > 0 && isDigit(a[i-1]) { // the number in which they differ begins here
+		i--
+	}
+	digits := func(s string) int {
+		n := 0
+		for i+n < len(s) && isDigit(s[i+n]) {
+			n++
+		}
+		return n
+	}
+	if m, n := digits(a), digits(b); m > 0 && n > 0 {
+		return cmp.Or(cmp.Compare(m, n), cmp.Compare(a, b))
+	}
+	return cmp.Compare(a, b)
 }
 
 // parentPath of environments[1].account is environments[1]; of project, "".

@@ -32,6 +32,18 @@ func TestShapesInHints(t *testing.T) {
 	}
 }
 
+// fields visits the types of the fields of a struct, and of those that stand in it inline.
+func fields(typ reflect.Type, visit func(reflect.Type)) {
+	for i := range typ.NumField() {
+		f := typ.Field(i)
+		if tag := f.Tag.Get("yaml"); tag == ",inline" {
+			fields(f.Type, visit)
+		} else if tag != "" && tag != "-" {
+			visit(f.Type)
+		}
+	}
+}
+
 // The shape of every mapping that a file can have is known, and is one that can be read.
 func TestShapes(t *testing.T) {
 	t.Parallel()
@@ -50,16 +62,7 @@ func TestShapes(t *testing.T) {
 			return
 		}
 		seen[typ] = true
-		for i := range typ.NumField() {
-			f := typ.Field(i)
-			if tag := f.Tag.Get("yaml"); tag == ",inline" {
-				for k := range f.Type.NumField() {
-					visit(f.Type.Field(k).Type)
-				}
-			} else if tag != "" && tag != "-" {
-				visit(f.Type)
-			}
-		}
+		fields(typ, visit)
 		shape := spec.ShapeOf(typ)
 		if typ == reflect.TypeFor[spec.Spec]() {
 			return // a hint of its own says how a file begins

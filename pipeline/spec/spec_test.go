@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 )
 
@@ -117,5 +119,23 @@ func refuse(t *testing.T, src string, want ...string) {
 	got := strings.Split(strings.ReplaceAll("\n"+err.Error(), "\npipeline.yaml:", "\n"), "\n")[1:]
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+}
+
+// What is wrong with one file comes in the order of its lines.
+func TestErrorsAreInTheOrderOfLines(t *testing.T) {
+	t.Parallel()
+	s := &spec.Spec{}
+	var problems []spec.Problem
+	want := []string{"a.yaml:2:3: x", "a.yaml:9:10: x", "a.yaml:10:9: x", "a.yaml:10:10: x", "b.yaml:1:1: x", "c"}
+	for i := range want {
+		problems = append(problems, spec.Problem{Path: "p", Message: want[len(want)-1-i]})
+	}
+	var got []string
+	for line := range strings.Lines(s.Errors(problems).Error()) {
+		got = append(got, strings.TrimSpace(strings.TrimPrefix(line, "p: ")))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
 	}
 }

@@ -145,8 +145,7 @@ func (w *world) chain() {
 			may.changeIdentities(r.statements, w.ownedBy(r))
 			w.namesBoundaries(r)
 			if r.duties == nil {
-				may.not("it would delete what the stack holds", "cloudformation:DeleteStack",
-					r.stack.arn("cloudformation", "stack/"+w.prefixOf(r.stack)+anyID+"/"+anyID), "cloudformation:RoleArn", w.executionOf(r.stack))
+				may.deleteStacks(r)
 			}
 			if w.publishers[r] {
 				const why = "it would publish what others run"
@@ -198,7 +197,7 @@ func (w *world) namesBoundaries(r *role) {
 // climbs finds access roles that a role can become whatever a push lets it do, though no action needs that. Pipelines become those of their
 // environments.
 func (w *world) climbs(r *role) {
-	if w.report.has("assume-role", "build-project", "build-role", "deploy-role", "pipeline-role") {
+	if w.report.has("assume-role", "build-project", "build-role", "clear", "deploy-role", "pipeline-role") {
 		return // nobody knows who has to become whom
 	}
 	var environments []string

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cfnpipe/cfnpipe/resources/catalog"
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 	"github.com/cfnpipe/cfnpipe/resources/policy/eval"
@@ -138,28 +139,48 @@ type refused struct {
 // row of the table for a resource type in a stack. Stacks of one environment have most of them in common.
 func (w *world) row(r *role, s *stack, kind string) *row {
 	key := rowKey{role: r, region: s.Region, scope: w.scopeOf(s), kind: kind}
-	switch kind { // rows with more than names in them
-	case "AWS::IAM::Role":
-		for _, x := range w.ofKind(kind) {
-			if b := x.properties.Get("PermissionsBoundary"); x.stack == s && b != nil {
-				key.boundary = s.resolver.Resolve(b).String()
-			}
+	// rows with more than names in them
+	if asksForBoundary(kind) {
+		if key.boundary = w.boundaryOfRoles(s); key.boundary == "" {
+			return &row{} // which is found: no role may be without one
 		}
-	case "AWS::CodePipeline::Pipeline":
+	}
+	if kind == "AWS::CodePipeline::Pipeline" {
 		for _, x := range w.ofKind(kind) {
 			if x.stack == s {
 				key.connection = w.connectionOf(x)
 			}
 		}
 	}
-	if kind == "AWS::IAM::Role" && key.boundary == "" {
-		return &row{} // which is found: nobody may make roles without one
-	}
 	if w.rows[key] == nil {
 		w.rows[key] = w.newRow(s, key)
 	}
 	r.duties.kinds[kind] = true
 	return w.rows[key]
+}
+
+// asksForBoundary says whether the row of a type narrows to roles with the boundary.
+func asksForBoundary(kind string) bool {
+	row, ok := catalog.LookUp(kind)
+	return ok && slices.ContainsFunc(row.Permissions, func(p catalog.Permission) bool {
+		return slices.ContainsFunc(p.If, func(c catalog.Condition) bool { return slices.Contains(c.Values, "{boundary}") })
+	})
+}
+
+// boundaryOfRoles is the boundary that the roles of a stack have; of a stack without roles, those of its environment. "" if none has one.
+func (w *world) boundaryOfRoles(s *stack) string {
+	boundary := ""
+	for _, x := range w.ofKind("AWS::IAM::Role") {
+		b := x.properties.Get("PermissionsBoundary")
+		switch {
+		case b == nil || w.isAccess(x):
+		case x.stack == s:
+			return s.resolver.Resolve(b).String()
+		case w.scopeOf(x.stack) == w.scopeOf(s):
+			boundary = x.stack.resolver.Resolve(b).String()
+		}
+	}
+	return boundary
 }
 
 func (w *world) newRow(s *stack, key rowKey) *row {

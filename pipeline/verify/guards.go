@@ -251,7 +251,7 @@ func (w *world) guardTrust(r *role) {
 		switch service { // the others cannot be asked for somebody else, or do not say for whom
 		case "codebuild.amazonaws.com":
 			w.guardDeputy(r, service, "project/"+other)
-		case "codepipeline.amazonaws.com", "scheduler.amazonaws.com", "vpc-flow-logs.amazonaws.com":
+		case "codepipeline.amazonaws.com", "events.amazonaws.com", "scheduler.amazonaws.com", "vpc-flow-logs.amazonaws.com":
 			w.guardDeputy(r, service, other)
 		}
 	}

@@ -119,7 +119,7 @@ func coveringIAM(statements []*statement) []*covering {
 		for _, pattern := range lowered {
 			switch {
 			case strings.ContainsAny(pattern, "*?<"):
-				c.patterns = append(c.patterns, strings.NewReplacer("<", "*<").Replace(pattern))
+				c.patterns = append(c.patterns, strings.ReplaceAll(pattern, "<", "*<"))
 			case strings.HasPrefix(pattern, "iam:"):
 				c.literal[pattern] = true
 			}
@@ -230,7 +230,7 @@ func (f *fence) namedBy(st *covering, kind string, own []string) []identity {
 			!globs(parts[4], f.s.Account) {
 			continue
 		}
-		text := f.s.iamARN(strings.NewReplacer("*", other, "?", one).Replace(parts[5]))
+		text := f.s.iamARN(strings.ReplaceAll(strings.ReplaceAll(parts[5], "*", other), "?", one))
 		list = append(list, identity{
 			arn: eval.Text(text), text: text, isOwn: f.isOwn(text, kind, own), isAccess: strings.HasPrefix(text, f.s.iamARN(kind+f.w.accessPath())),
 		})

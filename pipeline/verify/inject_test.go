@@ -1,12 +1,14 @@
 package verify_test
 
 import (
+	"bytes"
 	"cmp"
-	"math/rand/v2"
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,30 +22,21 @@ import (
 const injectFile = "testdata/injected.txt"
 
 // A fault of the structure that can break a run or open a door is found. Faults of every kind are injected into goldens at places that are
-// drawn at random, the same ones each time. What is not found stands in a list: as harmless, with the reason why it breaks nothing and opens
-// nothing; or as missed. CFNPIPE_INJECT is how many faults of a kind are injected into each golden.
+// drawn at random, the same ones each time. What is not found is in a list: as harmless, with the reason why it breaks nothing and opens
+// nothing; or as missed. CFNPIPE_INJECT is how many faults of a kind are injected into each golden, CFNPIPE_INJECT_SEED is of which draw.
 func TestInjectedFaults(t *testing.T) {
 	t.Parallel()
-	each := 1
-	if text := os.Getenv("CFNPIPE_INJECT"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		each = n
-	}
+	debug.SetGCPercent(400) // hundreds of proofs leave much behind
+	each, seed := number(t, "CFNPIPE_INJECT", 1), number(t, "CFNPIPE_INJECT_SEED", 1)
 	lines := readInjected(t)
 	var list, spare []*injection // spare ones are for lines that none of the others needs
-	draw := rand.New(rand.NewPCG(1, 2))
 	for _, name := range []string{"minimal", "shop", "own-stacks", "one-account", "regions"} {
-		a := golden(t, name)
 		of := map[string][]*injection{}
-		for _, x := range injections(name, a) {
+		for _, x := range injections(name, golden(t, name)) {
 			of[x.kind] = append(of[x.kind], x)
 		}
 		for _, kind := range kinds() {
-			all := of[kind]
-			draw.Shuffle(len(all), func(i, k int) { all[i], all[k] = all[k], all[i] })
+			all := drawn(of[kind], seed)
 			n := min(each, len(all))
 			list, spare = append(list, all[:n]...), append(spare, all[n:]...)
 		}
@@ -109,19 +102,40 @@ func TestInjectedFaults(t *testing.T) {
 	}
 }
 
+// number in the environment of the process.
+func number(t *testing.T, variable string, otherwise int) int {
+	t.Helper()
+	n, err := strconv.Atoi(cmp.Or(os.Getenv(variable), strconv.Itoa(otherwise)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// drawn are faults in the order of a draw. Where each comes depends on itself alone: another kind or place moves none of the others.
+func drawn(list []*injection, seed int) []*injection {
+	rank := map[*injection][sha256.Size]byte{}
+	for _, x := range list {
+		rank[x] = sha256.Sum256(fmt.Append(nil, seed, x))
+	}
+	slices.SortStableFunc(list, func(x, y *injection) int {
+		one, other := rank[x], rank[y]
+		return bytes.Compare(one[:], other[:])
+	})
+	return list
+}
+
 // injection is a fault of one kind at one place of a golden.
 type injection struct {
-	kind, golden      string
-	where             func() string // stack and place
-	isHarmless        bool          // as the golden shows
+	kind, place       string // the place is the golden, the stack, and the path in its template
+	isHarmless        bool   // as the golden shows
 	a                 *assembly.Assembly
 	stack             int
 	change            func(a *assembly.Assembly, s *assembly.Stack) // of a copy of both; the template is a copy, too
-	place             string                                        // the golden, the stack and the place, once they are asked for
 	isFound, isProven bool
 }
 
-func (x *injection) String() string { return x.kind + " | " + x.golden + " " + x.where() }
+func (x *injection) String() string { return x.kind + " | " + x.place }
 
 // prove the goldens with the faults.
 func prove(list []*injection) {
@@ -150,24 +164,37 @@ func prove(list []*injection) {
 // injected is a line of the list.
 type injected struct {
 	line        int
-	kind, place *regexp.Regexp
+	kind, place string // * stands for any text
 	isHarmless  bool
 	isUsed      bool
 }
 
 func match(lines []injected, x *injection) *injected {
-	for i := range lines {
-		if !lines[i].kind.MatchString(x.kind) {
-			continue
-		}
-		if x.place == "" {
-			x.place = x.golden + " " + x.where()
-		}
-		if lines[i].place.MatchString(x.place) {
-			return &lines[i]
-		}
+	i := slices.IndexFunc(lines, func(l injected) bool { return isLike(x.kind, l.kind) && isLike(x.place, l.place) })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return &lines[i]
+}
+
+// isLike says whether a text is as a pattern says, in which * stands for any text.
+func isLike(text, pattern string) bool {
+	begin, rest, isOpen := strings.Cut(pattern, "*")
+	after, ok := strings.CutPrefix(text, begin)
+	if !ok || !isOpen {
+		return ok && after == ""
+	}
+	for {
+		part, more, isOpen := strings.Cut(rest, "*")
+		if !isOpen {
+			return strings.HasSuffix(after, part)
+		}
+		i := strings.Index(after, part)
+		if i < 0 {
+			return false
+		}
+		after, rest = after[i+len(part):], more
+	}
 }
 
 func readInjected(t *testing.T) []injected {
@@ -177,22 +204,19 @@ func readInjected(t *testing.T) []injected {
 		t.Fatal(err)
 	}
 	var list []injected
-	glob := func(text string) *regexp.Regexp {
-		return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(strings.TrimSpace(text)), `\*`, `.*`) + "$")
-	}
 	for i, line := range strings.Split(string(text), "\n") {
 		if line == "" || line[0] == '#' {
 			continue
 		}
 		parts := strings.SplitN(line, "|", 4)
-		if len(parts) < 4 || cmp.Or(strings.TrimSpace(parts[3])) == "" {
+		if len(parts) < 4 || strings.TrimSpace(parts[3]) == "" {
 			t.Fatalf("%s:%d: want KIND | GOLDEN STACK PLACE | harmless or missed | REASON, got: %s", injectFile, i+1, line)
 		}
 		verdict := strings.TrimSpace(parts[2])
 		if verdict != "harmless" && verdict != "missed" {
 			t.Fatalf("%s:%d: want harmless or missed, got %s", injectFile, i+1, verdict)
 		}
-		list = append(list, injected{line: i + 1, kind: glob(parts[0]), place: glob(parts[1]), isHarmless: verdict == "harmless"})
+		list = append(list, injected{line: i + 1, kind: strings.TrimSpace(parts[0]), place: strings.TrimSpace(parts[1]), isHarmless: verdict == "harmless"})
 	}
 	return list
 }

@@ -1,10 +1,12 @@
 package verify_test
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/cfnpipe/cfnpipe/resources/assembly"
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
@@ -65,14 +67,14 @@ func injections(name string, a *assembly.Assembly) []*injection {
 	}
 	for i := range a.Stacks {
 		s := &a.Stacks[i]
-		spots(s, s.Template, "", func(path string, p spot) {
+		spots(s, s.Template, "", "", func(path, shown string, p spot) {
 			for _, k := range all {
 				if !k.fits(path, p) {
 					continue
 				}
 				list = append(list, &injection{
-					kind: k.name, golden: name, a: a, stack: i, isHarmless: harmless[k.name] != nil && harmless[k.name](a, path, p),
-					where: func() string { return s.Path + " " + symbolic(s.Template, path) },
+					kind: k.name, a: a, stack: i, isHarmless: harmless[k.name] != nil && harmless[k.name](a, path, p),
+					place: name + " " + s.Path + " " + shown,
 					change: func(_ *assembly.Assembly, s *assembly.Stack) {
 						n, above, at := find(s.Template, path)
 						k.make(spot{n, above, at, s})
@@ -83,7 +85,7 @@ func injections(name string, a *assembly.Assembly) []*injection {
 		for _, k := range manifestKinds() {
 			for n := range k.count(a, s) {
 				list = append(list, &injection{
-					kind: k.name, golden: name, a: a, stack: i, where: func() string { return s.Path + " " + strconv.Itoa(n) },
+					kind: k.name, a: a, stack: i, place: name + " " + s.Path + " " + strconv.Itoa(n),
 					change: func(a *assembly.Assembly, s *assembly.Stack) { k.make(a, s, n) },
 				})
 			}
@@ -92,20 +94,20 @@ func injections(name string, a *assembly.Assembly) []*injection {
 	return list
 }
 
-// spots of a template, from its sections on.
-func spots(s *assembly.Stack, n *tree.Node, path string, visit func(path string, p spot)) {
+// spots of a template, from its sections on. Each has its path, and the path as people read it: with the names of what stands in lists.
+func spots(s *assembly.Stack, n *tree.Node, path, shown string, visit func(path, shown string, p spot)) {
 	for i, item := range n.Items {
-		at := path + "[" + strconv.Itoa(i) + "]"
+		if item == nil || n.Kind == tree.Map && (n.Keys[i] == "Metadata" || path == "" && n.Keys[i] == "Description") {
+			continue
+		}
+		at, name := path+"["+strconv.Itoa(i)+"]", ""
 		if n.Kind == tree.Map {
-			at = strings.TrimPrefix(path+"."+n.Keys[i], ".")
-			if n.Keys[i] == "Metadata" || path == "" && n.Keys[i] == "Description" {
-				continue
-			}
+			at, name = strings.TrimPrefix(path+"."+n.Keys[i], "."), strings.TrimPrefix(shown+"."+n.Keys[i], ".")
+		} else {
+			name = shown + "[" + cmp.Or(nameOf(item), strconv.Itoa(i)) + "]"
 		}
-		if item != nil {
-			visit(at, spot{item, n, i, s})
-			spots(s, item, at, visit)
-		}
+		visit(at, name, spot{item, n, i, s})
+		spots(s, item, at, name, visit)
 	}
 }
 
@@ -150,12 +152,27 @@ func isStatement(path string, p spot) bool {
 	return statementPath.MatchString(path) && p.n.Kind == tree.Map && p.n.Get("Effect") != nil
 }
 
-// inStatement says whether a path is of a part of a statement.
+// inStatement says whether a path is of a part of a statement, which is a regular expression.
 func inStatement(path, part string) bool {
-	return regexp.MustCompile(`\.Statement\[\d+\]\.` + part + `$`).MatchString(path)
+	i := strings.LastIndex(path, ".Statement[")
+	if i < 0 {
+		return false
+	}
+	_, below, isBelow := strings.Cut(path[i:], "].")
+	if !isBelow {
+		return false
+	}
+	whole, ok := partPatterns.Load(part)
+	if !ok {
+		whole, _ = partPatterns.LoadOrStore(part, regexp.MustCompile("^"+part+"$"))
+	}
+	return whole.(*regexp.Regexp).MatchString(below)
 }
 
 var (
+	partPatterns  sync.Map // of inStatement: regular expressions by their text
+	inlinePath    = regexp.MustCompile(`\.Properties\.Policies\[\d+\]$`)
+	variableNames = regexp.MustCompile(`ENVIRONMENT|ROLE|BUCKET|REGISTRY`)
 	statementPath = regexp.MustCompile(`\.Statement\[\d+\]$`)
 	actionPath    = regexp.MustCompile(`^Resources\.Pipeline\.Properties\.Stages\[\d+\]\.Actions\[\d+\]$`)
 	stagePath     = regexp.MustCompile(`^Resources\.Pipeline\.Properties\.Stages\[\d+\]$`)
@@ -455,7 +472,7 @@ func faultKinds() []faultKind {
 		{"project of an action renamed", func(path string, p spot) bool { return configuration(path, "ProjectName") }, func(p spot) { altered(p.n) }},
 		{"mode of an action", func(path string, p spot) bool { return configuration(path, "ActionMode") }, replaced("DELETE_ONLY")},
 		{"variables of a build removed", func(path string, p spot) bool {
-			return configuration(path, "EnvironmentVariables") && regexp.MustCompile(`ENVIRONMENT|ROLE|BUCKET|REGISTRY`).MatchString(textOf(p.n))
+			return configuration(path, "EnvironmentVariables") && variableNames.MatchString(textOf(p.n))
 		}, dropped},
 		{"overrides removed", func(path string, p spot) bool { return configuration(path, "ParameterOverrides") }, dropped},
 		{"branch of a source", func(path string, p spot) bool { return configuration(path, "BranchName") }, func(p spot) { altered(p.n) }},
@@ -475,7 +492,7 @@ func faultKinds() []faultKind {
 		}},
 		{"trust emptied", func(path string, _ spot) bool { return strings.HasSuffix(path, ".AssumeRolePolicyDocument.Statement") }, func(p spot) { p.put(tree.NewList()) }},
 		{"inline policy removed", func(path string, _ spot) bool {
-			return regexp.MustCompile(`\.Properties\.Policies\[\d+\]$`).MatchString(path)
+			return inlinePath.MatchString(path)
 		}, dropped},
 		{"resource policy removed", func(path string, p spot) bool {
 			return resourcePath.MatchString(path) && p.n.Get("Type") != nil && strings.HasSuffix(p.n.Get("Type").Text, "Policy") && !strings.Contains(p.n.Get("Type").Text, "Managed") && !strings.Contains(p.n.Get("Type").Text, "Scaling")

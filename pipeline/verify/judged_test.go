@@ -17,20 +17,20 @@ func extra(t *testing.T, added, permissions string) *assembly.Assembly {
 	changes := []change{resources(added)}
 	if permissions != "" {
 		changes = append(changes, add("shop-prod-access", "Resources.ExecutionPolicy1.Properties.PolicyDocument.Statement",
-			"{ Sid: Extras, Effect: Allow, Action: ["+permissions+"], Resource: 'arn:aws:dynamodb:eu-west-1:444444444444:table/nope' }"))
+			"{ Sid: Extras, Effect: Allow, Action: ["+permissions+"], Resource: 'arn:aws:cassandra:eu-west-1:444444444444:table/nope' }"))
 	}
 	return broken(t, "shop", changes...)
 }
 
 const twoTables = `
-Table: { Type: AWS::DynamoDB::Table, Properties: { TableName: shop-prod-carts } }
-Table2: { Type: AWS::DynamoDB::Table, Properties: { TableName: shop-prod-orders } }
+Table: { Type: AWS::Cassandra::Table, Properties: { TableName: shop-prod-carts } }
+Table2: { Type: AWS::Cassandra::Table, Properties: { TableName: shop-prod-orders } }
 Rover: { Type: AWS::Mars::Rover }
 `
 
 func tables(t *testing.T) *assembly.Assembly {
 	t.Helper()
-	return extra(t, twoTables, "'dynamodb:ListTables', 'dynamodb:Describe*'")
+	return extra(t, twoTables, "'cassandra:ListTables', 'cassandra:Describe*'")
 }
 
 // A type that the table of resource types does not have is said not to be judged, once for each stack, whatever its role may do.
@@ -38,8 +38,8 @@ func TestWhatIsNotJudgedIsSaid(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ permissions, want, hint string }{
 		{"", "and role shop-prod-execution may do nothing of its service", "list the actions"},
-		{"'dynamodb:ListTables'", "and role shop-prod-execution may only read of its service: dynamodb:ListTables", "list the actions"},
-		{"'dynamodb:ListTables', 'dynamodb:Create*'", "of its service, role shop-prod-execution may dynamodb:ListTables and dynamodb:Create*", "check that"},
+		{"'cassandra:ListTables'", "and role shop-prod-execution may only read of its service: cassandra:ListTables", "list the actions"},
+		{"'cassandra:ListTables', 'cassandra:Create*'", "of its service, role shop-prod-execution may cassandra:ListTables and cassandra:Create*", "check that"},
 	} {
 		t.Run(c.want, func(t *testing.T) {
 			t.Parallel()
@@ -53,14 +53,14 @@ func TestWhatIsNotJudgedIsSaid(t *testing.T) {
 			if r.Errors() > 0 {
 				t.Error("it is an error")
 			}
-			if !strings.HasPrefix(f.Message, "not judged: AWS::DynamoDB::Table: ") || !strings.HasSuffix(f.Message, c.want) || !strings.HasPrefix(f.Hint, c.hint) {
+			if !strings.HasPrefix(f.Message, "not judged: AWS::Cassandra::Table: ") || !strings.HasSuffix(f.Message, c.want) || !strings.HasPrefix(f.Hint, c.hint) {
 				t.Errorf("it says %s\n%s", f.Message, f.Hint)
 			}
-			if diff := cmp.Diff(verify.Coverage{Judged: r.Coverage.Judged, NotJudged: 3, Types: []string{"AWS::DynamoDB::Table", "AWS::Mars::Rover"}}, r.Coverage); diff != "" {
+			if diff := cmp.Diff(verify.Coverage{Judged: r.Coverage.Judged, NotJudged: 3, Types: []string{"AWS::Cassandra::Table", "AWS::Mars::Rover"}}, r.Coverage); diff != "" {
 				t.Errorf("want -, got +:\n%s", diff)
 			}
 			for _, text := range []string{r.Summary(), text(t, r, "out", false)} {
-				if strings.Contains(text, "every chain closes") || strings.Contains(text, "every hop holds") || !strings.Contains(text, "not judged: 3 resources (AWS::DynamoDB::Table, AWS::Mars::Rover)") {
+				if strings.Contains(text, "every chain closes") || strings.Contains(text, "every hop holds") || !strings.Contains(text, "not judged: 3 resources (AWS::Cassandra::Table, AWS::Mars::Rover)") {
 					t.Errorf("it claims too much, or too little:\n%s", text)
 				}
 			}

@@ -54,63 +54,20 @@ func allPublished() []taken {
 	}
 }
 
-// attributes of a resource type that GetAtt gives (CloudFormation resource type reference, Return values).
-type attributes struct {
-	kind  string
-	names []string
-}
-
-// allAttributes are those of the types to whose attributes rendered stacks refer.
-func allAttributes() []attributes {
-	return []attributes{
-		{"AWS::ApiGatewayV2::Api", []string{"ApiEndpoint", "ApiId", "ExecuteApiArn"}},
-		{"AWS::Batch::ComputeEnvironment", []string{"ComputeEnvironmentArn"}},
-		{"AWS::Batch::JobDefinition", []string{"JobDefinitionArn"}},
-		{"AWS::Batch::JobQueue", []string{"JobQueueArn"}},
-		{"AWS::CodeBuild::Project", []string{"Arn", "Id"}},
-		{"AWS::EC2::EIP", []string{"AllocationId", "PublicIp"}},
-		{"AWS::EC2::SecurityGroup", []string{"GroupId", "Id", "VpcId"}},
-		{"AWS::ECR::Repository", []string{"Arn", "RepositoryUri"}},
-		{"AWS::ECS::Cluster", []string{"Arn"}},
-		{"AWS::ECS::Service", []string{"Name", "ServiceArn"}},
-		{"AWS::ECS::TaskDefinition", []string{"TaskDefinitionArn"}},
-		{"AWS::ElasticLoadBalancingV2::Listener", []string{"ListenerArn"}},
-		{"AWS::ElasticLoadBalancingV2::LoadBalancer", []string{
-			"CanonicalHostedZoneID", "DNSName", "LoadBalancerArn", "LoadBalancerFullName", "LoadBalancerName", "SecurityGroups",
-		}},
-		{"AWS::ElasticLoadBalancingV2::TargetGroup", []string{"LoadBalancerArns", "TargetGroupArn", "TargetGroupFullName", "TargetGroupName"}},
-		{"AWS::IAM::InstanceProfile", []string{"Arn"}},
-		{"AWS::IAM::Role", []string{"Arn", "RoleId"}},
-		{"AWS::KMS::Alias", []string{}},
-		{"AWS::KMS::Key", []string{"Arn", "KeyId"}},
-		{"AWS::Lambda::Function", []string{"Arn", "SnapStartResponse"}},
-		{"AWS::Lambda::Version", []string{"FunctionArn", "Version"}},
-		{"AWS::Logs::LogGroup", []string{"Arn"}},
-		{"AWS::S3::Bucket", []string{"Arn", "DomainName", "DualStackDomainName", "RegionalDomainName", "WebsiteURL"}},
-		{"AWS::S3::BucketPolicy", []string{}},
-		{"AWS::SQS::Queue", []string{"Arn", "QueueName", "QueueUrl"}},
-		{"AWS::SNS::Topic", []string{"TopicArn", "TopicName"}},
-	}
-}
-
-// kindsOf finds the resources that a template's resources refer to and should not: of another type than the property takes, or for an
-// attribute that their type does not have.
+// kindsOf finds the resources that a template references and that have another type than the property accepts.
 func (w *world) kindsOf(s *stack) {
 	if w.takes == nil {
-		w.takes, w.gives = map[string][]string{}, map[string][]string{}
+		w.takes = map[string][]string{}
 		for _, t := range allTaken() {
 			for _, property := range t.properties {
 				w.takes[property] = t.types
 			}
 		}
-		for _, a := range allAttributes() {
-			w.gives[a.kind] = a.names
-		}
 	}
 	if s.Template.Get("Transform") != nil {
 		return // which may give properties other meanings
 	}
-	k := &referenceKinds{w: w, stack: s, types: w.takes, attributes: w.gives}
+	k := &referenceKinds{w: w, stack: s, types: w.takes}
 	for _, id := range s.ids {
 		x := s.things[id]
 		k.x, k.value = x, nil
@@ -138,12 +95,12 @@ func (w *world) kindsOf(s *stack) {
 
 // referenceKinds of a template.
 type referenceKinds struct {
-	w                 *world
-	stack             *stack
-	types, attributes map[string][]string
-	x                 *thing
-	found             bool     // something refers to what the value tells of
-	value             []string // the types that the value of an SSM parameter tells of
+	w     *world
+	stack *stack
+	types map[string][]string // by property
+	x     *thing
+	found bool     // something refers to what the value tells of
+	value []string // the types that the value of an SSM parameter tells of
 }
 
 // below a property: what it takes stands directly in it, in a list, or under a condition.
@@ -154,11 +111,11 @@ func (k *referenceKinds) below(n *tree.Node, property, path string) {
 	name, arg, isFunction := n.Intrinsic()
 	switch {
 	case isFunction && name == "Ref":
-		k.refers(arg.Text, "", property, path)
+		k.refers(arg.Text, property, path)
 		return
 	case isFunction && name == "Fn::GetAtt":
 		if len(arg.Items) == 2 && arg.Items[0].Kind == tree.String && arg.Items[1].Kind == tree.String {
-			k.refers(arg.Items[0].Text, arg.Items[1].Text, property, path)
+			k.refers(arg.Items[0].Text, property, path)
 		}
 		return
 	case isFunction && name != "Fn::If" && name != "Fn::Join":
@@ -192,7 +149,7 @@ func isID(text string, types []string) bool {
 	return begin != "" && strings.HasPrefix(text, begin)
 }
 
-func (k *referenceKinds) refers(id, attribute, property, path string) {
+func (k *referenceKinds) refers(id, property, path string) {
 	y := k.stack.things[id]
 	if y == nil || strings.HasPrefix(y.kind, "Custom::") || strings.HasPrefix(y.kind, "AWS::CloudFormation::") || strings.Contains(y.kind, "::MODULE") {
 		return
@@ -210,8 +167,5 @@ func (k *referenceKinds) refers(id, attribute, property, path string) {
 	})
 	if k.found = k.found || isOf; len(types) > 0 && !isOf {
 		k.w.report.fail(k.stack, path, "reference-kind", property+" refers to "+id+", which is of type "+y.kind, "refer to a resource of type "+strings.Join(types, " or "))
-	}
-	if names := k.attributes[y.kind]; attribute != "" && names != nil && !strings.Contains(attribute, ".") && !slices.Contains(names, attribute) {
-		k.w.report.fail(k.stack, path, "reference-kind", y.kind+" has no attribute "+attribute+", which GetAtt of "+id+" asks for", "it has "+orNone(names))
 	}
 }

@@ -99,8 +99,10 @@ func (w *world) follow(x *thing) *run {
 	for _, y := range a.actions {
 		a.perform(y)
 	}
+	a.clears()
 	a.changeSets()
 	a.updatesItself()
+	a.controls()
 	a.keysUsed()
 	return a
 }

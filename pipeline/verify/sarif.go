@@ -14,7 +14,7 @@ func (r *Report) SARIF(version, dir string) any {
 	run.Tool.Driver.Name, run.Tool.Driver.Version = "cfnpipe", version
 	index := map[string]int{}
 	for i, x := range Rules() {
-		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{ID: x.Name, Short: sarifText{x.What}})
+		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{ID: x.Name, Short: sarifText{x.What}, Full: sarifText{x.Why}, Help: sarifText{x.Mend}})
 		index[x.Name] = i
 	}
 	if !filepath.IsLocal(dir) {
@@ -61,6 +61,8 @@ type sarifRun struct {
 type sarifRule struct {
 	ID    string    `json:"id"`
 	Short sarifText `json:"shortDescription"`
+	Full  sarifText `json:"fullDescription"`
+	Help  sarifText `json:"help"`
 }
 
 type sarifText struct {

@@ -24,6 +24,7 @@ func Verify(a *assembly.Assembly) *Report {
 		w.kindsOf(s)
 		w.acknowledged(nil, s)
 	}
+	w.guarded(runs)
 	w.principals()
 	w.applications()
 	w.guards()

@@ -32,6 +32,8 @@ type world struct {
 	becomes map[[2]*role]bool // who has to become whom
 	// publishers are the roles that put code and images where they belong.
 	publishers map[*role]bool
+	// cleared are the stacks that a role deletes where their first creation failed.
+	cleared map[*role]map[*stack]bool
 	// written are the SSM parameters that stacks write, by place and name.
 	written map[ssmName]*written
 	unwired []string // the parameters without a value, as values show them
@@ -44,11 +46,10 @@ type world struct {
 	anybody    *eval.Policy // a resource policy that allows everybody everything
 	anyTrust   map[string]*eval.Policy
 	anyKey     map[[2]string]*eval.Policy
-	rows       map[rowKey]*row // of the table of resource types
-	// takes are the types that a property refers to, by its name; gives the attributes of a type.
-	takes, gives map[string][]string
-	known        map[string]bool // whether the table has a resource type
-	proofs       map[string]func(*thing)
+	rows       map[rowKey]*row     // of the table of resource types
+	takes      map[string][]string // the types that a property refers to, by its name
+	known      map[string]bool     // whether the table has a resource type
+	proofs     map[string]func(*thing)
 }
 
 // stack is one of the assembly's, with what its template's functions give.
@@ -121,7 +122,7 @@ func newWorld(a *assembly.Assembly, r *Report) *world {
 	w := &world{
 		assembly: a, report: r, roles: map[string]*role{}, policies: map[string]*managed{}, keys: map[string]*thing{}, buckets: map[string]*thing{},
 		projects: map[string]*thing{}, topics: map[string]*thing{}, resource: map[*thing]*eval.Policy{}, kinds: map[string][]*thing{},
-		users: map[*thing]map[*role]bool{}, isStore: map[*thing]bool{}, becomes: map[[2]*role]bool{}, publishers: map[*role]bool{}, written: map[ssmName]*written{},
+		users: map[*thing]map[*role]bool{}, isStore: map[*thing]bool{}, becomes: map[[2]*role]bool{}, publishers: map[*role]bool{}, cleared: map[*role]map[*stack]bool{}, written: map[ssmName]*written{},
 		anyTrust: map[string]*eval.Policy{}, anyKey: map[[2]string]*eval.Policy{}, rows: map[rowKey]*row{}, known: map[string]bool{}, plain: keys(),
 	}
 	w.everything = parseOwn(eval.Identity, allowing("*"))

@@ -111,6 +111,30 @@ type Pipeline struct {
 	Region       string
 	Branch       string
 	Environments []string
+	// Controls are the approvals and steps of a run, in its order.
+	Controls []Control
+}
+
+// ControlKind is what a control is.
+type ControlKind string
+
+// The kinds of controls.
+const (
+	Approval ControlKind = "approval"
+	Step     ControlKind = "step"
+)
+
+// Control is what a run has to pass before it goes on: an approval, or a step such as a test. The manifest lists those that the system was built with,
+// so that whoever reads the directory sees that one is missing from the pipeline's template, or comes too late.
+type Control struct {
+	Kind ControlKind
+	// Stage and Action are where it is in the pipeline, RunOrder is its place among the actions of the stage.
+	Stage, Action string
+	RunOrder      int
+	// Project is the CodeBuild project of a step; empty for an approval.
+	Project string
+	// Before are the environments and the stacks that the run changes only after it; After are those that it changes before.
+	Before, After []string
 }
 
 // environment returns the name by which deploy.sh selects the stack: its environment, or [Toolchain].

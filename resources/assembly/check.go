@@ -6,17 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-)
 
-// CloudFormation's limits (AWS CloudFormation User Guide, "CloudFormation quotas").
-const (
-	maxTemplate       = 1_000_000 // bytes, read from S3
-	maxInlineTemplate = 51_200    // bytes, sent with the request
-	maxStackName      = 128
-	maxParameterValue = 4_096 // bytes
-	maxTags           = 50
-	maxTagKey         = 128
-	maxTagValue       = 256
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // StackError is one reason why a stack cannot be written or deployed.
@@ -63,8 +54,8 @@ func (c *checker) fail(hint, format string, args ...any) {
 
 func (c *checker) checkNames() {
 	s := c.stack
-	if len(s.Name) > maxStackName {
-		c.fail("choose a shorter project or environment name", "the name has %d characters; the CloudFormation limit is %d", len(s.Name), maxStackName)
+	if len(s.Name) > limits.StackName {
+		c.fail("choose a shorter project or environment name", "the name has %d characters; the CloudFormation limit is %d", len(s.Name), limits.StackName)
 	}
 	if s.Name == "" || !isLetter(s.Name[0]) || !hasOnly(s.Name, "-") {
 		c.fail("", "%q is not a valid stack name: use a letter, followed by letters, digits and hyphens", s.Name)
@@ -123,8 +114,8 @@ func (c *checker) checkParameters(i int) {
 	}
 	for _, p := range s.Parameters {
 		give(p.Name)
-		if len(p.Value) > maxParameterValue {
-			c.fail("", "the value of parameter %s has %d bytes; the CloudFormation limit is %d", p.Name, len(p.Value), maxParameterValue)
+		if len(p.Value) > limits.ParameterValue {
+			c.fail("", "the value of parameter %s has %d bytes; the CloudFormation limit is %d", p.Name, len(p.Value), limits.ParameterValue)
 		}
 		if !isText(p.Value) {
 			c.fail("", "the value of parameter %s is not valid UTF-8, or contains a zero byte", p.Name)
@@ -171,15 +162,15 @@ func (c *checker) checkParameters(i int) {
 }
 
 func (c *checker) checkTags() {
-	if n := len(c.stack.Tags); n > maxTags {
-		c.fail("", "it has %d tags; the CloudFormation limit is %d", n, maxTags)
+	if n := len(c.stack.Tags); n > limits.Tags {
+		c.fail("", "it has %d tags; the CloudFormation limit is %d", n, limits.Tags)
 	}
 	for _, key := range sortedKeys(c.stack.Tags) {
 		switch value := c.stack.Tags[key]; {
-		case key == "" || len([]rune(key)) > maxTagKey:
-			c.fail("", "tag key %q has %d characters; CloudFormation requires 1 to %d", key, len([]rune(key)), maxTagKey)
-		case len([]rune(value)) > maxTagValue:
-			c.fail("", "the value of tag %s has %d characters; the CloudFormation limit is %d", key, len([]rune(value)), maxTagValue)
+		case key == "" || len([]rune(key)) > limits.TagKey:
+			c.fail("", "tag key %q has %d characters; CloudFormation requires 1 to %d", key, len([]rune(key)), limits.TagKey)
+		case len([]rune(value)) > limits.TagValue:
+			c.fail("", "the value of tag %s has %d characters; the CloudFormation limit is %d", key, len([]rune(value)), limits.TagValue)
 		case strings.Contains(key, "=") || strings.ContainsAny(key[:1], "-[{\""):
 			c.fail("choose another key", "`aws cloudformation deploy` cannot set a tag with the key %q", key)
 		case !isText(key + value):

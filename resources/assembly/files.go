@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // The files that every output directory has.
@@ -71,10 +72,10 @@ func (a *Assembly) Files(format Format) ([]File, error) {
 	for i := range a.Stacks {
 		s := &a.Stacks[i]
 		templates[i] = s.templateFile(format)
-		if size := len(templates[i].Data); size > maxTemplate {
+		if size := len(templates[i].Data); size > limits.Template {
 			errs = append(errs, &StackError{
 				Stack:   s.Name,
-				Message: fmt.Sprintf("its template has %d bytes; the CloudFormation limit is %d", size, maxTemplate),
+				Message: fmt.Sprintf("its template has %d bytes; the CloudFormation limit is %d", size, limits.Template),
 				Hint:    "split it into several stacks",
 			})
 		}

@@ -3,6 +3,7 @@ package assembly_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,6 +11,42 @@ import (
 
 	"github.com/cfnpipe/cfnpipe/resources/assembly"
 )
+
+// What a role is attached to goes after the role has left it.
+func TestPoliciesGoAfterTheirRole(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	before := shop()
+	before.Stacks[3].TerminationProtection = false
+	before.Stacks = slices.Insert(before.Stacks, 1, assembly.Stack{
+		Name: "shop-dev-access-policies-2", Environment: "dev", Account: dev, Region: "eu-west-1", Path: "dev/access-policies-2",
+		Template: template(), DeployedBy: []assembly.Deployer{assembly.Operator}, TerminationProtection: true,
+	})
+	before.Stacks[2].DependsOn = []string{"shop-dev-access-policies-2"}
+	write(t, dir, files(t, before, assembly.YAML))
+	const (
+		functions = "shop-dev-functions is no longer part of the system, but no pipeline deletes a stack. After the pipeline has finished and before you deploy " +
+			"shop-dev-access, check whether it contains data, then delete it:\n    # account 222222222222\n" +
+			"    aws cloudformation delete-stack --stack-name shop-dev-functions --region eu-west-1\n"
+		policies = "shop-dev-access-policies-2 is no longer part of the system, but no pipeline deletes a stack. After you deploy shop-dev-access, delete it:\n" +
+			"    # account 222222222222\n" +
+			"    aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name shop-dev-access-policies-2 --region eu-west-1\n" +
+			"    aws cloudformation delete-stack --stack-name shop-dev-access-policies-2 --region eu-west-1\n"
+	)
+	after := shop()
+	if diff := cmp.Diff(policies, after.Gone(dir)); diff != "" {
+		t.Errorf("the policies alone: want -, got +:\n%s", diff)
+	}
+	after.Stacks = after.Stacks[:3]
+	if diff := cmp.Diff(functions+policies, after.Gone(dir)); diff != "" {
+		t.Errorf("with a stack that they were for: want -, got +:\n%s", diff)
+	}
+	after.Stacks = after.Stacks[:1]
+	const all = "shop-dev-functions, shop-delivery-pipeline, shop-dev-access, shop-dev-access-policies-2 are no longer part of the system"
+	if got := after.Gone(dir); !strings.HasPrefix(got, all) || strings.Contains(got, "you deploy") {
+		t.Errorf("with the role: got %q", got)
+	}
+}
 
 func TestStacksThatAreNoMoreAreDeletedByHand(t *testing.T) {
 	t.Parallel()

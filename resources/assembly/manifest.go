@@ -54,12 +54,23 @@ type manifestParameter struct {
 }
 
 type manifestPipeline struct {
-	Name         string   `json:"name"`
-	Stack        string   `json:"stack"`
-	Account      string   `json:"account"`
-	Region       string   `json:"region"`
-	Branch       string   `json:"branch"`
-	Environments []string `json:"environments"`
+	Name         string            `json:"name"`
+	Stack        string            `json:"stack"`
+	Account      string            `json:"account"`
+	Region       string            `json:"region"`
+	Branch       string            `json:"branch"`
+	Environments []string          `json:"environments"`
+	Controls     []manifestControl `json:"controls"`
+}
+
+type manifestControl struct {
+	Kind     ControlKind `json:"kind"`
+	Stage    string      `json:"stage"`
+	Action   string      `json:"action"`
+	RunOrder int         `json:"runOrder"`
+	Project  string      `json:"project,omitempty"`
+	Before   []string    `json:"before"`
+	After    []string    `json:"after"`
 }
 
 func (a *Assembly) manifest(templates []File) manifest {
@@ -100,10 +111,30 @@ func (a *Assembly) manifest(templates []File) manifest {
 		}
 	}
 	for i, p := range a.Pipelines {
-		m.Pipelines[i] = manifestPipeline(p)
-		m.Pipelines[i].Environments = nilToEmpty(p.Environments)
+		m.Pipelines[i] = manifestPipeline{
+			Name: p.Name, Stack: p.Stack, Account: p.Account, Region: p.Region, Branch: p.Branch, Environments: nilToEmpty(p.Environments),
+			Controls: make([]manifestControl, len(p.Controls)),
+		}
+		for k, c := range p.Controls {
+			m.Pipelines[i].Controls[k] = manifestControl(c)
+			m.Pipelines[i].Controls[k].Before, m.Pipelines[i].Controls[k].After = nilToEmpty(c.Before), nilToEmpty(c.After)
+		}
 	}
 	return m
+}
+
+// pipelines returns the pipelines of the manifest.
+func (m *manifest) pipelines() []Pipeline {
+	var all []Pipeline
+	for _, p := range m.Pipelines {
+		d := Pipeline{Name: p.Name, Stack: p.Stack, Account: p.Account, Region: p.Region, Branch: p.Branch, Environments: emptyToNil(p.Environments)}
+		for _, c := range p.Controls {
+			c.Before, c.After = emptyToNil(c.Before), emptyToNil(c.After)
+			d.Controls = append(d.Controls, Control(c))
+		}
+		all = append(all, d)
+	}
+	return all
 }
 
 // nilToEmpty returns an empty list for nil, so that JSON has [] and not null.

@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // Selection selects the stacks to deploy.
@@ -75,7 +77,7 @@ func (a *Assembly) commands(templates []File) []Command {
 	commands := make([]Command, len(a.Stacks))
 	for i := range a.Stacks {
 		s := &a.Stacks[i]
-		c := Command{Stack: s, Template: templates[i].Name, NeedsBucket: len(templates[i].Data) > maxInlineTemplate}
+		c := Command{Stack: s, Template: templates[i].Name, NeedsBucket: len(templates[i].Data) > limits.InlineTemplate}
 		c.Operator = slices.Contains(s.DeployedBy, Operator)
 		c.Protect = c.Operator && s.TerminationProtection
 		c.Pipeline = slices.ContainsFunc(a.Pipelines, func(p Pipeline) bool { return s.isSame(Stack{Name: p.Stack, Account: p.Account, Region: p.Region}) })

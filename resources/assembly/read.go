@@ -13,10 +13,11 @@ import (
 	"strings"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
 // maxFile is the size in bytes of the largest file that is read: ten times the largest template.
-const maxFile = 10 * maxTemplate
+const maxFile = 10 * limits.Template
 
 // Read reads the assembly in the output directory dir. The files may have been edited, so it reads only regular files inside dir, of at most
 // 10 MB. Parameters, tags and the stack policy are those of the configuration files, as for CodePipeline; all else is from the manifest.
@@ -69,10 +70,7 @@ func Read(dir string) (*Assembly, error) {
 			return nil, inFile(m.Release, err)
 		}
 	}
-	for _, p := range m.Pipelines {
-		p.Environments = emptyToNil(p.Environments)
-		a.Pipelines = append(a.Pipelines, Pipeline(p))
-	}
+	a.Pipelines = m.pipelines()
 	return a, nil
 }
 

@@ -51,6 +51,10 @@ func shop() *assembly.Assembly {
 		},
 		Pipelines: []assembly.Pipeline{{
 			Name: "shop-delivery", Stack: "shop-delivery-pipeline", Account: toolchain, Region: "eu-west-1", Branch: "main", Environments: []string{"dev"},
+			Controls: []assembly.Control{
+				{Kind: assembly.Step, Stage: "Test", Action: "function-tests", RunOrder: 1, Project: "shop-delivery-function-tests", Before: []string{"dev"}},
+				{Kind: assembly.Approval, Stage: "dev-approval", Action: "approve", RunOrder: 1, Before: []string{"dev"}},
+			},
 		}},
 	}
 }

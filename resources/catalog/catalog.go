@@ -37,7 +37,7 @@ var opened = sync.OnceValue(func() *catalog {
 // AWS::CloudFormation::CustomResource, which accepts any property.
 func Type(name string) (*ResourceType, bool) {
 	if strings.HasPrefix(name, "Custom::") {
-		name = "AWS::CloudFormation::CustomResource"
+		name = CustomResource
 	}
 	c := opened()
 	c.mu.Lock()

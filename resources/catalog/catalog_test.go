@@ -65,7 +65,7 @@ func TestRowsByHandDoNotContradictTheTable(t *testing.T) {
 			return strings.Replace(line, "=identifier TaskDefinitionArn", "=name Name", 1)
 		},
 		"no longer has this line": func(line string) string { return strings.Replace(line, ".Outputs [@Output", ".Outputs {s", 1) },
-		"no such type":     func(line string) string { return strings.Replace(line, "AWS::SQS::Queue", "AWS::SQS::Line", 1) },
+		"no such type":            func(line string) string { return strings.Replace(line, "AWS::SQS::Queue", "AWS::SQS::Line", 1) },
 		"has the type now": func(line string) string {
 			return strings.Replace(line, "AWS::SQS::Queue", "AWS::DataSync::StorageSystem", 1)
 		},

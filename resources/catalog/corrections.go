@@ -27,6 +27,7 @@ func corrections() []correction {
 		freeName  = "the reference of the type calls it the name; it is spelled unlike the type"
 		deepName  = "the name is in the configuration"
 		elbARNs   = "the Service Authorization Reference writes one ARN for each kind"
+		oldTables = "its replicas are tables: global-table is of global tables as they were in 2017"
 		aliasARNs = "the ARN of the type is not in the specification; the Service Authorization Reference has it"
 	)
 	rows := []correction{
@@ -46,6 +47,7 @@ func corrections() []correction {
 			"@GeoProximityLocation", "AWSRegion s", "Bias i", "Coordinates @Coordinates", "LocalZoneGroup s",
 			"@Coordinates", "Latitude! s", "Longitude! s",
 		}, "\n"), "missing; AWS::Route53::RecordSetGroup has it in each of its records"},
+		{"AWS::RDS::DBSecurityGroup", "DBSecurityGroupIngress! [@Ingress", "DBSecurityGroupIngress! ([@Ingress|@Ingress)", "RDS_MySQL_With_Read_Replica of aws-cloudformation-templates sets a single one"},
 
 		{"AWS::Elasticsearch::Domain", "", "=policy AccessPolicies", "the domain's own policy"},
 		{"AWS::Logs::LogGroup", "=policy DataProtectionPolicy ResourcePolicyDocument", "=policy ResourcePolicyDocument", notIAM},
@@ -77,6 +79,8 @@ func corrections() []correction {
 		{"AWS::Lambda::Alias", "", "=iam lambda:function alias", aliasARNs},
 		{"AWS::Lambda::Version", "", "=iam lambda:function version", aliasARNs},
 		{"AWS::MSK::Cluster", "", "=iam kafka:cluster", aliasARNs},
+		{"AWS::DynamoDB::GlobalTable", "=iam dynamodb:global-table", "=iam dynamodb:table", oldTables},
+		{"AWS::DynamoDB::GlobalTable", "=arn arn:${Partition}:dynamodb::${Account}:global-table/${GlobalTableName}", "=arn arn:${Partition}:dynamodb:${Region}:${Account}:table/${TableName}", oldTables},
 		{"AWS::Neptune::DBCluster", "", "=iam rds:cluster", "Neptune is managed with the actions of RDS"},
 	}
 	for _, typ := range []string{

@@ -73,3 +73,6 @@ func Contradictions(records [][]string) []string {
 
 // Overlap of two patterns.
 func Overlap(a, b string) bool { return overlap(a, b) }
+
+// Families are the rows of all types as they are written.
+func Families() [][]Row { return families() }

@@ -75,7 +75,7 @@ type Policy struct {
 	Type string
 	// Names is the property of Type that names the resource that the policy protects.
 	Names string
-	// Property that contains the policy document.
+	// Property that contains the policy document, by its path.
 	Property string
 	// Kind of policy.
 	Kind PolicyKind
@@ -124,9 +124,15 @@ type Uncovered struct {
 	Actions []string
 }
 
+// CustomResource is the type of custom resources; those of the form Custom::NAME are other names of it.
+const CustomResource = "AWS::CloudFormation::CustomResource"
+
 // LookUp returns the row of a resource type.
 func LookUp(typ string) (*Row, bool) {
 	r, ok := rowsByType()[typ]
+	if !ok && strings.HasPrefix(typ, "Custom::") {
+		r, ok = rowsByType()[CustomResource]
+	}
 	return r, ok
 }
 
@@ -143,15 +149,50 @@ func Rows() []*Row {
 //nolint:gochecknoglobals // the rows never change; the first look-up creates them
 var rowsByType = sync.OnceValue(func() map[string]*Row {
 	all := map[string]*Row{}
-	for _, rows := range [][]Row{
-		containersRows(), deliveryRows(), functionsRows(), identityRows(), messagesRows(), monitoringRows(), networkRows(), storageRows(),
-	} {
+	for _, rows := range families() {
 		for i := range rows {
 			all[rows[i].Type] = &rows[i]
 		}
 	}
 	return all
 })
+
+// families are the rows of all types, by what they are for.
+func families() [][]Row {
+	return [][]Row{
+		balancersRows(),
+		capacityRows(),
+		containersRows(),
+		databasesRows(),
+		deliveryRows(),
+		discoveryRows(),
+		domainsRows(),
+		edgeRows(),
+		eventsRows(),
+		filesRows(),
+		firewallsRows(),
+		functionsRows(),
+		graphQLRows(),
+		identityRows(),
+		lambdaRows(),
+		machinesRows(),
+		mailRows(),
+		messagesRows(),
+		monitoringRows(),
+		networkRows(),
+		operationsRows(),
+		releaseRows(),
+		restAPIsRows(),
+		routingRows(),
+		scalingRows(),
+		secretsRows(),
+		stacksRows(),
+		storageRows(),
+		streamsRows(),
+		usersRows(),
+		workflowsRows(),
+	}
+}
 
 // allow returns a permission for actions.
 func allow(sid string, actions ...string) Permission { return Permission{Sid: sid, Actions: actions} }
@@ -208,11 +249,11 @@ func linkedRole(sid, service string) Permission {
 // adds those of the stack afterwards. It does not allow them on resources with the tags of another project or environment. IAM checks each resource
 // of a request separately: the one in which the new resource is created must have the tags, as in changes.
 func makes(kind string, actions ...string) Permission {
-	sid := ""
+	var sid strings.Builder
 	for word := range strings.SplitSeq(kind, "-") {
-		sid += strings.ToUpper(word[:1]) + word[1:]
+		sid.WriteString(strings.ToUpper(word[:1]) + word[1:])
 	}
-	return allow("Make"+sid, actions...).on(regional("ec2", kind+"/*")).taggedIfAtAll()
+	return allow("Make"+sid.String(), actions...).on(regional("ec2", kind+"/*")).taggedIfAtAll()
 }
 
 // makesRules is makes for security groups and their rules.

@@ -128,12 +128,11 @@ func containersRows() []Row {
 			Type: "AWS::ElasticLoadBalancingV2::Listener",
 			// left out: Cognito, and attributes, which are still read
 			Permissions: []Permission{
-				allow("LoadBalancers", "elasticloadbalancing:CreateListener").
-					on(regional("elasticloadbalancing", "loadbalancer/app/{name}*")),
+				allow("LoadBalancers", "elasticloadbalancing:CreateListener").on(loadBalancers()...),
 				allow("Listeners",
 					"elasticloadbalancing:AddTags", "elasticloadbalancing:DeleteListener", "elasticloadbalancing:ModifyListener",
 					"elasticloadbalancing:RemoveTags",
-				).on(regional("elasticloadbalancing", "listener/app/{name}*")),
+				).on(listeners()...),
 				lists("ListLoadBalancers",
 					"elasticloadbalancing:DescribeListenerAttributes", "elasticloadbalancing:DescribeListeners",
 					"elasticloadbalancing:DescribeTags",
@@ -145,7 +144,7 @@ func containersRows() []Row {
 				uncovered("Protocol",
 					"elasticloadbalancing:AddTags", "elasticloadbalancing:CreateListener", "elasticloadbalancing:DeleteListener",
 					"elasticloadbalancing:ModifyListener",
-				).except("HTTP", "HTTPS"),
+				).except("HTTP", "HTTPS", "TCP", "TCP_UDP", "TLS", "UDP"),
 			},
 		},
 		{
@@ -157,7 +156,7 @@ func containersRows() []Row {
 					"elasticloadbalancing:AddTags", "elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:DeleteLoadBalancer",
 					"elasticloadbalancing:ModifyLoadBalancerAttributes", "elasticloadbalancing:RemoveTags",
 					"elasticloadbalancing:SetSecurityGroups", "elasticloadbalancing:SetSubnets",
-				).on(regional("elasticloadbalancing", "loadbalancer/app/{name}*")),
+				).on(loadBalancers()...),
 				lists("ListLoadBalancers",
 					"elasticloadbalancing:DescribeCapacityReservation", "elasticloadbalancing:DescribeLoadBalancerAttributes",
 					"elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeTags",
@@ -175,7 +174,7 @@ func containersRows() []Row {
 				uncovered("Type",
 					"elasticloadbalancing:AddTags", "elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:DeleteLoadBalancer",
 					"elasticloadbalancing:ModifyLoadBalancerAttributes",
-				).except("application"),
+				).except("application", "network"),
 			},
 		},
 		{

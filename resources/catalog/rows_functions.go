@@ -32,16 +32,8 @@ func functionsRows() []Row {
 		},
 		{
 			Type: "AWS::ApiGatewayV2::Stage",
-			Permissions: append(apis(),
-				// API Gateway turns on the access log as who deploys the stage. None of these knows a resource: CloudWatch Logs has one policy for what
-				// services may write to, and adds the log group to it
-				lists("LogDeliveries",
-					"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:GetLogDelivery", "logs:ListLogDeliveries",
-					"logs:PutResourcePolicy", "logs:UpdateLogDelivery",
-				),
-				allow("ListLogGroups", "logs:DescribeLogGroups").on(regional("logs", "log-group:*")), // lists all groups or none
-				allow("ListLogPolicies", "logs:DescribeResourcePolicies").on("*"),                    // knows no resource
-			),
+			// API Gateway turns on the access log as the role that deploys the stage
+			Permissions: append(apis(), deliversLogs()...),
 		},
 		{
 			Type: "AWS::Lambda::Alias",
@@ -59,6 +51,7 @@ func functionsRows() []Row {
 			Type:   "AWS::Lambda::Function",
 			Name:   Name{Property: "FunctionName", Pattern: "{name}*", Create: "lambda:CreateFunction", Generated: true, Unique: InRegion},
 			ARN:    regional("lambda", "function:{FunctionName}"),
+			Policy: Policy{Type: "AWS::Lambda::ResourcePolicy", Names: "ResourceArn", Property: "PolicyDocument"},
 			Values: map[string]string{Ref: "{FunctionName}", "Arn": "{arn}"},
 			Touch:  Touch{Action: "lambda:InvokeFunction", On: "{arn}"},
 			// left out: code signing, capacity providers, file systems, recursion and runtime settings, which are still read
@@ -74,12 +67,8 @@ func functionsRows() []Row {
 				allow("Layers", "lambda:GetLayerVersion").on("arn:{partition}:lambda:{region}:*:layer:*"),
 				sees("ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"),
 				// Lambda reads the code as who deploys it
-				allow("Code", "s3:GetObject", "s3:GetObjectVersion").
-					on("arn:{partition}:s3:::{name}code-*/*").
-					when("StringEquals", "aws:ResourceAccount", "{account}"),
-				allow("CodeKeys", "kms:Decrypt").
-					on(regional("kms", "key/*")).
-					when("StringEquals", "kms:ViaService", "s3.{region}.amazonaws.com"),
+				code(),
+				codeKeys(),
 				Pass("PassRolesToFunctions", "lambda.amazonaws.com"),
 			},
 			Uncovered: []Uncovered{
@@ -98,14 +87,13 @@ func functionsRows() []Row {
 		},
 		{
 			Type: "AWS::Lambda::Permission",
+			// left out: other principals than services
 			Permissions: []Permission{
-				allow("Callers", "lambda:AddPermission").
-					on(regional("lambda", "function:{name}*")).
-					when("StringEquals", "lambda:Principal", "apigateway.amazonaws.com"),
+				callers("lambda:AddPermission"),
 				allow("Functions", "lambda:GetPolicy", "lambda:RemovePermission").on(regional("lambda", "function:{name}*")),
 			},
 			Uncovered: []Uncovered{
-				uncovered("Principal", "lambda:AddPermission").except("apigateway.amazonaws.com"),
+				uncovered("Principal", "lambda:AddPermission").except("*.amazonaws.com"),
 			},
 		},
 		{

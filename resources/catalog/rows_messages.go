@@ -6,7 +6,8 @@ func messagesRows() []Row {
 		{
 			Type: "AWS::Events::Rule",
 			Name: Name{Property: "Name", Pattern: "{name}*", Create: "events:PutRule", Generated: true, Unique: InRegion},
-			// left out: PassRole, because topics let EventBridge in by their own policies
+			// left out: PassRole, because topics let EventBridge in by their own policies; a custom stack passes the roles of its template. A rule on
+			// a bus of the scope has the name of the bus first in its ARN
 			Permissions: []Permission{
 				allow("Rules",
 					"events:DeleteRule", "events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule", "events:PutRule",
@@ -17,24 +18,29 @@ func messagesRows() []Row {
 				uncovered("EventBusName",
 					"events:DeleteRule", "events:DescribeRule", "events:ListTargetsByRule", "events:PutRule", "events:PutTargets",
 					"events:RemoveTargets",
-				).except("default"),
+				).except("default", "{name}*"),
 			},
 		},
 		{
 			Type: "AWS::SNS::Subscription",
-			// left out: SetSubscriptionAttributes, because another address is another subscription; and roles, which only Firehose takes.
 			// SNS checks all of these against the ARN of the topic
 			Permissions: []Permission{
-				allow("Topics", "sns:GetSubscriptionAttributes", "sns:Unsubscribe").on(regional("sns", "{name}*")),
-				// people confirm an e-mail; a queue or address of somebody else's would just get what the topic says
-				allow("Subscribe", "sns:Subscribe").on(regional("sns", "{name}*")).when("StringEquals", "sns:Protocol", "email"),
+				allow("Topics", "sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe").on(regional("sns", "{name}*")),
+				// the recipient confirms an e-mail or an address; a queue, function or stream confirms itself, and must be one of the scope's
+				allow("Subscribe", "sns:Subscribe").on(regional("sns", "{name}*")).when("StringEquals", "sns:Protocol", "email", "https"),
+				allow("SubscribeOwn", "sns:Subscribe").on(regional("sns", "{name}*")).
+					when("StringEquals", "sns:Protocol", "firehose", "lambda", "sqs").
+					when("StringLike", "sns:Endpoint",
+						regional("firehose", "deliverystream/{name}*"), regional("lambda", "function:{name}*"), regional("sqs", "{name}*"),
+					),
+				// SNS writes to Firehose with a role
+				Pass("PassRolesToSubscriptions", "sns.amazonaws.com"),
+				allow("Roles", "iam:GetRole").on(global("iam", "role{path}{name}*")),
 			},
 			Uncovered: []Uncovered{
-				uncovered("Protocol", "sns:Subscribe").except("email"),
-				uncovered("DeliveryPolicy", "sns:SetSubscriptionAttributes"),
-				uncovered("FilterPolicy", "sns:SetSubscriptionAttributes"),
-				uncovered("RawMessageDelivery", "sns:SetSubscriptionAttributes"),
-				uncovered("RedrivePolicy", "sns:SetSubscriptionAttributes"),
+				uncovered("Endpoint", "sns:Subscribe").
+					except("*@*", "https://*", "arn:*:firehose:*:deliverystream/{name}*", "arn:*:lambda:*:function:{name}*", "arn:*:sqs:*:{name}*"),
+				uncovered("Protocol", "sns:Subscribe").except("email", "firehose", "https", "lambda", "sqs"),
 			},
 		},
 		{
@@ -95,7 +101,9 @@ func messagesRows() []Row {
 				Pass("PassRolesToSchedules", "scheduler.amazonaws.com"),
 			},
 			Uncovered: []Uncovered{
-				uncovered("GroupName", "scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:GetSchedule", "scheduler:UpdateSchedule").except("default"),
+				// schedules in the scope's own groups come with the groups
+				uncovered("GroupName", "scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:GetSchedule", "scheduler:UpdateSchedule").
+					except("default", "{name}*"),
 			},
 		},
 	}

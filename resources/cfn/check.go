@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
+	"github.com/cfnpipe/cfnpipe/resources/conform"
 )
 
 // CloudFormation's limits (AWS CloudFormation User Guide, "CloudFormation quotas").
@@ -17,13 +18,16 @@ const (
 	maxLogicalID   = 255
 )
 
-// Check finds in a whole template what CloudFormation would refuse whatever the resource types are: names that lead nowhere,
-// nulls, and its limits.
+// Check finds in a whole template what CloudFormation would refuse: names that lead nowhere, nulls, its limits, and resources that are not as the catalog
+// has their types.
 func Check(root *tree.Node) []Problem {
 	c := &checker{root: root}
 	c.limits()
 	c.ids()
 	root.Walk(c.visit)
+	for _, p := range conform.Template(root) {
+		c.fail(p.Path, p.Message, p.Hint)
+	}
 	c.cycles()
 	return c.problems
 }

@@ -29,8 +29,8 @@ func FuzzTemplate(f *testing.F) {
 		template.Description = a
 		size := cfn.AddParameter[cfn.Text](template, "Size", a, b)
 		queue := template.Add("Queue", &sqs.Queue{QueueName: new(a), KmsMasterKeyId: template.TextPtr(cfn.Lit(b))}).
-			Set("Glued", cfn.Format[cfn.Text]("%s%s%s", cfn.Lit(a), size, cfn.Lit(b))).
-			Set("JSON", cfn.JSON(cfn.Object{{a, b}, {b + "2", []any{a, size}}})).
+			Set("RedrivePolicy", cfn.Format[cfn.Text]("%s%s%s", cfn.Lit(a), size, cfn.Lit(b))).
+			Set("RedriveAllowPolicy", cfn.JSON(cfn.Object{{a, b}, {b + "2", []any{a, size}}})).
 			Metadata("M"+a, b)
 		template.Add("Policy", &iam.ManagedPolicy{PolicyDocument: cfn.Object{
 			{"Statement", []any{cfn.Object{{"Sid", a}, {"Condition", cfn.Object{{a, map[string]any{b: a}}}}}}},
@@ -77,8 +77,8 @@ func checkFunctions(t *testing.T, root *tree.Node) {
 		function, _, ok := n.Intrinsic()
 		switch {
 		case !ok:
-		case strings.HasPrefix(path, "Outputs."), strings.HasPrefix(path, "Rules."), strings.HasPrefix(path, "Resources.Queue.Properties.Glued"),
-			strings.HasPrefix(path, "Resources.Queue.Properties.JSON"):
+		case strings.HasPrefix(path, "Outputs."), strings.HasPrefix(path, "Rules."), strings.HasPrefix(path, "Resources.Queue.Properties.RedrivePolicy"),
+			strings.HasPrefix(path, "Resources.Queue.Properties.RedriveAllowPolicy"):
 		case strings.HasPrefix(path, "Resources.Function.Properties.Environment.Variables.") && function == "Ref":
 		default:
 			t.Fatalf("%s is a %s that nobody wrote", path, function)

@@ -104,7 +104,7 @@ func TestTakenOutputsAreParametersReadFromSSM(t *testing.T) {
 	// The consumer is built first: outputs are known by name.
 	consumer := cfn.New(place(), app)
 	queue := consumer.Add("Queue", &sqs.Queue{QueueName: consumer.TextPtr(cfn.Take(consumer, vpc))})
-	queue.Set("Again", cfn.Take(consumer, vpc)).Set("Subnets", cfn.TakeList(consumer, subnets)).Set("Zone", cfn.Select(0, cfn.TakeList(consumer, zones)))
+	queue.Set("KmsMasterKeyId", cfn.Take(consumer, vpc)).Set("Tags", cfn.TakeList(consumer, subnets)).Set("DelaySeconds", cfn.Select(0, cfn.TakeList(consumer, zones)))
 
 	producer := cfn.New(place(), network)
 	cfn.Publish(producer, vpc, cfn.Region())
@@ -121,7 +121,7 @@ func TestTakenOutputsAreParametersReadFromSSM(t *testing.T) {
 	wantJSON(t, root.Get("Parameters"), `{"NetworkVpcId":{"Type":"AWS::SSM::Parameter::Value<String>","Default":"/shop/dev/network/VpcId","Description":"Output VpcId of stack shop-dev-network"},`+
 		`"NetworkSubnets":{"Type":"AWS::SSM::Parameter::Value<List<String>>","Default":"/shop/dev/network/Subnets","Description":"Output Subnets of stack shop-dev-network"},`+
 		`"NetworkZones":{"Type":"AWS::SSM::Parameter::Value<List<String>>","Default":"/shop/dev/network/Zones","Description":"Output Zones of stack shop-dev-network"}}`)
-	wantJSON(t, root.At("Resources", "Queue", "Properties"), `{"QueueName":{"Ref":"NetworkVpcId"},"Again":{"Ref":"NetworkVpcId"},"Subnets":{"Ref":"NetworkSubnets"},"Zone":{"Fn::Select":[0,{"Ref":"NetworkZones"}]}}`)
+	wantJSON(t, root.At("Resources", "Queue", "Properties"), `{"QueueName":{"Ref":"NetworkVpcId"},"KmsMasterKeyId":{"Ref":"NetworkVpcId"},"Tags":{"Ref":"NetworkSubnets"},"DelaySeconds":{"Fn::Select":[0,{"Ref":"NetworkZones"}]}}`)
 
 	published := render(t, producer).Get("Resources")
 	wantJSON(t, published.Get("VpcIdParameter"), `{"Type":"AWS::SSM::Parameter","Properties":{"Name":"/shop/dev/network/VpcId","Description":"Output VpcId of stack shop-dev-network","Type":"String","Value":{"Ref":"AWS::Region"}}}`)
@@ -268,8 +268,8 @@ func TestForeignOutputsComeFromTheStackOfAnotherRegion(t *testing.T) {
 	producer.Add("Queue", &sqs.Queue{})
 
 	queue := consumer.Add("Queue", &sqs.Queue{KmsMasterKeyId: consumer.TextPtr(cfn.TakeForeign(consumer.Template, producer.Template, key))})
-	queue.Set("Again", cfn.TakeForeign(consumer.Template, producer.Template, key))
-	queue.Set("Id", cfn.TakeForeign(consumer.Template, producer.Template, producer.id()))
+	queue.Set("QueueName", cfn.TakeForeign(consumer.Template, producer.Template, key))
+	queue.Set("DelaySeconds", cfn.TakeForeign(consumer.Template, producer.Template, producer.id()))
 
 	order, err := cfn.Link([]*cfn.Template{consumer.Template, producer.Template})
 	if err != nil || names(order) != "artifacts pipeline" {
@@ -282,7 +282,7 @@ func TestForeignOutputsComeFromTheStackOfAnotherRegion(t *testing.T) {
 	root := render(t, consumer.Template)
 	wantJSON(t, root.Get("Parameters"), `{"ArtifactsKeyArn":{"Type":"String","Description":"Output KeyArn of stack shop-dev-artifacts"},`+
 		`"ArtifactsId":{"Type":"String","Description":"Output Id of stack shop-dev-artifacts"}}`)
-	wantJSON(t, root.At("Resources", "Queue", "Properties"), `{"KmsMasterKeyId":{"Ref":"ArtifactsKeyArn"},"Again":{"Ref":"ArtifactsKeyArn"},"Id":{"Ref":"ArtifactsId"}}`)
+	wantJSON(t, root.At("Resources", "Queue", "Properties"), `{"KmsMasterKeyId":{"Ref":"ArtifactsKeyArn"},"QueueName":{"Ref":"ArtifactsKeyArn"},"DelaySeconds":{"Ref":"ArtifactsId"}}`)
 	want := []cfn.Parameter{
 		{Name: "ArtifactsKeyArn", Source: cfn.FromForeign, Foreign: &cfn.Foreign{Stack: "shop-dev-artifacts", Region: "us-east-1", Output: "KeyArn"}},
 		{Name: "ArtifactsId", Source: cfn.FromForeign, Foreign: &cfn.Foreign{Stack: "shop-dev-artifacts", Region: "us-east-1", Output: "Id"}},

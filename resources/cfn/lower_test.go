@@ -251,12 +251,17 @@ func TestLaterChangesDoNotCount(t *testing.T) {
 	queue := &sqs.Queue{QueueName: new("a"), RedrivePolicy: policy}
 	added := template.Add("Queue", queue)
 	template.Add("Parameter", &ssm.Parameter{Type: "String", Value: "v", Tags: tags})
-	added.Set("Later", policy)
+	added.Set("RedriveAllowPolicy", policy)
 	*queue.QueueName, queue.DelaySeconds, tags["b"] = "b", new(1), "2"
 	policy.Set("Version", tree.Int(1)).Set("More", tree.Int(1))
-	wantJSON(t, properties(t, template, "Queue"), `{"QueueName":"a","RedrivePolicy":{"Version":"2012-10-17"},"Later":{"Version":"2012-10-17"}}`)
+	wantJSON(t, properties(t, template, "Queue"), `{"QueueName":"a","RedrivePolicy":{"Version":"2012-10-17"},"RedriveAllowPolicy":{"Version":"2012-10-17"}}`)
 	wantJSON(t, properties(t, template, "Parameter"), `{"Tags":{"a":"1"},"Type":"String","Value":"v"}`)
 }
+
+// anything is a custom resource, which may have any property.
+type anything struct{}
+
+func (anything) AWSCloudFormationType() string { return "Custom::Anything" }
 
 func TestSetAdds(t *testing.T) {
 	t.Parallel()
@@ -275,7 +280,7 @@ func TestSetAdds(t *testing.T) {
 			`{"Name":"t",`+action+`,"OnFailure":{"Result":"ROLLBACK","Conditions":[]}}]`)
 
 	count := cfn.AddParameter[cfn.Text](template, "Count", "3", "")
-	template.Add("Values", &sqs.Queue{}).
+	template.Add("Values", anything{}).
 		Set("Text", "a").Set("Empty", "").Set("Bool", true).Set("Int", 7).
 		Set("Part", count).Set("Lit", cfn.Lit("${b}")).Set("Texts", cfn.Split[cfn.Text](",", count)).Set("Literals", cfn.Literals[cfn.Text]()).
 		Set("Object", cfn.Object{{"B", 1}, {"A", cfn.Object{}}}).Set("List", []any{"a", 1, cfn.Region()}).Set("Tree", tree.NewList(tree.Boolean(false))).
@@ -283,6 +288,23 @@ func TestSetAdds(t *testing.T) {
 	wantJSON(t, properties(t, template, "Values"), `{"Text":"a","Empty":"","Bool":true,"Int":7,"Part":{"Ref":"Count"},"Lit":"${b}",`+
 		`"Texts":{"Fn::Split":[",",{"Ref":"Count"}]},"Literals":[],"Object":{"B":1,"A":{}},"List":["a",1,{"Ref":"AWS::Region"}],"Tree":[false],`+
 		`"Struct":{"PolicyDocument":"d","Queue":"q"}}`)
+}
+
+// misspelt is a resource type that Go has and CloudFormation has not.
+type misspelt struct{ QueueName string }
+
+func (misspelt) AWSCloudFormationType() string { return "AWS::SQS::Queu" }
+
+// What Go declares is compared with the catalog as templates in files are.
+func TestResourcesAreAsTheCatalogHasThem(t *testing.T) {
+	t.Parallel()
+	template := newTemplate("types")
+	template.Add("Queue", misspelt{})
+	group := template.Add("Group", &ssm.Parameter{Type: "String", Value: "v"})
+	group.Set("Policies", cfn.Object{{"A", 1}})
+	wantProblems(t, template,
+		`Resources.Queue.Type: CloudFormation has no resource type AWS::SQS::Queu; did you mean "AWS::SQS::Queue"?`,
+		"Resources.Group.Properties.Policies: it is a map, but must be a string")
 }
 
 func TestSetOnlyAdds(t *testing.T) {
@@ -293,6 +315,13 @@ func TestSetOnlyAdds(t *testing.T) {
 		value        any
 		want         string
 	}{
+		{"a misspelt property", "BucketNamespce", "b", `AWS::S3::Bucket has no property BucketNamespce; did you mean "BucketNamespace"?`},
+		{"a misspelt property below", "LifecycleConfiguration.Rules[0].ExpirationInDay", 1, `AWS::S3::Bucket has no property LifecycleConfiguration.Rules[0].ExpirationInDay; did you mean "ExpirationInDays"?`},
+		{"a misspelt parent", "LifecycleConfiguraton.Rules[0].ExpirationInDays", 1, `there is no LifecycleConfiguraton; did you mean "LifecycleConfiguration"?`},
+		{"a property like none", "Whatever", 1, "AWS::S3::Bucket has no property Whatever; Set only adds a property to what the builder made"},
+		{"a text for a list", "IntelligentTieringConfigurations", "a", `it is "a", but must be a list; write a list, also of a single value`},
+		{"a text for a number", "LifecycleConfiguration.Rules[0].ExpirationInDays", "soon", `it is "soon", but must be a whole number`},
+		{"a value for a list", "Tags", cfn.Region(), "Ref returns a single value, but it must be a list"},
 		{"an absent parent", "CorsConfiguration.CorsRules", 1, "there is no CorsConfiguration"},
 		{"an absent parent below", "VersioningConfiguration.A.B", 1, "there is no A"},
 		{"a property that is set", "BucketName", "b", "the property is set already"},
@@ -314,10 +343,10 @@ func TestSetOnlyAdds(t *testing.T) {
 		{"an index first", "[0]", "b", form},
 		{"other characters", "A b", "b", form},
 		{"a line", "A\n", "b", form},
-		{"null", "A", nil, "the value is null"},
-		{"an unset value", "A", cfn.Value[cfn.Text]{}, "a value in a list or in a function is unset"},
-		{"a function by hand", "A", map[string]any{"Ref": "B"}, "CloudFormation takes the key Ref for a function"},
-		{"what is no value", "A", make(chan int), "a value of type chan int cannot stand in a template"},
+		{"null", "MetricsConfigurations", nil, "the value is null"},
+		{"an unset value", "MetricsConfigurations", cfn.Value[cfn.Text]{}, "a value in a list or in a function is unset"},
+		{"a function by hand", "MetricsConfigurations", map[string]any{"Ref": "B"}, "CloudFormation takes the key Ref for a function"},
+		{"what is no value", "MetricsConfigurations", make(chan int), "a value of type chan int cannot stand in a template"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.reason, func(t *testing.T) {

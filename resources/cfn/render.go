@@ -35,9 +35,13 @@ func (t *Template) Render() (*tree.Node, error) {
 			root.Set(s.name, s.node)
 		}
 	}
-	var problems []Problem // each once: Check reports some problems that building the template reported too
-	for _, p := range slices.Concat(t.problems, t.unlinked(), Check(root)) {
-		if !slices.Contains(problems, p) {
+	problems := slices.Concat(t.problems, t.unlinked())
+	at := map[string]bool{}
+	for _, p := range problems {
+		at[p.Path] = true
+	}
+	for _, p := range Check(root) { // without the problems that follow from one that building the template reported
+		if !at[p.Path] {
 			problems = append(problems, p)
 		}
 	}

@@ -146,7 +146,7 @@ func TestHashFollowsWhatResourcesHold(t *testing.T) {
 	if cfn.Hash(queue, other) != before {
 		t.Error("another resource changed the hash")
 	}
-	for _, change := range []func(){func() { other.Set("A", 1) }, func() { queue.After(other) }, func() { queue.Metadata("a", "b") }} {
+	for _, change := range []func(){func() { other.Set("DelaySeconds", 1) }, func() { queue.After(other) }, func() { queue.Metadata("a", "b") }} {
 		change()
 		if after := cfn.Hash(queue, other); after == before {
 			t.Error("a change left the hash as it was")
@@ -187,8 +187,8 @@ func TestRenderRefuses(t *testing.T) {
 	}
 	get := func(id string) *tree.Node { return tree.NewMap().Set("Ref", tree.Text(id)) }
 	hand := func(name string, arg *tree.Node) *tree.Node { return tree.NewMap().Set(name, arg) }
-	set := func(t *cfn.Template, value *tree.Node) { queue(t, "Queue").Set("A", value) }
-	const at = "Resources.Queue.Properties.A"
+	set := func(t *cfn.Template, value *tree.Node) { queue(t, "Queue").Set("RedrivePolicy", value) }
+	const at = "Resources.Queue.Properties.RedrivePolicy"
 
 	tests := []struct {
 		reason string
@@ -234,7 +234,7 @@ func TestRenderRefuses(t *testing.T) {
 		},
 		{"If on a condition of another stack", func(t *cfn.Template) {
 			c := newTemplate("x").Condition("Theirs", cfn.Equals(cfn.Region(), cfn.Region()))
-			queue(t, "Queue").Set("A", cfn.If(c, cfn.Region(), cfn.Region()))
+			queue(t, "Queue").Set("RedrivePolicy", cfn.If(c, cfn.Region(), cfn.Region()))
 			t.Condition("Mine", cfn.Not(c))
 		}, []string{"Conditions.Mine.Fn::Not[0]: there is no condition Theirs", at + ": there is no condition Theirs"}},
 		{"an If that is none", func(t *cfn.Template) { set(t, hand("Fn::If", tree.NewList())) }, []string{at + ": Fn::If takes a condition and two values"}},
@@ -288,13 +288,13 @@ func TestRenderRefuses(t *testing.T) {
 			"Resources.Ä: a logical id", "Resources." + strings.Repeat("x", 256) + ": a logical id", "Outputs.a b: a logical id",
 		}},
 
-		{"a resource that needs itself", func(t *cfn.Template) { set(t, get("Queue")) }, []string{"Resources.Queue.Properties.A: resources need each other: Queue → Queue (Resources.Queue.Properties.A); remove the reference at Resources.Queue.Properties.A, or refer to Queue"}},
+		{"a resource that needs itself", func(t *cfn.Template) { set(t, get("Queue")) }, []string{at + ": resources need each other: Queue → Queue (" + at + "); remove the reference at " + at + ", or refer to Queue"}},
 		{"a cycle through Ref, GetAtt, Sub and DependsOn", func(t *cfn.Template) {
-			queue(t, "A").Set("X", get("B"))
+			queue(t, "A").Set("QueueName", get("B"))
 			b, c := queue(t, "B"), queue(t, "C")
-			b.Set("X", cfn.Format[cfn.Text]("-%s", cfn.Att[cfn.Text](c, "Arn")))
-			c.Set("X", cfn.Att[cfn.Text](queue(t, "D").After(b), "Arn"))
-		}, []string{"Resources.D.DependsOn: resources need each other: B → C → D → B (Resources.B.Properties.X, Resources.C.Properties.X, Resources.D.DependsOn)"}},
+			b.Set("QueueName", cfn.Format[cfn.Text]("-%s", cfn.Att[cfn.Text](c, "Arn")))
+			c.Set("QueueName", cfn.Att[cfn.Text](queue(t, "D").After(b), "Arn"))
+		}, []string{"Resources.D.DependsOn: resources need each other: B → C → D → B (Resources.B.Properties.QueueName, Resources.C.Properties.QueueName, Resources.D.DependsOn)"}},
 		{"two cycles", func(t *cfn.Template) {
 			a, b, c := queue(t, "A"), queue(t, "B"), queue(t, "C")
 			a.After(b)
@@ -372,14 +372,14 @@ func TestRenderRefuses(t *testing.T) {
 func TestEveryProblemIsInOneError(t *testing.T) {
 	t.Parallel()
 	template := newTemplate("wrong")
-	template.Add("B", &sqs.QueuePolicy{}).Set("X", tree.NewMap().Set("Ref", tree.Text("Nothing")))
+	template.Add("B", &sqs.QueuePolicy{}).Metadata("M", tree.NewMap().Set("Ref", tree.Text("Nothing")))
 	template.Add("A-A", &sqs.Queue{QueueName: new(template.Text(cfn.Region()) + "x")})
 	_, err := template.Render()
 	const want = `shop-dev-wrong: Resources.B.Properties.PolicyDocument: a required property is not set; set it; for an empty text use cfn.Lit
 shop-dev-wrong: Resources.B.Properties.Queues: a required property is not set; set it; for an empty text use cfn.Lit
 shop-dev-wrong: Resources.A-A.Properties.QueueName: a value is glued to other text; put them together with cfn.Format
 shop-dev-wrong: Resources.A-A: a logical id has 1 to 255 letters and digits; rename it
-shop-dev-wrong: Resources.B.Properties.X: there is no resource or parameter Nothing; declare it, or correct the name`
+shop-dev-wrong: Resources.B.Metadata.M: there is no resource or parameter Nothing; declare it, or correct the name`
 	if err == nil {
 		t.Fatal("accepted")
 	}
@@ -398,7 +398,7 @@ shop-dev-wrong: Resources.B.Properties.X: there is no resource or parameter Noth
 // Check also judges templates that a file holds, whose names may hang in any section.
 func TestCheckReadsAnyTemplate(t *testing.T) {
 	t.Parallel()
-	root, err := tree.ParseYAML([]byte("Conditions: {C: !Condition D}\nResources:\n  A: {Type: T, Condition: E, DependsOn: [B, A]}\nOutputs:\n  O: {Condition: F, Value: !GetAtt G.H}\n"))
+	root, err := tree.ParseYAML([]byte("Conditions: {C: !Condition D}\nResources:\n  A: {Type: Custom::T, Condition: E, DependsOn: [B, A]}\nOutputs:\n  O: {Condition: F, Value: !GetAtt G.H}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -455,9 +455,9 @@ func TestParametersSayWhereTheirValueComesFrom(t *testing.T) {
 	vpc := cfn.Output[vpcID]{From: producer.stack, Name: "VpcId"}
 	cfn.Publish(producer.Template, vpc, cfn.Literal[vpcID]("vpc-1"))
 	template, queue := withQueue()
-	queue.Set("A", cfn.AddParameter[vpcID](template, "Own", "vpc-2", "Which network")).
-		Set("B", cfn.AddReleaseParameter[cfn.Text](template, "Version", "Which code")).
-		Set("C", cfn.Take(template, vpc))
+	queue.Set("KmsMasterKeyId", cfn.AddParameter[vpcID](template, "Own", "vpc-2", "Which network")).
+		Set("RedrivePolicy", cfn.AddReleaseParameter[cfn.Text](template, "Version", "Which code")).
+		Set("RedriveAllowPolicy", cfn.Take(template, vpc))
 	if _, err := cfn.Link([]*cfn.Template{template, producer.Template}); err != nil {
 		t.Fatal(err)
 	}

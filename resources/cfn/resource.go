@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cfnpipe/cfnpipe/resources/catalog"
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
@@ -121,6 +123,7 @@ type Member struct {
 
 // Set is the escape hatch: it sets a property that goformation lacks, or puts a value where goformation takes only a number.
 // The path is below Properties, such as Stages[2].OnFailure; its parent must be there and the property itself not.
+// The type must have the property, and Render refuses a value of the wrong kind.
 // The value is text, a bool, an int, a Part, Texts, an Object, []any, or a *tree.Node.
 func (r *Resource) Set(path string, value any) *Resource {
 	full := r.path() + ".Properties." + path
@@ -134,12 +137,42 @@ func (r *Resource) Set(path string, value any) *Resource {
 	if message == "" && parent.Get(last) != nil {
 		message = "the property is set already"
 	}
+	hint := "Set only adds a property to what the builder made"
+	if known, meant := r.knows(path); !known {
+		message, hint = cmp.Or(message, r.kind+" has no property "+path), cmp.Or(meant, hint)
+	}
 	if message != "" {
-		r.template.fail(full, message, "Set only adds a property to what the builder made")
+		r.template.fail(full, message, hint)
 		return r
 	}
 	parent.Set(last, r.template.anyNode(full, value))
 	return r
+}
+
+// knows says whether the resource type has a property at a path like A.B[0].C, and else what can be meant. Types that the catalog lacks can have any.
+func (r *Resource) knows(path string) (known bool, hint string) {
+	t, ok := catalog.Type(r.kind)
+	if !ok {
+		return true, ""
+	}
+	names, at := t.Names(), ""
+	for i, step := range strings.Split(strings.NewReplacer("[", ".", "]", "").Replace(path), ".") {
+		if i > 0 {
+			at += "."
+		}
+		at += step
+		p, ok := t.Property(at)
+		if !ok {
+			if nearest := catalog.Nearest(step, names); nearest != "" {
+				hint = "did you mean " + strconv.Quote(nearest) + "?"
+			}
+			return false, hint
+		}
+		if names = nil; p.Definition != nil {
+			names = p.Definition.Names()
+		}
+	}
+	return true, ""
 }
 
 // descend finds the parent of the last step of a path like A.B[0].C.

@@ -31,8 +31,12 @@ func (s Scope) Beyond(typ string, properties *tree.Node) []Excess {
 	var list []Excess
 	for _, u := range row.Uncovered {
 		walk("", properties, strings.Split(u.Property, "."), func(path string, n *tree.Node) {
-			isExcepted := func(pattern string) bool { return matchesPattern(s.pattern(pattern), n.Text) }
-			if _, _, call := n.Intrinsic(); len(u.Except) == 0 || !call && !slices.ContainsFunc(u.Except, isExcepted) {
+			isExcess := func(value *tree.Node) bool {
+				isExcepted := func(pattern string) bool { return matchesPattern(s.pattern(pattern), value.Text) }
+				_, _, call := value.Intrinsic()
+				return !call && !slices.ContainsFunc(u.Except, isExcepted)
+			}
+			if len(u.Except) == 0 || slices.ContainsFunc(n.Elements(), isExcess) {
 				list = append(list, Excess{Path: path, Actions: u.Actions})
 			}
 		})
@@ -47,14 +51,26 @@ func (s Scope) Misnamed(typ string, properties *tree.Node) []Excess {
 		return nil
 	}
 	x := Excess{Property: row.Name.Property, Name: s.pattern(row.Name.Pattern), Actions: []string{row.Name.Create}}
-	n := properties.Get(row.Name.Property)
-	switch _, _, call := n.Intrinsic(); {
-	case call, n == nil && row.Name.Generated, n != nil && matchesPattern(x.Name, n.Text):
+	n, isKnown := nameIn(properties, strings.Split(row.Name.Property, "."))
+	switch {
+	case !isKnown, n == nil && row.Name.Generated, n != nil && matchesPattern(x.Name, n.Text):
 		return nil
 	case n != nil:
 		x.Path = row.Name.Property
 	}
 	return []Excess{x}
+}
+
+// nameIn finds the name of a resource by its path. Where an intrinsic is on the way, only CloudFormation knows it.
+func nameIn(n *tree.Node, path []string) (name *tree.Node, isKnown bool) {
+	for _, key := range path {
+		if _, _, call := n.Intrinsic(); call {
+			return nil, false
+		}
+		n = n.Get(key)
+	}
+	_, _, call := n.Intrinsic()
+	return n, !call
 }
 
 // pattern replaces the placeholders in a pattern of a row by the names of the scope.

@@ -3,7 +3,9 @@
 package policy
 
 import (
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 )
@@ -151,6 +153,21 @@ func PassedTo(services ...string) Condition {
 
 // Identity is an identity policy: what a role may do.
 type Identity []Statement
+
+// AllowedOn are the resources on which the statements allow an action, whatever their conditions.
+func (list Identity) AllowedOn(action string) []cfn.Part {
+	var on []cfn.Part
+	for _, s := range list {
+		isOf := func(pattern string) bool {
+			matches, err := path.Match(strings.ToLower(pattern), strings.ToLower(action)) // actions have no slashes
+			return err == nil && matches
+		}
+		if s.effect == EffectAllow && slices.ContainsFunc(s.actions, isOf) {
+			on = append(on, s.resources...)
+		}
+	}
+	return on
+}
 
 // Trust is a trust policy: which principals may assume a role.
 type Trust []Statement

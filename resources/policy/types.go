@@ -41,7 +41,11 @@ func Deployment(types []string, s Scope) ([]Statement, error) {
 		list = append(list, s.statements(row)...)
 	}
 	if len(unknown) > 0 {
-		return nil, fmt.Errorf("the permissions to deploy %q are not known; say them where the stack is: as its permissions in pipeline.yaml, as its Grants in Go", unknown)
+		proposal := NeededYAML(unknown, partitionOf(s.Regions), "  ")
+		if proposal != "" {
+			proposal = ", such as\n" + strings.TrimSuffix(proposal, "\n")
+		}
+		return nil, fmt.Errorf("the permissions to deploy %q are not known; say them where the stack is: as its Grants in Go, as its permissions in pipeline.yaml%s", unknown, proposal)
 	}
 	return list, nil
 }
@@ -92,7 +96,7 @@ func (s Scope) statements(row *catalog.Row) []Statement {
 	if len(s.Regions) > 1 && !row.EveryRegion {
 		s.Regions = s.Regions[:1]
 	}
-	isGovCloud := slices.ContainsFunc(s.Regions, func(r string) bool { return strings.HasPrefix(r, "us-gov-") })
+	isGovCloud := partitionOf(s.Regions) == "aws-us-gov"
 	var list []Statement
 	for _, p := range row.Permissions {
 		if p.GovCloud && !isGovCloud {
@@ -104,6 +108,14 @@ func (s Scope) statements(row *catalog.Row) []Statement {
 		}
 	}
 	return list
+}
+
+// partitionOf is the partition of regions, which are all in one.
+func partitionOf(regions []string) string {
+	if slices.ContainsFunc(regions, func(r string) bool { return strings.HasPrefix(r, "us-gov-") }) {
+		return "aws-us-gov"
+	}
+	return "aws"
 }
 
 func (s Scope) statement(p catalog.Permission) Statement {

@@ -8,19 +8,26 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestFunctionsAreOpenedToAPIGatewayOnly(t *testing.T) {
+func TestFunctionsAreOpenedToServicesOnly(t *testing.T) {
 	t.Parallel()
 	for _, s := range statements(t, scope(), knownTypes...) {
-		if !slices.Contains(values(s.Get("Action")), "lambda:AddPermission") {
+		if s.Get("Sid").Text != "Callers" {
+			for _, a := range []string{"lambda:AddPermission", "lambda:PutResourcePolicy"} {
+				if slices.Contains(values(s.Get("Action")), a) {
+					t.Errorf("%s to whom?\n%s", a, s.YAML())
+				}
+			}
 			continue
 		}
 		want := `Sid: Callers
 Effect: Allow
-Action: lambda:AddPermission
+Action:
+  - lambda:AddPermission
+  - lambda:PutResourcePolicy
 Resource: !Sub arn:${AWS::Partition}:lambda:eu-west-1:${AWS::AccountId}:function:shop-dev-*
 Condition:
-  StringEquals:
-    lambda:Principal: apigateway.amazonaws.com
+  StringLike:
+    lambda:Principal: '*.amazonaws.com'
 `
 		if diff := cmp.Diff(want, string(s.YAML())); diff != "" {
 			t.Errorf("want -, got +:\n%s", diff)
@@ -60,6 +67,29 @@ func TestAPIsAreMadeByTheirNamesAndChangedByTheirTags(t *testing.T) {
 			}
 			if want := []string{"arn:${AWS::Partition}:apigateway:eu-west-1::/apis"}; !slices.Equal(resources, want) {
 				t.Errorf("made in %q, want %q", resources, want)
+			}
+		case "CreateRestApis":
+			if got := s.At("Condition", "StringLike", "apigateway:Request/ApiName").Text; got != "shop-dev-*" {
+				t.Errorf("REST APIs are made with the name %q", got)
+			}
+			if want := []string{"arn:${AWS::Partition}:apigateway:eu-west-1::/restapis"}; !slices.Equal(resources, want) {
+				t.Errorf("made in %q, want %q", resources, want)
+			}
+		case "CreateApiKeys", "CreateDomainNames", "CreateUsagePlans", "CreateVpcLinks": // without a name that IAM knows
+			if got := values(s.Get("Action")); !slices.Equal(got, []string{"apigateway:POST"}) || slices.ContainsFunc(resources, func(r string) bool { return strings.Contains(r, "*") }) {
+				t.Errorf("%q on %q", got, resources)
+			}
+		case "GatewayAccount": // one in a region
+		case "RestApis", "ChangeApiKeys", "ChangeDomainNames", "ChangeUsagePlans", "ChangeVpcLinks":
+			wantTags(t, s.At("Condition", "StringEquals").JSON())
+		case "RestApiParts", "UsagePlanKeys", "BasePathMappings", "ApiMappings", "ApiModels", "ProtectStages",
+			"TagApiKeys", "TagDomainNames", "TagRestApis", "TagUsagePlans", "TagVpcLinks": // not all of them have tags
+			wantTags(t, s.At("Condition", "StringEqualsIfExists").JSON())
+		case "ReadRestApis", "ReadApiKeys", "ReadDomainNames", "ReadUsagePlans", "ReadVpcLinks": // before they have their tags
+			wantTags(t, s.At("Condition", "StringEqualsIfExists").JSON())
+			want := []string{"apigateway:GET", "apigateway:TagResource", "apigateway:UntagResource"}
+			if got := values(s.Get("Action")); !slices.Equal(got, want) {
+				t.Errorf("without tags, they can be %q, want %q", got, want)
 			}
 		case "Apis":
 			wantTags(t, s.At("Condition", "StringEquals").JSON())

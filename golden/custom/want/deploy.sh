@@ -558,6 +558,7 @@ if begin operator toolchain 111111111111 eu-west-1 custom-delivery-artifacts pro
     --parameter-overrides \
       'AccessResourceTypes=/custom/delivery/access/ResourceTypes' \
       'AccessCoversAccount111111111111=/custom/delivery/access/CoversAccount111111111111' \
+      'AccessCoversClear=/custom/delivery/access/CoversClear' \
       'AccessCoversEnvironmentDevIn222222222222=/custom/delivery/access/CoversEnvironmentDevIn222222222222' \
       'AccessCoversEnvironmentProdIn444444444444=/custom/delivery/access/CoversEnvironmentProdIn444444444444' \
       'AccessCoversEnvironmentQaIn333333333333=/custom/delivery/access/CoversEnvironmentQaIn333333333333' \
@@ -593,6 +594,7 @@ if begin pipeline dev 222222222222 eu-west-1 custom-dev-bootstrap; then
       'AccessResourceTypes=/custom/dev/access/ResourceTypes' \
       'AccessCoversBuildIntegrationTests0347EAE7=/custom/dev/access/CoversBuildIntegrationTests0347EAE7' \
       'AccessCoversBuildPublishCodeArmD7A611C8=/custom/dev/access/CoversBuildPublishCodeArmD7A611C8' \
+      'AccessCoversClear=/custom/dev/access/CoversClear' \
       'AccessCoversPermission59B06613=/custom/dev/access/CoversPermission59B06613' \
       'AccessCoversPipelineDeliveryOf111111111111=/custom/dev/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/custom/dev/access/CoversRegionEuWest1' \
@@ -641,6 +643,7 @@ if begin pipeline qa 333333333333 eu-west-1 custom-qa-bootstrap; then
       'AccessCoversBuildIntegrationTests0347EAE7=/custom/qa/access/CoversBuildIntegrationTests0347EAE7' \
       'AccessCoversBuildPublishCodeArmD7A611C8=/custom/qa/access/CoversBuildPublishCodeArmD7A611C8' \
       'AccessCoversBuildPublishImagesArm0FAF8C4B=/custom/qa/access/CoversBuildPublishImagesArm0FAF8C4B' \
+      'AccessCoversClear=/custom/qa/access/CoversClear' \
       'AccessCoversPermission59B06613=/custom/qa/access/CoversPermission59B06613' \
       'AccessCoversPipelineDeliveryOf111111111111=/custom/qa/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/custom/qa/access/CoversRegionEuWest1' \

@@ -537,6 +537,7 @@ if begin operator toolchain 111111111111 eu-west-1 hotel-delivery-artifacts prod
     --parameter-overrides \
       'AccessResourceTypes=/hotel/delivery/access/ResourceTypes' \
       'AccessCoversAccount111111111111=/hotel/delivery/access/CoversAccount111111111111' \
+      'AccessCoversClear=/hotel/delivery/access/CoversClear' \
       'AccessCoversEnvironmentDevIn222222222222=/hotel/delivery/access/CoversEnvironmentDevIn222222222222' \
       'AccessCoversEnvironmentProdIn444444444444=/hotel/delivery/access/CoversEnvironmentProdIn444444444444' \
       'AccessCoversRegionEuWest1=/hotel/delivery/access/CoversRegionEuWest1' \
@@ -566,6 +567,7 @@ if begin pipeline dev 222222222222 eu-west-1 hotel-dev-bootstrap; then
     --parameter-overrides \
       'AccessResourceTypes=/hotel/dev/access/ResourceTypes' \
       'AccessCoversBuildPublishCodeB4164296=/hotel/dev/access/CoversBuildPublishCodeB4164296' \
+      'AccessCoversClear=/hotel/dev/access/CoversClear' \
       'AccessCoversPipelineDeliveryOf111111111111=/hotel/dev/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/hotel/dev/access/CoversRegionEuWest1' \
     --tags \

@@ -547,6 +547,7 @@ if begin operator toolchain 111111111111 eu-west-1 try-delivery-artifacts; then
     --parameter-overrides \
       'AccessResourceTypes=/try/delivery/access/ResourceTypes' \
       'AccessCoversAccount111111111111=/try/delivery/access/CoversAccount111111111111' \
+      'AccessCoversClear=/try/delivery/access/CoversClear' \
       'AccessCoversEnvironmentDevIn111111111111=/try/delivery/access/CoversEnvironmentDevIn111111111111' \
       'AccessCoversRegionEuWest1=/try/delivery/access/CoversRegionEuWest1' \
       'AccessCoversSource7D08BBF4=/try/delivery/access/CoversSource7D08BBF4' \
@@ -599,6 +600,7 @@ if begin pipeline dev 111111111111 eu-west-1 try-dev-bootstrap; then
     --parameter-overrides \
       'AccessResourceTypes=/try/dev/access/ResourceTypes' \
       'AccessCoversBuildPublishCodeB4164296=/try/dev/access/CoversBuildPublishCodeB4164296' \
+      'AccessCoversClear=/try/dev/access/CoversClear' \
       'AccessCoversPipelineDeliveryOf111111111111=/try/dev/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/try/dev/access/CoversRegionEuWest1' \
     --tags \
@@ -617,6 +619,15 @@ if begin pipeline dev 111111111111 eu-west-1 try-dev-storage; then
       'project=try'
 fi
 
+if begin pipeline dev 111111111111 eu-west-1 try-dev-queues; then
+  deploy dev/queues.yaml \
+    --parameter-overrides \
+      'AccessResourceTypes=/try/dev/access/ResourceTypes' \
+    --tags \
+      'environment=dev' \
+      'project=try'
+fi
+
 if begin pipeline dev 111111111111 eu-west-1 try-dev-functions; then
   deploy dev/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -624,6 +635,7 @@ if begin pipeline dev 111111111111 eu-west-1 try-dev-functions; then
       'BootstrapKeyArn=/try/dev/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/try/dev/bootstrap/CodeBucketName' \
       'StorageDataBucketName=/try/dev/storage/DataBucketName' \
+      'QueuesOrdersQueueArn=/try/dev/queues/OrdersQueueArn' \
       'StorageKeyArn=/try/dev/storage/KeyArn' \
       'AccessResourceTypes=/try/dev/access/ResourceTypes' \
     --tags \
@@ -654,6 +666,15 @@ if begin pipeline prod 111111111111 eu-west-1 try-prod-storage prod; then
       'project=try'
 fi
 
+if begin pipeline prod 111111111111 eu-west-1 try-prod-queues prod; then
+  deploy prod/queues.yaml \
+    --parameter-overrides \
+      'AccessResourceTypes=/try/prod/access/ResourceTypes' \
+    --tags \
+      'environment=prod' \
+      'project=try'
+fi
+
 if begin pipeline prod 111111111111 eu-west-1 try-prod-functions prod; then
   deploy prod/functions.yaml \
     --capabilities CAPABILITY_NAMED_IAM \
@@ -661,6 +682,7 @@ if begin pipeline prod 111111111111 eu-west-1 try-prod-functions prod; then
       'BootstrapKeyArn=/try/prod/bootstrap/KeyArn' \
       'BootstrapCodeBucketName=/try/prod/bootstrap/CodeBucketName' \
       'StorageDataBucketName=/try/prod/storage/DataBucketName' \
+      'QueuesOrdersQueueArn=/try/prod/queues/OrdersQueueArn' \
       'StorageKeyArn=/try/prod/storage/KeyArn' \
       'AccessResourceTypes=/try/prod/access/ResourceTypes' \
     --tags \

@@ -531,6 +531,7 @@ if begin operator toolchain 111111111111 eu-west-1 depot-delivery-artifacts prod
     --parameter-overrides \
       'AccessResourceTypes=/depot/delivery/access/ResourceTypes' \
       'AccessCoversAccount111111111111=/depot/delivery/access/CoversAccount111111111111' \
+      'AccessCoversClear=/depot/delivery/access/CoversClear' \
       'AccessCoversEnvironmentDevIn222222222222=/depot/delivery/access/CoversEnvironmentDevIn222222222222' \
       'AccessCoversEnvironmentProdIn444444444444=/depot/delivery/access/CoversEnvironmentProdIn444444444444' \
       'AccessCoversRegionEuWest1=/depot/delivery/access/CoversRegionEuWest1' \
@@ -559,6 +560,7 @@ if begin pipeline dev 222222222222 eu-west-1 depot-dev-bootstrap; then
   deploy dev/bootstrap.json \
     --parameter-overrides \
       'AccessResourceTypes=/depot/dev/access/ResourceTypes' \
+      'AccessCoversClear=/depot/dev/access/CoversClear' \
       'AccessCoversPass8D1A104B=/depot/dev/access/CoversPass8D1A104B' \
       'AccessCoversPipelineDeliveryOf111111111111=/depot/dev/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/depot/dev/access/CoversRegionEuWest1' \
@@ -578,8 +580,8 @@ if begin pipeline dev 222222222222 eu-west-1 depot-dev-network; then
       'project=depot'
 fi
 
-if begin pipeline dev 222222222222 eu-west-1 depot-dev-queues; then
-  deploy dev/queues.json \
+if begin pipeline dev 222222222222 eu-west-1 depot-dev-orders; then
+  deploy dev/orders.json \
     --parameter-overrides \
       'AccessResourceTypes=/depot/dev/access/ResourceTypes' \
     --tags \
@@ -594,7 +596,7 @@ if begin pipeline dev 222222222222 eu-west-1 depot-dev-importer; then
       'Boundary=arn:aws:iam::222222222222:policy/depot/access/depot-dev-boundary' \
       'VpcId=/depot/dev/network/VpcId' \
       'Subnets=/depot/dev/network/PrivateSubnetIds' \
-      'QueueArn=/depot/dev/queues/OrdersArn' \
+      'QueueArn=/depot/dev/orders/OrdersArn' \
       'Size=dev' \
       'Retention=365' \
       'AccessResourceTypes=/depot/dev/access/ResourceTypes' \
@@ -640,8 +642,8 @@ if begin pipeline prod 444444444444 eu-west-1 depot-prod-storage prod; then
       'project=depot'
 fi
 
-if begin pipeline prod 444444444444 eu-west-1 depot-prod-queues prod; then
-  deploy prod/queues.json \
+if begin pipeline prod 444444444444 eu-west-1 depot-prod-orders prod; then
+  deploy prod/orders.json \
     --parameter-overrides \
       'AccessResourceTypes=/depot/prod/access/ResourceTypes' \
     --tags \
@@ -656,7 +658,7 @@ if begin pipeline prod 444444444444 eu-west-1 depot-prod-importer prod; then
       'Boundary=arn:aws:iam::444444444444:policy/depot/access/depot-prod-boundary' \
       'VpcId=/depot/prod/network/VpcId' \
       'Subnets=/depot/prod/network/PrivateSubnetIds' \
-      'QueueArn=/depot/prod/queues/OrdersArn' \
+      'QueueArn=/depot/prod/orders/OrdersArn' \
       'Size=prod' \
       'Retention=365' \
       'AccessResourceTypes=/depot/prod/access/ResourceTypes' \

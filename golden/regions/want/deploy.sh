@@ -590,6 +590,7 @@ if begin operator toolchain 111111111111 eu-west-1 atlas-delivery-artifacts; the
       'AccessResourceTypes=/atlas/delivery/access/ResourceTypes' \
       'AccessCoversAccount111111111111=/atlas/delivery/access/CoversAccount111111111111' \
       'AccessCoversBoundaryD52675D5=/atlas/delivery/access/CoversBoundaryD52675D5' \
+      'AccessCoversClear=/atlas/delivery/access/CoversClear' \
       'AccessCoversEnvironmentQaIn333333333333=/atlas/delivery/access/CoversEnvironmentQaIn333333333333' \
       'AccessCoversRegionEuWest1=/atlas/delivery/access/CoversRegionEuWest1' \
       'AccessCoversSource0AA4FF4E=/atlas/delivery/access/CoversSource0AA4FF4E' \
@@ -667,6 +668,7 @@ if begin pipeline qa 333333333333 eu-west-1 atlas-qa-bootstrap; then
     --parameter-overrides \
       'AccessResourceTypes=/atlas/qa/access/ResourceTypes' \
       'AccessCoversBoundary730807EB=/atlas/qa/access/CoversBoundary730807EB' \
+      'AccessCoversClear=/atlas/qa/access/CoversClear' \
       'AccessCoversPipelineDeliveryOf111111111111=/atlas/qa/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/atlas/qa/access/CoversRegionEuWest1' \
     --tags \

@@ -620,6 +620,7 @@ if begin operator toolchain 111111111111 eu-west-1 shop-delivery-artifacts; then
     --parameter-overrides \
       'AccessResourceTypes=/shop/delivery/access/ResourceTypes' \
       'AccessCoversAccount111111111111=/shop/delivery/access/CoversAccount111111111111' \
+      'AccessCoversClear=/shop/delivery/access/CoversClear' \
       'AccessCoversEnvironmentDevIn222222222222=/shop/delivery/access/CoversEnvironmentDevIn222222222222' \
       'AccessCoversEnvironmentQaIn333333333333=/shop/delivery/access/CoversEnvironmentQaIn333333333333' \
       'AccessCoversRegionEuWest1=/shop/delivery/access/CoversRegionEuWest1' \
@@ -634,6 +635,7 @@ fi
 
 if begin operator toolchain 111111111111 eu-west-1 shop-delivery-builds; then
   deploy toolchain/delivery-builds.json \
+    --s3-bucket "${bucket:-shop-delivery-artifacts-111111111111-eu-west-1-an}" \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
       'ArtifactsKeyArn=/shop/delivery/artifacts/KeyArn' \
@@ -697,6 +699,7 @@ if begin pipeline dev 222222222222 eu-west-1 shop-dev-bootstrap; then
       'AccessCoversBuildIntegrationTests0347EAE7=/shop/dev/access/CoversBuildIntegrationTests0347EAE7' \
       'AccessCoversBuildPublishCodeB4164296=/shop/dev/access/CoversBuildPublishCodeB4164296' \
       'AccessCoversBuildPublishImages101D4430=/shop/dev/access/CoversBuildPublishImages101D4430' \
+      'AccessCoversClear=/shop/dev/access/CoversClear' \
       'AccessCoversPipelineDeliveryOf111111111111=/shop/dev/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/shop/dev/access/CoversRegionEuWest1' \
     --tags \
@@ -786,6 +789,7 @@ if begin pipeline qa 333333333333 eu-west-1 shop-qa-bootstrap; then
       'AccessCoversBuildAcceptanceTests230682F0=/shop/qa/access/CoversBuildAcceptanceTests230682F0' \
       'AccessCoversBuildPublishCodeB4164296=/shop/qa/access/CoversBuildPublishCodeB4164296' \
       'AccessCoversBuildPublishImages101D4430=/shop/qa/access/CoversBuildPublishImages101D4430' \
+      'AccessCoversClear=/shop/qa/access/CoversClear' \
       'AccessCoversPipelineDeliveryOf111111111111=/shop/qa/access/CoversPipelineDeliveryOf111111111111' \
       'AccessCoversRegionEuWest1=/shop/qa/access/CoversRegionEuWest1' \
     --tags \
@@ -997,6 +1001,7 @@ fi
 
 if begin operator toolchain 111111111111 eu-west-1 shop-delivery-pipeline; then
   deploy toolchain/delivery-pipeline.json \
+    --s3-bucket "${bucket:-shop-delivery-artifacts-111111111111-eu-west-1-an}" \
     --capabilities CAPABILITY_NAMED_IAM \
     --parameter-overrides \
       'ArtifactsKeyArn=/shop/delivery/artifacts/KeyArn' \

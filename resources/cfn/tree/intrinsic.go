@@ -65,8 +65,8 @@ func splitGetAtt(n *Node) {
 	if id == "" || attribute == "" {
 		return
 	}
-	n.Items[0] = &Node{Kind: List, Line: arg.Line, Items: []*Node{
-		{Kind: String, Line: arg.Line, Text: id},
-		{Kind: String, Line: arg.Line, Text: attribute},
+	n.Items[0] = &Node{Kind: List, Line: arg.Line, Column: arg.Column, Items: []*Node{
+		{Kind: String, Line: arg.Line, Column: arg.Column, Text: id},
+		{Kind: String, Line: arg.Line, Column: arg.Column, Text: attribute},
 	}}
 }

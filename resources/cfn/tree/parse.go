@@ -35,11 +35,13 @@ func (e *SyntaxError) Error() string {
 
 // Parse parses JSON if the name ends in .json, else YAML. Every error is a *SyntaxError.
 func Parse(name string, src []byte) (*Node, error) {
-	if strings.EqualFold(filepath.Ext(name), ".json") {
+	if isNamedJSON(name) {
 		return ParseJSON(src)
 	}
 	return ParseYAML(src)
 }
+
+func isNamedJSON(name string) bool { return strings.EqualFold(filepath.Ext(name), ".json") }
 
 // checkEncoding returns src without a byte order mark, or an error with the position of the first byte that is not UTF-8, because parsers replace
 // such bytes silently or report no position.
@@ -70,4 +72,11 @@ func lineNumber(line int) int32 {
 		return 0
 	}
 	return int32(line)
+}
+
+func columnNumber(column int) uint16 {
+	if column < 0 || column > math.MaxUint16 {
+		return 0
+	}
+	return uint16(column)
 }

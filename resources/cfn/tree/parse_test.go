@@ -62,12 +62,12 @@ func TestParseYAMLMeans(t *testing.T) {
 	}
 }
 
-func TestParseKnowsLines(t *testing.T) {
+func TestParseKnowsPlaces(t *testing.T) {
 	t.Parallel()
 	const yamlSource = "# comment\na:\n  - b\n  - !GetAtt C.D\n  - !If\n    - e\n    - |\n      f\ng: {h: 1}\n"
 	want := []string{
-		"2", "3 a", "3 a[0]", "4 a[1]", "4 a[1].Fn::GetAtt", "4 a[1].Fn::GetAtt[0]", "4 a[1].Fn::GetAtt[1]",
-		"5 a[2]", "5 a[2].Fn::If", "6 a[2].Fn::If[0]", "7 a[2].Fn::If[1]", "9 g", "9 g.h",
+		"2:1", "2:1 a", "3:5 a[0]", "4:5 a[1]", "4:5 a[1].Fn::GetAtt", "4:5 a[1].Fn::GetAtt[0]", "4:5 a[1].Fn::GetAtt[1]",
+		"5:5 a[2]", "5:5 a[2].Fn::If", "6:7 a[2].Fn::If[0]", "7:7 a[2].Fn::If[1]", "9:1 g", "9:5 g.h",
 	}
 	if diff := cmp.Diff(want, lines(parse(t, yamlSource))); diff != "" {
 		t.Errorf("YAML: %s", diff)
@@ -76,7 +76,7 @@ func TestParseKnowsLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want = []string{"2", "3 a", "4 a[0]", "5 a[1]", "5 a[1].Fn::GetAtt", "5 a[1].Fn::GetAtt[0]", "5 a[1].Fn::GetAtt[1]", "9 b"}
+	want = []string{"2:1", "3:3 a", "4:5 a[0]", "5:5 a[1]", "5:6 a[1].Fn::GetAtt", "5:6 a[1].Fn::GetAtt[0]", "5:6 a[1].Fn::GetAtt[1]", "8:3 b"}
 	if diff := cmp.Diff(want, lines(n)); diff != "" {
 		t.Errorf("JSON: %s", diff)
 	}
@@ -180,7 +180,7 @@ func compact(n *tree.Node) string {
 func lines(n *tree.Node) []string {
 	var all []string
 	n.Walk(func(path string, n *tree.Node) bool {
-		all = append(all, strings.TrimSpace(fmt.Sprintf("%d %s", n.Line, path)))
+		all = append(all, strings.TrimSpace(fmt.Sprintf("%d:%d %s", n.Line, n.Column, path)))
 		return true
 	})
 	return all

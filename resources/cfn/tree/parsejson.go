@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // ParseJSON parses one JSON document. It keeps the order of keys and the spelling of numbers. Every error is a *SyntaxError.
@@ -36,10 +37,18 @@ type jsonReader struct {
 	decoder *json.Decoder
 	// The end of the last token: its offset, its line, and the offset of the start of that line.
 	offset, line, start int
+	// Where the last token begins, 1-based.
+	beginLine, beginColumn int
 }
 
-// token reads a token and moves the position to its end.
+// token reads a token and moves the position to its end. It remembers where the token begins.
 func (r *jsonReader) token() (json.Token, error) {
+	end := r.offset
+	for end < len(r.src) && strings.IndexByte(" \t\r\n,:", r.src[end]) >= 0 {
+		end++
+	}
+	r.moveTo(int64(end))
+	r.beginLine, r.beginColumn = r.line, r.offset-r.start+1
 	token, err := r.decoder.Token()
 	if err != nil {
 		return nil, r.errorf("not valid JSON: %s", err)
@@ -70,7 +79,7 @@ func (r *jsonReader) next(depth int) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	node := &Node{Line: lineNumber(r.line)}
+	node := &Node{Line: lineNumber(r.beginLine), Column: columnNumber(r.beginColumn)}
 	switch t := token.(type) {
 	case json.Delim:
 		if t == '[' {
@@ -113,10 +122,12 @@ func (r *jsonReader) object(node *Node, depth int) (*Node, error) {
 			return nil, duplicateKey(key, r.line, max(r.offset-r.start, 1))
 		}
 		seen[key] = true
+		line, column := lineNumber(r.beginLine), columnNumber(r.beginColumn)
 		value, err := r.next(depth + 1)
 		if err != nil {
 			return nil, err
 		}
+		value.Line, value.Column = line, column
 		node.Keys, node.Items = append(node.Keys, key), append(node.Items, value)
 	}
 	if _, err := r.token(); err != nil { // the closing brace

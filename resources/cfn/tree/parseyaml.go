@@ -92,7 +92,7 @@ func (r *yamlReader) function(n *yaml.Node, tag string, depth int) (*Node, error
 	if inner := shortFormIn(n); tag == "!GetStackOutput" && inner != nil {
 		return nil, errorAt(inner, "CloudFormation does not accept a short form such as %s inside !GetStackOutput: write Fn::GetStackOutput in its long form", inner.Tag)
 	}
-	arg := &Node{Kind: String, Line: lineNumber(n.Line), Text: n.Value}
+	arg := &Node{Kind: String, Line: lineNumber(n.Line), Column: columnNumber(n.Column), Text: n.Value}
 	var err error
 	switch n.Kind {
 	case yaml.MappingNode:
@@ -104,7 +104,7 @@ func (r *yamlReader) function(n *yaml.Node, tag string, depth int) (*Node, error
 	if err != nil {
 		return nil, err
 	}
-	call := &Node{Kind: Map, Line: lineNumber(n.Line), Keys: []string{name}, Items: []*Node{arg}}
+	call := &Node{Kind: Map, Line: lineNumber(n.Line), Column: columnNumber(n.Column), Keys: []string{name}, Items: []*Node{arg}}
 	splitGetAtt(call)
 	return call, nil
 }
@@ -123,7 +123,7 @@ func shortFormIn(n *yaml.Node) *yaml.Node {
 }
 
 func (r *yamlReader) sequence(n *yaml.Node, depth int) (*Node, error) {
-	list := &Node{Kind: List, Line: lineNumber(n.Line), Items: make([]*Node, 0, len(n.Content))}
+	list := &Node{Kind: List, Line: lineNumber(n.Line), Column: columnNumber(n.Column), Items: make([]*Node, 0, len(n.Content))}
 	for _, c := range n.Content {
 		item, err := r.node(c, depth+1)
 		if err != nil {
@@ -135,7 +135,7 @@ func (r *yamlReader) sequence(n *yaml.Node, depth int) (*Node, error) {
 }
 
 func (r *yamlReader) mapping(n *yaml.Node, depth int) (*Node, error) {
-	m := &Node{Kind: Map, Line: lineNumber(n.Line), Keys: make([]string, 0, len(n.Content)/2), Items: make([]*Node, 0, len(n.Content)/2)}
+	m := &Node{Kind: Map, Line: lineNumber(n.Line), Column: columnNumber(n.Column), Keys: make([]string, 0, len(n.Content)/2), Items: make([]*Node, 0, len(n.Content)/2)}
 	seen := make(map[string]bool, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if isMerge(n.Content[i]) {
@@ -153,6 +153,7 @@ func (r *yamlReader) mapping(n *yaml.Node, depth int) (*Node, error) {
 			return nil, err
 		}
 		seen[key] = true
+		value.Line, value.Column = lineNumber(n.Content[i].Line), columnNumber(n.Content[i].Column)
 		m.Keys, m.Items = append(m.Keys, key), append(m.Items, value)
 	}
 	// Merge last, because the keys of the mapping itself take precedence.
@@ -208,7 +209,7 @@ func keyText(n *yaml.Node) (string, error) {
 }
 
 func scalar(n *yaml.Node) (*Node, error) {
-	node := &Node{Kind: String, Line: lineNumber(n.Line), Text: n.Value}
+	node := &Node{Kind: String, Line: lineNumber(n.Line), Column: columnNumber(n.Column), Text: n.Value}
 	tag := n.ShortTag()
 	if n.Style&yaml.TaggedStyle != 0 && tag != "!!str" && tag != "!!timestamp" {
 		// An explicit tag such as !!int has to match the text; it does not convert it.

@@ -20,8 +20,10 @@ const (
 // Node is one value of a template. It is small, because there are many thousands at once.
 type Node struct {
 	Kind Kind
-	// Line in the file, from 1; 0 for a node that was built.
-	Line int32
+	// Line and Column in the file, from 1: of the key of a value in a Map, else of the value. 0 for a node that was built, or if the number is too
+	// large for the field.
+	Column uint16
+	Line   int32
 	// Text of a scalar: the string, the number as written, "true" or "false".
 	Text string
 	// Keys of a Map, in order, without duplicates.

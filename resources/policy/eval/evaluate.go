@@ -80,6 +80,10 @@ type query struct {
 	isRole  bool
 	account Value // of the role
 	names   *names
+	spelled struct { // what letters has given last
+		of *part
+		symbols
+	}
 }
 
 // names are the names of a role in Principal elements, besides its ARN.

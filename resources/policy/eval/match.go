@@ -20,9 +20,10 @@ const (
 type pattern struct {
 	value Value // as written
 	style style
-	// Most patterns are known, and have no wildcard except at the end. For those, exact or prefix is true, and text is the text to compare.
-	exact, prefix bool
-	text          string
+	// Most patterns are known, and have no wildcard except at the end. For those, exact or prefix is true, and text is the text to compare. For other
+	// known patterns without variables, like is true. All text that matches begins with begin.
+	exact, prefix, like bool
+	text, begin         string
 	// All others are compared by symbols, which depend on the request if the pattern has variables.
 	spelled      symbols
 	hasVariables bool
@@ -44,6 +45,13 @@ func compile(v Value, st style) *pattern {
 	case known && special == len(text)-1 && text[special] == '*' && st&wild != 0:
 		p.prefix, p.text = true, text[:special]
 	default:
+		if p.begin, _ = v.start(); st&lowerCase != 0 {
+			p.begin = strings.ToLower(p.begin)
+		}
+		if i := strings.IndexAny(p.begin, "*?$"); i >= 0 {
+			p.begin = p.begin[:i]
+		}
+		p.like, p.text = known && st&wild != 0 && !strings.Contains(text, "$"), text
 		ask := func(string) (Value, bool) {
 			p.hasVariables = true
 			return Value{}, true
@@ -60,12 +68,59 @@ func (p *pattern) match(q *query, v Value) tri {
 		return truth(strings.HasPrefix(text, p.text))
 	case p.exact && known:
 		return truth(text == p.text)
+	case p.like && known:
+		return truth(isLike(text, p.text))
+	case !strings.HasPrefix(text, p.begin[:min(len(text), len(p.begin))]):
+		return no // most that do not match differ early
 	}
 	s, ok := p.symbols(q)
 	if !ok {
 		return no
 	}
-	return compare(s, letters(v))
+	return compare(s, q.letters(v))
+}
+
+// isLikeARN compares the parts of a pattern as isLike does.
+func isLikeARN(text, pattern string) bool {
+	for range 5 {
+		p, pattern2, isLonger := strings.Cut(pattern, ":")
+		t, text2, isLongerToo := strings.Cut(text, ":")
+		if !isLonger || !isLongerToo || !isLike(t, p) {
+			return false
+		}
+		pattern, text = pattern2, text2
+	}
+	return isLike(text, pattern)
+}
+
+// isLike says whether a text matches a pattern in which only * and ? stand for others.
+func isLike(text, pattern string) bool {
+	i, j, star, mark := 0, 0, -1, 0
+	for j < len(text) {
+		switch {
+		case i < len(pattern) && pattern[i] == '*':
+			star, mark = i, j
+			i++
+		case i < len(pattern) && pattern[i] == '?':
+			i, j = i+1, next(text, j)
+		case i < len(pattern) && pattern[i] == text[j]:
+			i++
+			j++
+		case star >= 0:
+			mark = next(text, mark)
+			i, j = star+1, mark
+		default:
+			return false
+		}
+	}
+	return strings.Trim(pattern[i:], "*") == ""
+}
+
+// next letter's place in a text.
+func next(text string, i int) int {
+	for i++; i < len(text) && !utf8.RuneStart(text[i]); i++ {
+	}
+	return i
 }
 
 // matchARN compares each of the six parts of an ARN separately ("IAM JSON policy elements: Condition operators", ARN condition operators).
@@ -73,6 +128,8 @@ func (p *pattern) matchARN(q *query, v Value) tri {
 	switch text, known := v.Known(); {
 	case known && p.exact:
 		return truth(text == p.text)
+	case known && (p.prefix || p.like):
+		return truth(isLikeARN(text, p.value.text))
 	case !known && p.value.Equal(v) && !p.hasVariables:
 		return yes
 	}
@@ -80,7 +137,7 @@ func (p *pattern) matchARN(q *query, v Value) tri {
 	if !ok {
 		return no
 	}
-	text := letters(v)
+	text := q.letters(v)
 	for range 5 {
 		i, j := s.colon(), text.colon()
 		if slices.ContainsFunc(s.runes[:i], isHole) || slices.ContainsFunc(text.runes[:j], isHole) {
@@ -122,6 +179,17 @@ func isHole(r rune) bool { return r <= firstHole }
 func letters(v Value) (s symbols) {
 	s.spell(v, 0, nil)
 	return s
+}
+
+// letters of a value that is compared with one pattern after the other.
+func (q *query) letters(v Value) symbols {
+	if v.parts == nil {
+		return letters(v)
+	}
+	if q.spelled.of != &v.parts[0] {
+		q.spelled.of, q.spelled.symbols = &v.parts[0], letters(v)
+	}
+	return q.spelled.symbols
 }
 
 // spell appends the symbols of a value. variable returns the values of variables. ok is false if one of them has no value.

@@ -3,6 +3,7 @@ package eval_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -168,5 +169,36 @@ func spelledOut(pattern, text string) bool {
 		return spelledOut(pattern[1:], text) || text != "" && spelledOut(pattern, text[1:])
 	default:
 		return text != "" && (pattern[0] == '?' || pattern[0] == text[0]) && spelledOut(pattern[1:], text[1:])
+	}
+}
+
+// Wildcards match as the regular expressions .* and . do, whatever the letters.
+func TestWildcardsMatchAsRegularExpressions(t *testing.T) {
+	t.Parallel()
+	draw := rand.New(rand.NewPCG(7, 7))
+	letters := func(from string, n int) string {
+		var b strings.Builder
+		for range draw.IntN(n) {
+			b.WriteRune([]rune(from)[draw.IntN(len([]rune(from)))])
+		}
+		return b.String()
+	}
+	matched := 0
+	for range 20000 {
+		pattern, text := letters("aéb*?", 7), letters("aéb", 6)
+		like := regexp.MustCompile("^" + strings.NewReplacer("*", ".*", "?", ".").Replace(pattern) + "$")
+		p := read1(t, eval.Identity, "{Effect: Allow, Action: '*', Resource: 'arn:aws:s3:::"+pattern+"'}")
+		r := get()
+		r.Resource = eval.Text("arn:aws:s3:::" + text)
+		want := eval.ImplicitDeny
+		if like.MatchString(text) {
+			want, matched = eval.Allowed, matched+1
+		}
+		if d := eval.Evaluate(r, eval.Policies{Identity: []*eval.Policy{p}}); d.Verdict != want {
+			t.Fatalf("%s on %s: %s, want %s", pattern, text, d.Verdict, want)
+		}
+	}
+	if matched < 2000 {
+		t.Errorf("only %d match", matched)
 	}
 }

@@ -89,6 +89,25 @@ const (
 type clause struct {
 	list        []entry
 	not, absent bool
+	// Of a long list, exact are the texts that are certainly in it as they are written, and others the rest.
+	exact  map[string]bool
+	others []entry
+}
+
+// sort a long list: boundaries name more than a hundred actions, and one look is enough for those.
+func (c *clause) sort() {
+	const long = 8
+	if c.others = c.list; len(c.list) < long {
+		return
+	}
+	c.exact, c.others = map[string]bool{}, nil
+	for _, e := range c.list {
+		if e.exact && !e.maybe {
+			c.exact[e.text] = true
+		} else {
+			c.others = append(c.others, e)
+		}
+	}
 }
 
 type entry struct {
@@ -103,14 +122,18 @@ func (c *clause) covers(q *query, v Value) tri {
 		return yes
 	}
 	found := no
-	for i := range c.list {
-		m := c.list[i].match(q, v)
-		if c.list[i].maybe {
-			m = min(m, unknown)
-		}
-		if found = max(found, m); found == yes {
+	if text, known := v.Known(); known && c.exact[text] {
+		found = yes
+	}
+	for i := range c.others {
+		if found == yes {
 			break
 		}
+		m := c.others[i].match(q, v)
+		if c.others[i].maybe {
+			m = min(m, unknown)
+		}
+		found = max(found, m)
 	}
 	if c.not {
 		return negate(found)
@@ -214,6 +237,7 @@ func (p *parser) statement(n *tree.Node, path string, maybe bool) {
 	hasNoPrincipal, hasNoResource := kind == Identity || kind == Boundary, kind == Trust || kind == Repository
 	if n == nil {
 		doubt := clause{list: p.unknownEntries(nil)}
+		doubt.sort()
 		s.actions, s.resources, s.principals = doubt, doubt, doubt
 		s.principals.absent = hasNoPrincipal
 		return
@@ -260,6 +284,7 @@ func (p *parser) clause(n *tree.Node, path, element string, has bool, read func(
 		p.fail(path+"."+element, value, element+" is empty", "add a value")
 		c.list = p.unknownEntries(value)
 	}
+	c.sort()
 	return c
 }
 

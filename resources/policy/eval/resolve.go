@@ -184,6 +184,13 @@ type item struct {
 
 // List returns the elements of a list, or n itself as the only one. complete is false if there may be others, or if one may be missing.
 func (r *Resolver) List(n *tree.Node) (values []Value, complete bool) {
+	if n != nil && n.Kind == tree.List && !slices.ContainsFunc(n.Items, isSeveral) { // most lists
+		values = make([]Value, len(n.Items))
+		for i, e := range n.Items {
+			values[i] = r.Resolve(e)
+		}
+		return values, true
+	}
 	items, complete := r.items(n)
 	values = make([]Value, len(items))
 	for i, e := range items {
@@ -200,7 +207,7 @@ func (r *Resolver) items(n *tree.Node) (items []item, complete bool) {
 	case !function && n != nil && n.Kind == tree.List:
 		items = make([]item, 0, len(n.Items))
 		for _, e := range n.Items {
-			if name, arg, ok := e.Intrinsic(); ok && (name == "Fn::If" || name == "Ref" && arg.Text == "AWS::NoValue") {
+			if isSeveral(e) {
 				some, _ := r.items(e)
 				items = append(items, some...)
 			} else {
@@ -233,6 +240,12 @@ func (r *Resolver) items(n *tree.Node) (items []item, complete bool) {
 	_, known := v.Known()
 	isText := !function || name == "Fn::Sub" || name == "Fn::Join" || name == "Fn::Base64" // other functions may return a list
 	return []item{{Value: v}}, known || isText
+}
+
+// isSeveral says whether an element of a list is perhaps none, or several.
+func isSeveral(e *tree.Node) bool {
+	name, arg, ok := e.Intrinsic()
+	return ok && (name == "Fn::If" || name == "Ref" && arg.Text == "AWS::NoValue")
 }
 
 // either merges the lists of the two branches of a condition. An item in both exists in any case.
