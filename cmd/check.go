@@ -17,25 +17,25 @@ import (
 
 type checkCommand struct {
 	input
-	Dir string `arg:"" help:"A directory that cfnpipe generate has written, in the format that it has."`
+	Dir string `arg:"" help:"A directory written by cfnpipe generate, as YAML or JSON."`
 }
 
-// Validate is what kong calls before Run.
+// Validate requires a directory; kong calls it before Run.
 func (c *checkCommand) Validate() error {
-	return cmp.Or(c.input.Validate(), given("the argument <dir>", c.Dir))
+	return cmp.Or(c.input.Validate(), requireValue("the argument <dir>", c.Dir))
 }
 
-// Help is what check --help says beyond the flags.
+// Help returns the text that check --help prints above the flags.
 func (*checkCommand) Help() string {
-	return `Nothing is written. The values of release parameters do not count. The differences come as a unified diff on stdout, from what is in the directory to what it should be. ` +
-		`Files of others in the directory do not count.
+	return `Prints a unified diff to stdout, from the files in the directory to what generate would write. check writes no file. ` +
+		`It ignores the values of release parameters, and files that cfnpipe did not write.
 
-In CI, beside the templates that you commit:
+In CI, for templates that you commit:
 
     cfnpipe check templates`
 }
 
-// Run compares byte for byte, in the format that the directory has.
+// Run compares the directory byte for byte with the rendered files, in the format of the directory.
 func (c *checkCommand) Run(s *session) error {
 	dir, err := assembly.Open(c.Dir)
 	if err != nil {
@@ -51,7 +51,7 @@ func (c *checkCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range dir.Names { // those that should be gone
+	for _, name := range dir.Names { // files that generate would remove
 		if !slices.ContainsFunc(files, func(f assembly.File) bool { return f.Name == name }) {
 			files = append(files, assembly.File{Name: name})
 		}
@@ -76,12 +76,13 @@ func (c *checkCommand) Run(s *session) error {
 	if len(diffs) > 1 {
 		differ = fmt.Sprintf("%d files differ", len(diffs))
 	}
-	fmt.Fprintf(s.stderr, "%s is not what %s renders to: %s. If this is what you want, accept it with:\n  %s\n",
-		c.Dir, c.Config, differ, c.accept(program(generator), dir.Format))
+	fmt.Fprintf(s.stderr, "%s differs from what %s renders to: %s. To accept the changes, run:\n  %s\n",
+		c.Dir, c.Config, differ, c.acceptCommand(program(generator), dir.Format))
 	return errNo
 }
 
-// compare gives the unified diff of a file; nothing if it is as it should be. No file has no data and the name /dev/null, as in patches.
+// compare returns the unified diff of one file, or nil if the file is up to date. A file that exists on one side only is compared with /dev/null,
+// as in patches.
 func (c *checkCommand) compare(dir *assembly.Dir, f assembly.File) ([]byte, error) {
 	const none = "/dev/null"
 	haveName, wantName := filepath.ToSlash(filepath.Join(c.Dir, f.Name)), "rendered/"+f.Name
@@ -98,17 +99,17 @@ func (c *checkCommand) compare(dir *assembly.Dir, f assembly.File) ([]byte, erro
 	return diff.Diff(haveName, have, wantName, f.Data), nil
 }
 
-// accept is the command that makes the directory what it should be.
-func (c *checkCommand) accept(program string, format assembly.Format) string {
-	command := program + " generate -c " + word(c.Config) + " -o " + word(c.Dir)
+// acceptCommand returns the shell command that brings the directory up to date.
+func (c *checkCommand) acceptCommand(program string, format assembly.Format) string {
+	command := program + " generate -c " + shellWord(c.Config) + " -o " + shellWord(c.Dir)
 	if format != assembly.YAML {
 		command += " --format " + string(format)
 	}
 	return command
 }
 
-// word makes s one word of a shell, in quotes if it needs them.
-func word(s string) string {
+// shellWord returns s as one word of a shell command, quoted if necessary.
+func shellWord(s string) string {
 	plain := func(r rune) bool {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_./@:+,", r)
 	}

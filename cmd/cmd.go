@@ -1,5 +1,5 @@
-// Package cmd is the command line of cfnpipe. It is importable, so that a project's own program can change the system that the
-// pipeline.yaml describes before it is rendered, and still has every command:
+// Package cmd is the command line of cfnpipe. A project can import it into its own program, which has every command, and changes the
+// system that pipeline.yaml describes before it is rendered:
 //
 //	func main() {
 //		os.Exit(cmd.Main(func(y *pipeline.System) error {
@@ -8,8 +8,8 @@
 //		}))
 //	}
 //
-// Data goes to stdout, everything else to stderr. The exit code is 0 when all is well, 1 when the answer is no, 2 when the job could not
-// be done.
+// Data goes to stdout, everything else to stderr. The exit code is 0 for success, 1 when check found differences or verify found errors, 2
+// when the command failed.
 package cmd
 
 import (
@@ -40,36 +40,36 @@ const (
 	exitFailed = 2
 )
 
-// Main runs the command with the process's arguments and returns its exit code. Change, which may be nil, changes the system before it
-// is rendered.
+// Main runs cfnpipe with the arguments of the process and returns the exit code. It calls change, which may be nil, on the system before
+// rendering.
 func Main(change func(*pipeline.System) error) int {
 	return run(os.Args[1:], os.Stdout, os.Stderr, change)
 }
 
-// errNo is an answer: the command worked, and says no. What there is to say has been said.
+// errNo makes the command exit 1: it ran, and its result is negative. The command has already printed why.
 var errNo = errors.New("no")
 
-// session is what every command gets.
+// session contains the writers that each command prints to, and the project's change of the system.
 type session struct {
 	stdout, stderr io.Writer
 	change         func(*pipeline.System) error
 }
 
-const description = `Turns one pipeline.yaml into raw CloudFormation for a delivery system over several AWS accounts: a pipeline that updates itself, and the environments that it deploys to.
+const description = `Turns one pipeline.yaml into plain CloudFormation templates for a delivery system that spans several AWS accounts: a pipeline that updates itself, and the environments that it deploys to.
 
 To start, write a pipeline.yaml ("cfnpipe generate --help" shows the smallest one), then:
 
-    cfnpipe generate       write the templates into out/: read them
-    cfnpipe plan out       see what an operator deploys first
-    out/deploy.sh          deploy it: the pipeline does the rest
+    cfnpipe generate       write the templates into out/, to read them
+    cfnpipe plan out       list the stacks that an operator deploys first
+    out/deploy.sh          deploy those stacks; the pipeline deploys the rest
 
-Exit codes: 0 all is well; 1 the answer is no (check found differences, or verify what does not hold, for which generate writes nothing); 2 the job could not be done, and stderr says why.`
+Exit codes: 0 success; 1 check found differences, verify found errors, or generate wrote nothing because verify found errors; 2 the command failed, and stderr says why.`
 
 type commands struct {
-	Generate generateCommand `cmd:"" help:"Write a directory: the templates of all stacks with their parameters, a manifest, and deploy.sh."`
-	Check    checkCommand    `cmd:"" help:"Compare a directory with what generate would write into it; exit 1 if they differ."`
-	Plan     planCommand     `cmd:"" help:"Print the aws cloudformation deploy commands of a directory, in order: those that its deploy.sh runs."`
-	Verify   verifyCommand   `cmd:"" help:"Prove, offline, that every chain of a directory closes; exit 1 if one does not."`
+	Generate generateCommand `cmd:"" help:"Write a directory: the templates of all stacks, their parameters, a manifest, and deploy.sh."`
+	Check    checkCommand    `cmd:"" help:"Compare a directory with what generate would write; exit 1 if they differ."`
+	Plan     planCommand     `cmd:"" help:"Print the aws cloudformation deploy commands that deploy.sh runs, in order."`
+	Verify   verifyCommand   `cmd:"" help:"Check offline that every permission the pipelines need is granted, and no more; exit 1 if not."`
 	Version  versionCommand  `cmd:"" help:"Print the version of cfnpipe."`
 }
 
@@ -81,7 +81,7 @@ func run(args []string, stdout, stderr io.Writer, change func(*pipeline.System) 
 		kong.Description(description),
 		kong.Writers(stdout, stderr),
 		kong.PostBuild(func(k *kong.Kong) error {
-			k.Model.HelpFlag.Help = "Say what a command does and takes."
+			k.Model.HelpFlag.Help = "Show what a command does, and its flags."
 			return nil
 		}),
 		kong.Exit(func(status int) { code, exited = status, true }),
@@ -95,7 +95,7 @@ func run(args []string, stdout, stderr io.Writer, change func(*pipeline.System) 
 		return code
 	}
 	if err != nil {
-		misuse(stderr, err)
+		printUsageError(stderr, err)
 		return exitFailed
 	}
 	err = ctx.Run(&session{stdout: stdout, stderr: stderr, change: change})
@@ -110,31 +110,31 @@ func run(args []string, stdout, stderr io.Writer, change func(*pipeline.System) 
 	}
 }
 
-// misuse says what is wrong with the arguments, and where help is.
-func misuse(stderr io.Writer, err error) {
+// printUsageError prints what is wrong with the arguments, and how to get help.
+func printUsageError(stderr io.Writer, err error) {
 	command, message := "cfnpipe", err.Error()
 	if p := new(kong.ParseError); errors.As(err, &p) && p.Context.Selected() != nil {
 		name := p.Context.Selected().Name
 		command += " " + name
 		message = strings.TrimPrefix(message, name+": ")
 	}
-	// kong's own words are: expected string value but got "EOL" (<EOL>)
+	// kong says: expected string value but got "EOL" (<EOL>)
 	if flag, _, found := strings.Cut(message, ": expected string value but got "); found {
 		message = needsValue(flag).Error()
 	}
 	fmt.Fprintf(stderr, "%s: %s\nTry: %s --help\n", command, message, command)
 }
 
-// input is the flags of the commands that read a pipeline.yaml.
+// input contains the flags of the commands that read a pipeline.yaml.
 type input struct {
 	Config string `short:"c" default:"pipeline.yaml" placeholder:"FILE" help:"The project's pipeline.yaml (default: ${default})."`
 }
 
-// Validate is what kong calls before Run.
-func (in *input) Validate() error { return given("--config", in.Config) }
+// Validate requires the name of a file; kong calls it before Run.
+func (in *input) Validate() error { return requireValue("--config", in.Config) }
 
-// given says whether there is a value: a script that names a file by a variable which is not set gives an empty one.
-func given(name, value string) error {
+// requireValue returns an error if value is empty, as it is where a script passes a variable that is not set.
+func requireValue(name, value string) error {
 	if value == "" {
 		return needsValue(name)
 	}
@@ -143,14 +143,14 @@ func given(name, value string) error {
 
 func needsValue(name string) error { return fmt.Errorf("%s needs a value", name) }
 
-// assemble turns the pipeline.yaml into the stacks of an output directory. With a release, the directory of the checked-out repository,
-// it fills the release parameters. Nothing is written. It also says what generates in the project.
+// assemble turns the pipeline.yaml into the stacks of an output directory, and returns the project's generator as well. If release is not
+// nil, it is the directory of the checked-out repository, and assemble fills in the release parameters. It writes no file.
 func (in input) assemble(s *session, format assembly.Format, release *string) (*assembly.Assembly, spec.Generator, error) {
 	project, err := spec.Load(in.Config, stages.CheckOwn)
 	if err != nil {
 		return nil, spec.Generator{}, err
 	}
-	fmt.Fprint(s.stderr, otherVersion(project.Generator, in.Config, version()))
+	fmt.Fprint(s.stderr, versionWarning(project.Generator, in.Config, version()))
 	system := pipeline.New(project)
 	if s.change != nil {
 		if err := s.change(system); err != nil {
@@ -170,13 +170,14 @@ func (in input) assemble(s *session, format assembly.Format, release *string) (*
 	}
 	repository, err := os.OpenRoot(*release)
 	if err != nil {
-		return nil, project.Generator, fmt.Errorf("--release: %w; name the directory into which the repository is checked out", err)
+		return nil, project.Generator, fmt.Errorf("--release: %w; set it to the directory that the repository is checked out into", err)
 	}
 	defer repository.Close() //nolint:errcheck // only read from
 	return a, project.Generator, project.Errors(system.Release(a, repository))
 }
 
-// warnOfMissing names what pipeline.yaml names and the checkout that it is in does not have. It says nothing where pipeline.yaml is alone.
+// warnOfMissing prints a warning for each source, handler, context and Dockerfile that pipeline.yaml names and its checkout does not have. It
+// prints none if pipeline.yaml is not in a checkout.
 func (in input) warnOfMissing(s *session, project *spec.Spec, system *pipeline.System) {
 	root := in.checkout(project.Source.File)
 	if root == nil {
@@ -190,7 +191,8 @@ func (in input) warnOfMissing(s *session, project *spec.Spec, system *pipeline.S
 	}
 }
 
-// checkout is the root of the repository in whose checkout pipeline.yaml is, where the repository has it at this path; else nil.
+// checkout returns the root of the checkout that contains pipeline.yaml, or nil if there is none, or if it has pipeline.yaml at another path
+// than file.
 func (in input) checkout(file string) *os.Root {
 	config, err := filepath.Abs(in.Config)
 	if err != nil {
@@ -218,24 +220,24 @@ type generateCommand struct {
 	Output string          `short:"o" default:"out" placeholder:"DIR" help:"The directory to write (default: ${default})."`
 	Format assembly.Format `enum:"yaml,json" default:"yaml" placeholder:"yaml|json" help:"Format of the templates (default: ${default})."`
 
-	NoVerify bool    `help:"Write the directory even if its chains do not close, to look at it."`
-	Release  *string `placeholder:"DIR" help:"Also say which code runs: address the sources of functions and images under DIR by their content."`
+	NoVerify bool    `help:"Write the directory even if verify finds errors, to inspect it."`
+	Release  *string `placeholder:"DIR" help:"Also fill in the release parameters: hash the sources of functions and images under DIR."`
 }
 
-// Validate is what kong calls before Run.
+// Validate requires a value for each flag that names a file; kong calls it before Run.
 func (c *generateCommand) Validate() error {
 	if c.Release != nil && *c.Release == "" {
 		return needsValue("--release")
 	}
-	return cmp.Or(c.input.Validate(), given("--output", c.Output))
+	return cmp.Or(c.input.Validate(), requireValue("--output", c.Output))
 }
 
-// Help is what generate --help says beyond the flags.
+// Help returns the text that generate --help prints above the flags.
 func (*generateCommand) Help() string {
-	return `Only files that an earlier run has written are replaced or removed; those of others are left alone, and one in the way is an error. ` +
-		`Nothing is written if anything is wrong. The same input gives the same bytes, so the directory can be committed.
+	return `Replaces and removes only files that an earlier run has written, and fails if another file is in the way. If there is an error, it writes nothing. ` +
+		`The same input gives the same bytes, so you can commit the directory.
 
-The smallest pipeline.yaml, a pipeline in one account that deploys to another:
+The smallest pipeline.yaml: a pipeline in one account that deploys to another.
 
     project: shop
     toolchain: { account: "111111111111", region: eu-west-1 }
@@ -246,6 +248,7 @@ The smallest pipeline.yaml, a pipeline in one account that deploys to another:
       - { name: dev, type: dev, account: "222222222222" }`
 }
 
+// Run writes the directory and prints what an operator has to deploy. It returns errNo, and writes nothing, if verify finds an error.
 func (c *generateCommand) Run(s *session) error {
 	a, generator, err := c.assemble(s, c.Format, c.Release)
 	if err != nil {
@@ -260,17 +263,17 @@ func (c *generateCommand) Run(s *session) error {
 		if err := r.Text(s.stdout, "", false); err != nil {
 			return err
 		}
-		fmt.Fprintf(s.stderr, "nothing was written: %s; look at it with --no-verify\n", r.Summary())
+		fmt.Fprintf(s.stderr, "nothing was written: %s; to write it anyway and inspect it, use --no-verify\n", r.Summary())
 		return errNo
 	}
 	changed, gone := a.Changed(c.Output), a.Gone(c.Output)
 	if err := assembly.Write(c.Output, files); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.stderr, "wrote %d stacks into %s; see what to deploy with: %s plan %s\n%s%s%s",
-		len(a.Stacks), c.Output, program(generator), word(c.Output), changed, gone, unpinned(generator, c.Config, version()))
+	fmt.Fprintf(s.stderr, "wrote %d stacks into %s; to see what to deploy, run: %s plan %s\n%s%s%s",
+		len(a.Stacks), c.Output, program(generator), shellWord(c.Output), changed, gone, unpinnedWarning(generator, c.Config, version()))
 	if types := r.Coverage.Types; len(types) > 0 && !c.NoVerify {
-		fmt.Fprintf(s.stderr, "not judged: %s: cfnpipe does not know which permissions deploying them requires; check those of their stacks\n", strings.Join(types, ", "))
+		fmt.Fprintf(s.stderr, "not judged: %s: cfnpipe does not know which permissions their deployment requires; check the permissions of their stacks yourself\n", strings.Join(types, ", "))
 	}
 	if types := ofUnknownProperties(a, r.Coverage.Types); len(types) > 0 {
 		fmt.Fprintf(s.stderr, "not judged: %s: cfnpipe does not know which properties they have\n", strings.Join(types, ", "))
@@ -278,9 +281,9 @@ func (c *generateCommand) Run(s *session) error {
 	switch n := len(r.Findings); {
 	case n == 0 || c.NoVerify:
 	case n == 1:
-		fmt.Fprintf(s.stderr, "1 warning; see it with: %s verify %s\n", program(generator), word(c.Output))
+		fmt.Fprintf(s.stderr, "1 warning; to see it, run: %s verify %s\n", program(generator), shellWord(c.Output))
 	default:
-		fmt.Fprintf(s.stderr, "%d warnings; see them with: %s verify %s\n", n, program(generator), word(c.Output))
+		fmt.Fprintf(s.stderr, "%d warnings; to see them, run: %s verify %s\n", n, program(generator), shellWord(c.Output))
 	}
 	return nil
 }
@@ -303,19 +306,20 @@ func ofUnknownProperties(a *assembly.Assembly, named []string) []string {
 }
 
 type planCommand struct {
-	Dir string `arg:"" help:"A directory that cfnpipe generate has written."`
-	All bool   `help:"Also the stacks that the pipeline deploys."`
+	Dir string `arg:"" help:"A directory written by cfnpipe generate."`
+	All bool   `help:"Include the stacks that the pipelines deploy."`
 }
 
-// Validate is what kong calls before Run.
-func (c *planCommand) Validate() error { return given("the argument <dir>", c.Dir) }
+// Validate requires a directory; kong calls it before Run.
+func (c *planCommand) Validate() error { return requireValue("the argument <dir>", c.Dir) }
 
-// Help is what plan --help says beyond the flags.
+// Help returns the text that plan --help prints above the flags.
 func (*planCommand) Help() string {
-	return `Nothing is deployed. Without --all: the stacks that an operator deploys, so that the pipeline can deploy the others. ` +
-		`Each account needs credentials of its own; a comment says where one account ends and the next begins.`
+	return `plan deploys nothing. Without --all, it prints the stacks that an operator deploys; the pipelines deploy the others. ` +
+		`A comment marks where the next account begins, because each account needs its own credentials.`
 }
 
+// Run prints the commands.
 func (c *planCommand) Run(s *session) error {
 	a, err := assembly.Read(c.Dir)
 	if err != nil {
@@ -331,12 +335,13 @@ func (c *planCommand) Run(s *session) error {
 
 type versionCommand struct{}
 
+// Run prints the version.
 func (versionCommand) Run(s *session) error {
 	_, err := fmt.Fprintln(s.stdout, "cfnpipe", version())
 	return err
 }
 
-// version of this module, which in a project's own program is a dependency.
+// version returns the version of this module, which is a dependency in a project's own program.
 func version() string {
 	const unknown = "(unknown)"
 	info, ok := debug.ReadBuildInfo()

@@ -16,7 +16,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/stages"
 )
 
-// auditors is a stack of the project's own: a policy that lets its holders read one of the buckets that pipeline.yaml declares.
+// auditors is a custom stack of the project: a managed policy that allows reading one of the buckets that pipeline.yaml declares.
 type auditors struct{ storage *stages.Storage }
 
 func (*auditors) Name() string { return "auditors" }
@@ -36,8 +36,8 @@ func (a *auditors) Build(t *cfn.Template) error {
 	return nil
 }
 
-// A project's own main changes one step, drops one, adds one, and adds a stack of its own to every environment that has buckets. It still
-// has every command, and Build runs it, too: generator: { command: go run ./infra }.
+// A project's own program changes one step, removes one, adds one, and adds a custom stack to every environment that has buckets. It has every
+// command of cfnpipe. Build runs it if pipeline.yaml has generator: { command: go run ./infra }.
 func Example() {
 	main := func() int {
 		return cmd.Main(func(y *pipeline.System) error {

@@ -2,7 +2,7 @@ package cmd
 
 import "github.com/cfnpipe/cfnpipe/pipeline/spec"
 
-// GeneratorWarnings are what a program of some version says of what a pipeline.yaml pins.
-func GeneratorWarnings(g spec.Generator, file, version string) (unpinnedWarning, otherWarning string) {
-	return unpinned(g, file, version), otherVersion(g, file, version)
+// GeneratorWarnings returns the warnings that cfnpipe of the given version prints about the generator of a pipeline.yaml.
+func GeneratorWarnings(g spec.Generator, file, version string) (unpinned, other string) {
+	return unpinnedWarning(g, file, version), versionWarning(g, file, version)
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/pipeline/spec"
 )
 
-// program is what the project runs in place of cfnpipe.
+// program returns the command that the project runs in place of cfnpipe.
 func program(g spec.Generator) string {
 	if g.Command != "" {
 		return g.Command
@@ -15,26 +15,26 @@ func program(g spec.Generator) string {
 	return "cfnpipe"
 }
 
-// unpinned warns of a project that does not say which version of cfnpipe its pipelines run.
-func unpinned(g spec.Generator, file, version string) string {
+// unpinnedWarning returns a warning if the project does not pin the version of cfnpipe that its pipelines run, else "".
+func unpinnedWarning(g spec.Generator, file, version string) string {
 	if g.Command != "" || g.Version != "" && g.Version != "latest" {
 		return ""
 	}
 	if !isRelease(version) {
 		version = "VERSION"
 	}
-	return fmt.Sprintf("warning: %s pins no generator, so each push runs the latest cfnpipe with the role that decides what production becomes; "+
+	return fmt.Sprintf("warning: %s does not pin a version of cfnpipe, so each push runs the latest one with the role that renders the production templates; "+
 		"pin it: generator: { version: %s }\n", file, version)
 }
 
-// otherVersion warns where this program is another version of cfnpipe than the one that the pipelines run.
-func otherVersion(g spec.Generator, file, version string) string {
+// versionWarning returns a warning if this program and the pipelines run different versions of cfnpipe, else "".
+func versionWarning(g spec.Generator, file, version string) string {
 	if !isRelease(version) || !isRelease(g.Version) || g.Version == version {
 		return ""
 	}
-	return fmt.Sprintf("warning: this is cfnpipe %s, but the pipelines run %s, which %s pins, and may render something else; "+
-		"run that: go run github.com/cfnpipe/cfnpipe/cmd/cfnpipe@%[2]s\n", version, g.Version, file)
+	return fmt.Sprintf("warning: this is cfnpipe %s, but %[3]s pins %[2]s for the pipelines, which may render different templates; "+
+		"use the pinned version: go run github.com/cfnpipe/cfnpipe/cmd/cfnpipe@%[2]s\n", version, g.Version, file)
 }
 
-// isRelease says whether a version is that of a module: what is built from a checkout has none, and a commit cannot be compared.
+// isRelease reports whether version is a module version, such as v1.2.3. A build from a checkout has none, and a commit hash cannot be compared.
 func isRelease(version string) bool { return strings.HasPrefix(version, "v") }

@@ -15,13 +15,13 @@ func TestGeneratorWarnings(t *testing.T) {
 		version         string
 		unpinned, other string
 	}{
-		"nothing pinned":         {spec.Generator{}, "v0.2.0", "pins no generator, so each push runs the latest cfnpipe", ""},
+		"nothing pinned":         {spec.Generator{}, "v0.2.0", "does not pin a version of cfnpipe, so each push runs the latest one", ""},
 		"nothing pinned at all":  {spec.Generator{}, "v0.2.0", "generator: { version: v0.2.0 }", ""},
 		"from a checkout":        {spec.Generator{}, "(devel)", "generator: { version: VERSION }", ""},
-		"the latest":             {spec.Generator{Version: "latest"}, "v0.2.0", "pins no generator", ""},
+		"the latest":             {spec.Generator{Version: "latest"}, "v0.2.0", "does not pin a version of cfnpipe", ""},
 		"a command":              {spec.Generator{Command: "go run ./infra"}, "v0.2.0", "", ""},
 		"this one":               {spec.Generator{Version: "v0.2.0"}, "v0.2.0", "", ""},
-		"another":                {spec.Generator{Version: "v0.1.0"}, "v0.2.0", "", "this is cfnpipe v0.2.0, but the pipelines run v0.1.0, which p.yaml pins, and may"},
+		"another":                {spec.Generator{Version: "v0.1.0"}, "v0.2.0", "", "this is cfnpipe v0.2.0, but p.yaml pins v0.1.0 for the pipelines, which may"},
 		"another, how to run it": {spec.Generator{Version: "v0.1.0"}, "v0.2.0", "", "go run github.com/cfnpipe/cfnpipe/cmd/cfnpipe@v0.1.0\n"},
 		"a commit":               {spec.Generator{Version: "0123abc"}, "v0.2.0", "", ""},
 		"another of a checkout":  {spec.Generator{Version: "v0.1.0"}, "(unknown)", "", ""},

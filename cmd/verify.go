@@ -10,26 +10,26 @@ import (
 )
 
 type verifyCommand struct {
-	Dir    string `arg:"" help:"A directory that cfnpipe generate has written, perhaps edited since."`
-	Output string `enum:"text,json,sarif" default:"text" placeholder:"text|json|sarif" help:"How to say what was found (default: ${default})."`
-	Strict bool   `help:"Exit 1 for warnings, too."`
-	Hops   bool   `help:"Draw every action hop by hop, also where all holds."`
+	Dir    string `arg:"" help:"A directory written by cfnpipe generate; edited templates are checked as they are."`
+	Output string `enum:"text,json,sarif" default:"text" placeholder:"text|json|sarif" help:"Format of the findings (default: ${default})."`
+	Strict bool   `help:"Exit 1 for warnings too, not only for errors."`
+	Hops   bool   `help:"Show every permission check, including those that pass."`
 }
 
-// Validate is what kong calls before Run.
-func (c *verifyCommand) Validate() error { return given("the argument <dir>", c.Dir) }
+// Validate requires a directory; kong calls it before Run.
+func (c *verifyCommand) Validate() error { return requireValue("the argument <dir>", c.Dir) }
 
-// Help is what verify --help says beyond the flags.
+// Help returns the text that verify --help prints above the flags.
 func (*verifyCommand) Help() string {
-	return `Follows every run of every pipeline, hop by hop, as AWS would: who becomes which role, reads, decrypts and writes what, by the policies on both sides, and that nobody can who must not. ` +
-		`Nothing but the directory is read, and nothing is called.
+	return `Follows every run of every pipeline: which role is assumed, and what it reads, decrypts and writes. For each call, it evaluates the policies of the role and of the resource as AWS would. ` +
+		`It also checks that no other principal has access. verify reads only the directory and calls no AWS service.
 
-In CI, so that the findings stand beside the lines:
+In CI, to show the findings next to the lines of a pull request:
 
     cfnpipe verify out --output sarif > verify.sarif`
 }
 
-// Run proves the directory and says what does not hold.
+// Run verifies the directory and prints the findings. It returns errNo if one of them is an error, with --strict also for warnings.
 func (c *verifyCommand) Run(s *session) error {
 	a, err := assembly.Read(c.Dir)
 	if err != nil {

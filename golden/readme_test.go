@@ -264,7 +264,7 @@ func TestREADMECountsStacks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, x := range []struct{ block, line string }{
-		{readmeBlock(t, "$ make generate"), fmt.Sprintf("wrote %d stacks into out; see what to deploy with: cfnpipe plan out", len(a.Stacks))},
+		{readmeBlock(t, "$ make generate"), fmt.Sprintf("wrote %d stacks into out; to see what to deploy, run: cfnpipe plan out", len(a.Stacks))},
 		{run, title(operators[0]) + "\n…\n" + title(operators[len(operators)-1]) + fmt.Sprintf("\nDone: %d stacks.", len(operators))},
 	} {
 		if !strings.Contains(x.block, x.line+"\n") {

@@ -621,7 +621,7 @@ func TestAPipelineHasFiftyStagesAtMost(t *testing.T) {
 	if err == nil {
 		t.Fatal("51 stages: got no error")
 	}
-	for _, want := range []string{"there are 51 stages, CodePipeline allows 2 to 50", "split the environments among several pipelines", "shop-delivery-pipeline"} {
+	for _, want := range []string{"there are 51 stages; CodePipeline allows 2 to 50", "split the environments among several pipelines", "shop-delivery-pipeline"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("got %q, which does not say %q", err, want)
 		}

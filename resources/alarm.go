@@ -12,51 +12,51 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 )
 
-// Alarm is a CloudWatch alarm on one metric, or on what a formula makes of several.
+// Alarm is a CloudWatch alarm on one metric, or on a formula of several metrics.
 type Alarm struct {
 	// ID is the logical id.
 	ID   string
 	Name string
-	// Description says what is wrong when the alarm goes off, and what to look at first.
+	// Description says what is wrong if the alarm goes off, and what to look at first.
 	Description string
-	// Metrics are one, or those that the Formula names.
+	// Metrics of the Formula, or exactly one metric without a Formula.
 	Metrics []Metric
-	// Formula is an expression of metric math, such as 100 * errors / requests. Empty: the metric itself is watched.
+	// Formula is a metric math expression, such as 100 * errors / requests. Optional.
 	Formula string
-	// Comparison of each period's value to the Threshold, which is in the metric's unit.
+	// Comparison of the value of each period with the Threshold, which is in the unit of the metric.
 	Comparison Comparison
 	Threshold  float64
 	// PeriodSeconds is 10, 20, 30 or a multiple of 60.
 	PeriodSeconds int
-	// Periods are looked at, a day of them together, or a week where each is an hour or more. The alarm goes off when Breaching of them are
-	// beyond the threshold; zero means all.
+	// Periods is how many periods the alarm evaluates: at most a day together, or a week for periods of an hour or more. The alarm goes off if Breaching
+	// of them are beyond the threshold. Default for Breaching: all.
 	Periods, Breaching int
-	// Missing is what a period without data counts as. Empty means NotBreaching.
+	// Missing is how a period without data counts. Default NotBreaching.
 	Missing Missing
-	// Topic is told when the alarm goes off and when it is over. Unset: nobody is, others look at the alarm's state.
+	// Topic gets a message when the alarm goes off, and when it returns to OK. Optional.
 	Topic cfn.Value[cfn.TopicARN]
 }
 
-// Metric is one of CloudWatch's metrics and what is taken of it.
+// Metric is a CloudWatch metric with a statistic.
 type Metric struct {
-	// ID by which a formula names the metric: it begins with a lower-case letter. Empty where there is no formula.
+	// ID of the metric in a formula. It begins with a lower-case letter. Empty without a formula.
 	ID string
-	// Label is what a graph calls it. Empty: its name. Alarms have none.
+	// Label in a graph. Default: the name of the metric. Alarms do not use it.
 	Label           string
 	Namespace, Name string
-	// Dimensions are all that the metric has: with fewer or others it is another metric, one without data.
+	// Dimensions are all dimensions of the metric. With fewer or other ones, it is a different metric, without data.
 	Dimensions []Dimension
 	// Statistic is Average, Maximum, Minimum, SampleCount, Sum, or a percentile such as p99.
 	Statistic string
 }
 
-// Dimension says which thing a metric is about.
+// Dimension is a dimension of a metric, which identifies the resource that it measures.
 type Dimension struct {
 	Name  string
 	Value cfn.Part
 }
 
-// Comparison of a value to a threshold.
+// Comparison of a value with a threshold.
 type Comparison string
 
 // The comparisons.
@@ -67,14 +67,14 @@ const (
 	AtMost  Comparison = "LessThanOrEqualToThreshold"
 )
 
-// Missing is what a period without data counts as.
+// Missing is how a period without data counts.
 type Missing string
 
-// What CloudWatch can take missing data for.
+// The values of Missing.
 const (
 	NotBreaching Missing = "notBreaching"
 	Breaching    Missing = "breaching"
-	// Ignored leaves the alarm as it is; Unknown puts it into a state of its own, INSUFFICIENT_DATA.
+	// Ignored keeps the state of the alarm; Unknown sets the state INSUFFICIENT_DATA.
 	Ignored Missing = "ignore"
 	Unknown Missing = "missing"
 )
@@ -88,12 +88,12 @@ func (h AlarmHandle) Name() cfn.Value[cfn.AlarmName] { return cfn.Ref[cfn.AlarmN
 // ARN of the alarm.
 func (h AlarmHandle) ARN() cfn.Value[cfn.AlarmARN] { return cfn.Att[cfn.AlarmARN](h.alarm, "Arn") }
 
-// alarmARN is the ARN of an alarm of the account and region by its name, which may have wildcards.
+// alarmARN returns the ARN of an alarm in the account and region by its name, which may contain wildcards.
 func alarmARN(name string) cfn.Value[cfn.AlarmARN] {
 	return cfn.Format[cfn.AlarmARN]("arn:%s:cloudwatch:%s:%s:alarm:%s", cfn.Partition(), cfn.Region(), cfn.AccountID(), cfn.Lit(name))
 }
 
-// CloudWatch's limits (its API, PutMetricAlarm).
+// Limits of CloudWatch (CloudWatch API, PutMetricAlarm).
 const (
 	maxAlarmName        = 255
 	maxAlarmDescription = 1024
@@ -134,7 +134,7 @@ func (a Alarm) Add(t *cfn.Template) AlarmHandle {
 	return AlarmHandle{t.Add(a.ID, properties)}
 }
 
-// queries are the formula, which is what the alarm watches, and the metrics that it names.
+// queries returns the formula, which the alarm watches, and its metrics.
 func (a Alarm) queries(t *cfn.Template) []cloudwatch.Alarm_MetricDataQuery {
 	list := []cloudwatch.Alarm_MetricDataQuery{{Id: formulaID, Expression: new(a.Formula), Label: new(a.Name), ReturnData: new(true)}}
 	for _, m := range a.Metrics {
@@ -146,7 +146,7 @@ func (a Alarm) queries(t *cfn.Template) []cloudwatch.Alarm_MetricDataQuery {
 	return list
 }
 
-// formulaID is what the result of a formula is called; no metric may be.
+// formulaID is the id of the result of a formula. No metric can have it.
 const formulaID = "watched"
 
 func (m Metric) dimensions(t *cfn.Template) []cloudwatch.Alarm_Dimension {
@@ -157,25 +157,25 @@ func (m Metric) dimensions(t *cfn.Template) []cloudwatch.Alarm_Dimension {
 	return list
 }
 
-// check refuses what CloudWatch would, and what it would take but never set off.
+// check reports properties that CloudWatch would reject, and alarms that could never go off.
 func (a Alarm) check(t *cfn.Template) {
 	path := "Resources." + a.ID + ".Properties"
 	checkName(t, path+".AlarmName", "CloudWatch", a.Name, "._/-", 1, maxAlarmName)
 	checkLength(t, path+".AlarmDescription", "CloudWatch", a.Description, maxAlarmDescription)
 	if a.Description == "" {
-		t.Fail(path+".AlarmDescription", "there is none", "say what is wrong when the alarm goes off, and what to look at first")
+		t.Fail(path+".AlarmDescription", "the alarm has no description", "say what is wrong if the alarm goes off, and what to look at first")
 	}
 	checkOneOf(t, path+".ComparisonOperator", a.Comparison, Above, AtLeast, Below, AtMost)
 	checkOneOf(t, path+".TreatMissingData", a.Missing, "", NotBreaching, Breaching, Ignored, Unknown)
 	if p := a.PeriodSeconds; !slices.Contains([]int{10, 20, 30}, p) && (p <= 0 || p%60 != 0) {
-		t.Failf(path+".Period", "", "it is %d seconds, CloudWatch allows 10, 20, 30 and multiples of 60", p)
+		t.Failf(path+".Period", "", "it is %d seconds; CloudWatch allows 10, 20, 30 and multiples of 60", p)
 	}
-	most := secondsPerDay
+	limit := secondsPerDay
 	if a.PeriodSeconds >= 3600 {
-		most = maxAlarmWeek
+		limit = maxAlarmWeek
 	}
-	if total := a.Periods * a.PeriodSeconds; a.Periods < 1 || total > most {
-		t.Failf(path+".EvaluationPeriods", "look at fewer, but at one", "%d periods have %d seconds, CloudWatch allows %d", a.Periods, total, most)
+	if total := a.Periods * a.PeriodSeconds; a.Periods < 1 || total > limit {
+		t.Failf(path+".EvaluationPeriods", "use fewer periods, at least 1", "%d periods have %d seconds; the CloudWatch limit is %d", a.Periods, total, limit)
 	}
 	checkRange(t, path+".DatapointsToAlarm", "CloudWatch", a.Breaching, 0, max(a.Periods, 0))
 	for _, m := range a.Metrics {
@@ -187,7 +187,7 @@ func (a Alarm) check(t *cfn.Template) {
 func (a Alarm) checkFormula(t *cfn.Template, path string) {
 	if a.Formula == "" {
 		if len(a.Metrics) != 1 || a.Metrics[0].ID != "" {
-			t.Failf(path, "give it one metric without an id, or a formula that names them", "there are %d metrics and no formula", len(a.Metrics))
+			t.Failf(path, "set one metric without an id, or a formula with the ids of the metrics", "there are %d metrics and no formula", len(a.Metrics))
 		}
 		return
 	}
@@ -198,11 +198,11 @@ func (a Alarm) checkFormula(t *cfn.Template, path string) {
 	for _, m := range a.Metrics {
 		switch {
 		case m.ID == "" || m.ID[0] < 'a' || m.ID[0] > 'z' || strings.ContainsFunc(m.ID, func(r rune) bool { return !isIDCharacter(r) }):
-			t.Failf(path+"."+m.Name, "use letters, digits and _, a lower-case letter first", "%q is no id of a metric", m.ID)
+			t.Failf(path+"."+m.Name, "use letters, digits and _, beginning with a lower-case letter", "%q is not a valid id of a metric", m.ID)
 		case slices.Contains(ids, m.ID):
-			t.Failf(path+"."+m.Name, "choose another one", "the id %q is taken", m.ID)
+			t.Failf(path+"."+m.Name, "choose another one", "another metric has the id %q", m.ID)
 		case !slices.Contains(names, m.ID):
-			t.Failf(path+"."+m.Name, "leave the metric out, or use it", "the formula %q does not name %s", a.Formula, m.ID)
+			t.Failf(path+"."+m.Name, "remove the metric, or use it in the formula", "the formula %q does not contain %s", a.Formula, m.ID)
 		}
 		ids = append(ids, m.ID)
 	}
@@ -214,17 +214,17 @@ func isIDCharacter(r rune) bool {
 
 func (m Metric) check(t *cfn.Template, path string) {
 	if m.Namespace == "" || m.Name == "" {
-		t.Failf(path, "name both", "a metric has a namespace and a name, this one has %q and %q", m.Namespace, m.Name)
+		t.Failf(path, "set both", "a metric requires a namespace and a name, but has %q and %q", m.Namespace, m.Name)
 	}
 	if !m.isPercentile() {
 		checkOneOf(t, path+".Statistic", m.Statistic, "Average", "Maximum", "Minimum", "SampleCount", "Sum")
 	}
 	if len(m.Dimensions) > maxDimensions {
-		t.Failf(path+".Dimensions", "", "there are %d, CloudWatch allows %d", len(m.Dimensions), maxDimensions)
+		t.Failf(path+".Dimensions", "", "there are %d; the CloudWatch limit is %d", len(m.Dimensions), maxDimensions)
 	}
 }
 
-// isPercentile matches p0 to p100, with up to ten decimals.
+// isPercentile reports whether the statistic is a percentile: p0 to p100, with up to ten decimals.
 func (m Metric) isPercentile() bool {
 	n, isP := strings.CutPrefix(m.Statistic, "p")
 	if _, decimals, _ := strings.Cut(n, "."); !isP || len(decimals) > 10 || strings.Trim(n, "0123456789.") != "" {
@@ -234,16 +234,16 @@ func (m Metric) isPercentile() bool {
 	return err == nil && f <= 100
 }
 
-// checkOneOf refuses what is none of the known.
-func checkOneOf[T ~string](t *cfn.Template, path string, value T, known ...T) {
-	if !slices.Contains(known, value) {
-		t.Failf(path, "", "it is %q, CloudWatch allows %q", value, known)
+// checkOneOf reports a value that is not one of the allowed ones.
+func checkOneOf[T ~string](t *cfn.Template, path string, value T, allowed ...T) {
+	if !slices.Contains(allowed, value) {
+		t.Failf(path, "", "it is %q; CloudWatch allows %q", value, allowed)
 	}
 }
 
-// checkLength refuses text of more characters than the service takes.
-func checkLength(t *cfn.Template, path, service, text string, most int) {
-	if n := utf8.RuneCountInString(text); n > most {
-		t.Failf(path, "shorten it", "it has %d characters, %s allows %d", n, service, most)
+// checkLength reports a text with more characters than the limit of the service.
+func checkLength(t *cfn.Template, path, service, text string, limit int) {
+	if n := utf8.RuneCountInString(text); n > limit {
+		t.Failf(path, "shorten it", "it has %d characters; the limit of %s is %d", n, service, limit)
 	}
 }

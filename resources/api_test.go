@@ -271,7 +271,7 @@ func TestAPIsThatAPIGatewayRefuses(t *testing.T) {
 		return list
 	}
 	anywhere := resources.CORS{Origins: []string{"*"}, Methods: []string{"*"}}
-	const hintPath = "; begin it with a slash; a variable is a whole part of it, and {name+} the last one"
+	const hintPath = "; begin with a slash; write a variable as a whole part of the path, and {name+} as the last part"
 	for _, c := range []struct {
 		why    string
 		change func(*resources.API)
@@ -280,81 +280,81 @@ func TestAPIsThatAPIGatewayRefuses(t *testing.T) {
 		{"it is fine as it is", func(*resources.API) {}, ""},
 		{
 			"a space in its name", func(a *resources.API) { a.Name = "shop api" },
-			`Resources.Api.Properties.Name: "shop api" is no name: API Gateway takes 1 to 128 letters, digits and _-; choose another one`,
+			`Resources.Api.Properties.Name: "shop api" is not a valid name: API Gateway requires 1 to 128 letters, digits and _-; choose another one`,
 		},
 		{
 			"a log without a key", func(a *resources.API) { a.LogKey = cfn.Value[cfn.KeyARN]{} },
-			"Resources.ApiLogs.Properties.KmsKeyId: there is no key; set Key to a customer managed key",
+			"Resources.ApiLogs.Properties.KmsKeyId: the key is not set; set Key to a customer managed key",
 		},
 		{
 			"no function", func(a *resources.API) { a.Functions = []resources.APIFunction{{ID: "Hello"}} },
-			"Resources.ApiHelloIntegration.Properties.IntegrationUri: there is no function; set Alias",
+			"Resources.ApiHelloIntegration.Properties.IntegrationUri: the integration has no function; set Alias",
 		},
 		{
 			"no request a second", func(a *resources.API) { a.Rate = 0 },
-			"Resources.ApiStage.Properties.DefaultRouteSettings.ThrottlingRateLimit: it is 0, API Gateway allows 1 to 2147483647",
+			"Resources.ApiStage.Properties.DefaultRouteSettings.ThrottlingRateLimit: it is 0; API Gateway allows 1 to 2147483647",
 		},
 		{
 			"none at once", func(a *resources.API) { a.Burst = 0 },
-			"Resources.ApiStage.Properties.DefaultRouteSettings.ThrottlingBurstLimit: it is 0, API Gateway allows 1 to 2147483647",
+			"Resources.ApiStage.Properties.DefaultRouteSettings.ThrottlingBurstLimit: it is 0; API Gateway allows 1 to 2147483647",
 		},
 		{
 			"a small method", routes(open("get", "/x")),
-			`Resources.ApiGetXRoute.Properties.RouteKey: "get" is no method of HTTP in capitals, nor ANY`,
+			`Resources.ApiGetXRoute.Properties.RouteKey: "get" is neither an HTTP method in capitals nor ANY`,
 		},
-		{"a path without a slash", routes(open("GET", "x")), `Resources.ApiGetx06e44ffffRoute.Properties.RouteKey: "x" is no path` + hintPath},
-		{"a path with a star", routes(open("GET", "/x/*")), `Resources.ApiGetX0605aace8Route.Properties.RouteKey: "/x/*" is no path` + hintPath},
-		{"a part of a part", routes(open("GET", "/x-{id}")), `Resources.ApiGetXId0aba23ec0Route.Properties.RouteKey: "/x-{id}" is no path` + hintPath},
-		{"the rest in between", routes(open("GET", "/{a+}/b")), `Resources.ApiGetProxyBRoute.Properties.RouteKey: "/{a+}/b" is no path` + hintPath},
+		{"a path without a slash", routes(open("GET", "x")), `Resources.ApiGetx06e44ffffRoute.Properties.RouteKey: "x" is not a valid path` + hintPath},
+		{"a path with a star", routes(open("GET", "/x/*")), `Resources.ApiGetX0605aace8Route.Properties.RouteKey: "/x/*" is not a valid path` + hintPath},
+		{"a part of a part", routes(open("GET", "/x-{id}")), `Resources.ApiGetXId0aba23ec0Route.Properties.RouteKey: "/x-{id}" is not a valid path` + hintPath},
+		{"the rest in between", routes(open("GET", "/{a+}/b")), `Resources.ApiGetProxyBRoute.Properties.RouteKey: "/{a+}/b" is not a valid path` + hintPath},
 		{
 			"another authorization", routes(authorized(open("GET", "/x"), "CUSTOM")),
 			`Resources.ApiGetXRoute.Properties.AuthorizationType: "CUSTOM" is not NONE, AWS_IAM or JWT`,
 		},
 		{
 			"a route twice", routes(open("GET", "/x"), open("GET", "/x")),
-			"Resources.ApiGetXRoute.Properties.RouteKey: the route GET /x stands twice; leave out one of them",
+			"Resources.ApiGetXRoute.Properties.RouteKey: the route GET /x is declared twice; remove one of them",
 		},
 		{
 			"two routes with other names of variables", routes(open("GET", "/x/{id}"), open("GET", "/x/{key}")),
-			"Resources.ApiGetXIdRoute.Properties.RouteKey: API Gateway takes the routes GET /x/{id} and GET /x/{key} for one, " +
-				"since only the names of variables differ; leave out one of them",
+			"Resources.ApiGetXIdRoute.Properties.RouteKey: API Gateway treats the routes GET /x/{id} and GET /x/{key} as the same, " +
+				"because they differ only in the names of variables; remove one of them",
 		},
 		{"two routes that look alike", routes(open("GET", "/x/y"), open("GET", "/x-y"), open("GET", "/x/{y}")), ""},
-		{"tokens of nobody", jwt(nil), "Resources.ApiAuthorizer.Properties.JwtConfiguration: nothing says which tokens are good; set JWT"},
+		{"tokens of nobody", jwt(nil), "Resources.ApiAuthorizer.Properties.JwtConfiguration: it is not set which tokens are valid; set JWT"},
 		{
 			"an issuer without TLS", jwt(&resources.JWT{Issuer: "http://issuer.example.com", Audience: []string{"web"}}),
-			`Resources.ApiAuthorizer.Properties.JwtConfiguration.Issuer: "http://issuer.example.com" is no URL that begins with https://`,
+			`Resources.ApiAuthorizer.Properties.JwtConfiguration.Issuer: "http://issuer.example.com" is not a URL that begins with https://`,
 		},
 		{
 			"tokens for anybody", jwt(&resources.JWT{Issuer: "https://issuer.example.com"}),
-			"Resources.ApiAuthorizer.Properties.JwtConfiguration.Audience: there are 0, API Gateway takes 1 to 50",
+			"Resources.ApiAuthorizer.Properties.JwtConfiguration.Audience: there are 0; API Gateway requires 1 to 50",
 		},
 		{"all pages, without cookies", cors(anywhere), ""},
 		{
 			"all pages, with cookies", cors(resources.CORS{Origins: []string{"*"}, Methods: []string{"*"}, Credentials: true}),
 			"Resources.Api.Properties.CorsConfiguration.AllowCredentials: " +
-				"every page on the internet could call with the cookies of its visitor; name the origins",
+				"every web page could call the API with the cookies of its visitors; name the origins",
 		},
 		{
 			"no page", cors(resources.CORS{Methods: []string{"GET"}}),
-			"Resources.Api.Properties.CorsConfiguration: it lets nobody call; set Origins and Methods",
+			"Resources.Api.Properties.CorsConfiguration: it allows no calls; set Origins and Methods",
 		},
 		{
 			"more than a day", cors(resources.CORS{Origins: []string{"*"}, Methods: []string{"*"}, MaxAgeSeconds: 86401}),
-			"Resources.Api.Properties.CorsConfiguration.MaxAge: it is 86401, API Gateway allows 0 to 86400",
+			"Resources.Api.Properties.CorsConfiguration.MaxAge: it is 86401; API Gateway allows 0 to 86400",
 		},
 		{
 			"browsers have to ask before they know who they are", func(a *resources.API) {
 				a.CORS = &anywhere
 				routes(authorized(open("ANY", "/x"), "AWS_IAM"))(a)
 			},
-			"Resources.ApiAnyXRoute.Properties.AuthorizationType: ANY /x would refuse to tell browsers whether they may call it; make a route for each method",
+			"Resources.ApiAnyXRoute.Properties.AuthorizationType: ANY /x would reject the preflight requests of browsers; declare a route for each method",
 		},
 		{"42 routes to a function", routes(paths(42)...), ""},
 		{
 			"43 routes", routes(paths(43)...),
 			"Resources.ApiHelloIntegration.Properties.IntegrationUri: " +
-				"the permissions of 43 routes take some 20663 bytes of the function's policy, Lambda allows 20480; use ANY and {proxy+}, or several functions",
+				"the permissions of 43 routes need about 20663 bytes in the policy of the function; the Lambda limit is 20480; use ANY and {proxy+}, or several functions",
 		},
 	} {
 		t.Run(c.why, func(t *testing.T) {

@@ -7,26 +7,25 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// Bucket is an S3 bucket for data: encrypted with a customer managed key, versioned, closed to the public, TLS only, with access
-// logs.
+// Bucket is an S3 bucket for data: encrypted with a customer managed key, versioned, without public access, TLS only, with access logs.
 type Bucket struct {
-	// ID is the logical id; the policy gets ID with Policy behind.
+	// ID is the logical id. The logical id of the policy is ID followed by Policy.
 	ID   string
 	Name cfn.Value[cfn.BucketName]
-	// AccountRegional says that the bucket is in the namespace of its account and region, where no other account can make a bucket. Its name
-	// ends in -<account>-<region>-an.
+	// AccountRegional puts the bucket into the namespace of its account and region, in which no other account can create a bucket. Its name ends in
+	// -<account>-<region>-an.
 	AccountRegional bool
-	// Key encrypts the objects; with AWSKey, S3 does so with keys of its own.
+	// Key encrypts the objects. With AWSKey, S3 encrypts them with its own keys.
 	Key cfn.Value[cfn.KeyARN]
-	// Logs is the bucket in which S3 writes who accessed this one, under a prefix of its name.
+	// Logs is the bucket for the access logs of this one. Their prefix is its name.
 	Logs cfn.Value[cfn.BucketName]
-	// ExpireDays after which current objects expire. Zero means never.
+	// ExpireDays after which current objects expire. Default: never.
 	ExpireDays int
-	// NoncurrentDays after which versions that were replaced or deleted go. Zero means 30.
+	// NoncurrentDays after which replaced and deleted versions expire. Default 30.
 	NoncurrentDays int
-	// Retain keeps the bucket when its stack goes. Without it, CloudFormation deletes it, which S3 refuses while it holds objects.
+	// Retain keeps the bucket if its stack is deleted. Without it, CloudFormation deletes the bucket, which fails while it contains objects.
 	Retain bool
-	// Policy is added to the bucket's policy; its resources come from the handle's methods or BucketARN and BucketObjects.
+	// Policy has statements for the bucket policy. Use BucketARN and BucketObjects for their resources.
 	Policy policy.Resource
 }
 
@@ -39,7 +38,7 @@ func (h BucketHandle) Name() cfn.Value[cfn.BucketName] { return cfn.Ref[cfn.Buck
 // ARN of the bucket.
 func (h BucketHandle) ARN() cfn.Value[cfn.BucketARN] { return cfn.Att[cfn.BucketARN](h.bucket, "Arn") }
 
-// BucketARN is the ARN of a bucket by its name, in whatever account.
+// BucketARN is the ARN of a bucket by its name, in any account.
 func BucketARN(name cfn.Part) cfn.Value[cfn.BucketARN] {
 	return cfn.Format[cfn.BucketARN]("arn:%s:s3:::%s", cfn.Partition(), name)
 }
@@ -55,7 +54,7 @@ func (b Bucket) Add(t *cfn.Template) BucketHandle {
 	key := keyOf(t, path+".BucketEncryption", b.Key)
 	logging := &s3.Bucket_LoggingConfiguration{LogFilePrefix: t.TextPtr(cfn.Format[cfn.Text]("%s/", b.Name))}
 	if logging.DestinationBucketName = t.TextPtr(b.Logs); logging.DestinationBucketName == nil {
-		t.Fail(path+".LoggingConfiguration", "there is no bucket for access logs", "set Logs")
+		t.Fail(path+".LoggingConfiguration", "the bucket for access logs is not set", "set Logs")
 	}
 	noncurrent := b.NoncurrentDays
 	if noncurrent == 0 {
@@ -77,20 +76,20 @@ func (b Bucket) Add(t *cfn.Template) BucketHandle {
 	return BucketHandle{bucket}
 }
 
-// LogBucket is where S3 and load balancers write access logs. They can only write them with keys of S3, and a log of the log would never
-// end.
+// LogBucket is a bucket for the access logs of S3 and load balancers. It is encrypted with the keys of S3, the only ones that they support, and has no
+// access log itself, which would never end.
 type LogBucket struct {
-	// ID is the logical id; the policy gets ID with Policy behind.
+	// ID is the logical id. The logical id of the policy is ID followed by Policy.
 	ID   string
 	Name cfn.Value[cfn.BucketName]
 	// AccountRegional is as in Bucket.
 	AccountRegional bool
-	// Sources are the names of the buckets that log here; they may have wildcards.
+	// Sources are the names of the buckets that log here, which may contain wildcards.
 	Sources []cfn.Part
-	// LoadBalancers are the names of the application load balancers of the account and region that log here, each under a prefix of its
-	// name; they may have wildcards.
+	// LoadBalancers are the names of the application load balancers in the account and region that log here, which may contain wildcards. The prefix of
+	// their logs is their name.
 	LoadBalancers []string
-	// ExpireDays after which logs go.
+	// ExpireDays after which logs expire.
 	ExpireDays int
 	Retain     bool
 }
@@ -129,9 +128,9 @@ func (b LogBucket) Add(t *cfn.Template) LogBucketHandle {
 	return LogBucketHandle{bucket}
 }
 
-// loadBalancersMayWrite lets Elastic Load Balancing write. Its principal is the same in every region and partition: what regions from before
-// August 2022 know beside it, an account of AWS for each, it replaces there and in GovCloud (User Guide for Application Load Balancers, access
-// logs). The ARN of who logs holds the account, so that needs no condition of its own.
+// loadBalancersMayWrite returns the statement that allows Elastic Load Balancing to write. Its principal is the same in all regions and partitions: it
+// also works in GovCloud and in regions from before August 2022, where an account of AWS was the principal (User Guide for Application Load
+// Balancers, access logs). The ARN of the load balancer contains the account, so no condition on the account is needed.
 func (b LogBucket) loadBalancersMayWrite(bucket *cfn.Resource) policy.Statement {
 	account := cfn.AccountID()
 	var objects, balancers []cfn.Part
@@ -168,7 +167,7 @@ func inNamespace(bucket *cfn.Resource, accountRegional bool) {
 func encryption(key *string) *s3.Bucket_BucketEncryption {
 	rule := s3.Bucket_ServerSideEncryptionRule{ServerSideEncryptionByDefault: &s3.Bucket_ServerSideEncryptionByDefault{SSEAlgorithm: "AES256"}}
 	if key != nil {
-		rule.BucketKeyEnabled = new(true) // one data key for many objects: fewer calls of KMS
+		rule.BucketKeyEnabled = new(true) // one data key for many objects, for fewer calls of KMS
 		rule.ServerSideEncryptionByDefault = &s3.Bucket_ServerSideEncryptionByDefault{KMSMasterKeyID: key, SSEAlgorithm: "aws:kms"}
 	}
 	return &s3.Bucket_BucketEncryption{ServerSideEncryptionConfiguration: []s3.Bucket_ServerSideEncryptionRule{rule}}
@@ -196,7 +195,7 @@ func lifecycle(expire, noncurrent int) *s3.Bucket_LifecycleConfiguration {
 	return &s3.Bucket_LifecycleConfiguration{Rules: rules}
 }
 
-// eventBridge is told of what happens in a bucket. Without rules there, that costs and does nothing.
+// eventBridge returns the configuration that sends the events of a bucket to EventBridge. Without rules there, it has no cost and no effect.
 func eventBridge() *s3.Bucket_NotificationConfiguration {
 	return &s3.Bucket_NotificationConfiguration{EventBridgeConfiguration: &s3.Bucket_EventBridgeConfiguration{EventBridgeEnabled: true}}
 }

@@ -10,45 +10,45 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// ClosedGroup takes all rules from a security group that CloudFormation did not make: the default one of a VPC, which no resource type
-// changes and nobody can delete. A small Lambda function does it, when the group is first named here and when another one is.
+// ClosedGroup removes all rules from a security group that CloudFormation did not create: the default one of a VPC, which no resource type can change
+// and which cannot be deleted. A small Lambda function removes them when ClosedGroup is created, and when Group changes.
 type ClosedGroup struct {
-	// ID is the logical id; the function, its role and its logs have it in front of their own.
+	// ID is the logical id. The logical ids of the function, its role and its logs begin with it.
 	ID    string
 	Group cfn.Value[cfn.SecurityGroupID]
-	// FunctionName ends in -closed-group: by that, who deploys it may call it.
+	// FunctionName must end in -closed-group: the roles that deploy it may call functions with such names.
 	FunctionName string
-	// RoleName and RolePath of the function's role, and the boundary of what it may do.
+	// RoleName, RolePath and permissions boundary of the role of the function.
 	RoleName, RolePath string
 	Boundary           cfn.Value[cfn.PolicyARN]
-	// LogKey encrypts the function's logs, which stay for LogDays.
+	// LogKey encrypts the logs of the function, which are retained for LogDays.
 	LogKey  cfn.Value[cfn.KeyARN]
 	LogDays int
-	// RetainLogs keeps them when the function goes.
+	// RetainLogs keeps the logs if the function is deleted.
 	RetainLogs bool
 }
 
-// closedGroup is the custom resource: goformation's has no properties.
+// closedGroup is the custom resource, since the type in goformation has no properties.
 type closedGroup struct {
 	ServiceToken string `json:"ServiceToken"`
-	// ServiceTimeout is how many seconds CloudFormation waits for an answer, instead of an hour.
+	// ServiceTimeout is how many seconds CloudFormation waits for the function. Its default is an hour.
 	ServiceTimeout int    `json:"ServiceTimeout"`
 	GroupID        string `json:"GroupId"`
 }
 
-// AWSCloudFormationType is one of the names that custom resources can have.
+// AWSCloudFormationType returns a type name for custom resources.
 func (closedGroup) AWSCloudFormationType() string { return "Custom::ClosedGroup" }
 
-// The function has this many seconds, and CloudFormation waits a little longer. Three attempts at three requests of at most 10 seconds, with
-// two pauses of 5, end before that.
+// Timeouts of the function and of CloudFormation in seconds. The function makes three attempts of three requests, each of at most 10 seconds, with two
+// pauses of 5 seconds, which is less than its timeout.
 const (
 	closeGroupTimeout = 120
 	closeGroupWait    = 150
 )
 
-// closeGroup is what the function runs; 4,096 characters at most, and cfnresponse is there only if it is imported just so. It answers in time
-// whatever happens. It tries again because what a new role may do takes a moment to be known everywhere. On deletion it does nothing: the
-// group goes with its VPC.
+// closeGroup is the code of the function, at most 4,096 characters. Lambda provides cfnresponse only if the code has exactly this import. The function
+// always responds in time. It retries because the permissions of a new role need a moment to take effect. On deletion it does nothing, because the
+// group is deleted with its VPC.
 const closeGroup = `import time
 
 import boto3
@@ -82,15 +82,15 @@ def handler(event, context):
                 time.sleep(5)
 `
 
-// Add declares the function and what runs it.
+// Add declares the function, its role, its logs and the custom resource.
 func (g ClosedGroup) Add(t *cfn.Template) {
 	path := "Resources." + g.ID + "Function.Properties"
 	checkName(t, path+".FunctionName", "Lambda", g.FunctionName, "_-", 1, limits.LambdaName)
 	if !strings.HasSuffix(g.FunctionName, "-closed-group") {
-		t.Failf(path+".FunctionName", "let it end in -closed-group", "who deploys the function %q may not call it", g.FunctionName)
+		t.Failf(path+".FunctionName", "use a name that ends in -closed-group", "the roles that deploy the function %q may not call it", g.FunctionName)
 	}
 	if t.TextPtr(g.Group) == nil {
-		t.Fail("Resources."+g.ID+".Properties.GroupId", "there is no security group", "set Group")
+		t.Fail("Resources."+g.ID+".Properties.GroupId", "the security group is not set", "set Group")
 	}
 	logs := LogGroup{ID: g.ID + "Logs", Name: "/aws/lambda/" + g.FunctionName, RetentionDays: g.LogDays, Key: g.LogKey, Retain: g.RetainLogs}.Add(t)
 	group := cfn.Format[cfn.Text]("arn:%s:ec2:%s:%s:security-group/%s", cfn.Partition(), cfn.Region(), cfn.AccountID(), g.Group)
@@ -101,7 +101,7 @@ func (g ClosedGroup) Add(t *cfn.Template) {
 		Policies: []InlinePolicy{{Name: "function", Document: policy.Identity{
 			policy.Allow("Logs", "logs:CreateLogStream", "logs:PutLogEvents").On(logs.Streams()),
 			policy.Allow("Close", "ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress").On(group),
-			policy.Allow("Read", "ec2:DescribeSecurityGroups").On(cfn.Lit("*")), // knows no resource
+			policy.Allow("Read", "ec2:DescribeSecurityGroups").On(cfn.Lit("*")), // supports no resources
 		}}},
 	}.Add(t)
 	function := t.Add(g.ID+"Function", &lambda.Function{

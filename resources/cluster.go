@@ -6,7 +6,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 )
 
-// Cluster is an ECS cluster for what runs on Fargate, watched by Container Insights.
+// Cluster is an ECS cluster for tasks on Fargate, with Container Insights.
 type Cluster struct {
 	// ID is the logical id.
 	ID string
@@ -27,8 +27,8 @@ func (c Cluster) Add(t *cfn.Template) ClusterHandle {
 	checkName(t, "Resources."+c.ID+".Properties.ClusterName", "ECS", c.Name, "_-", 1, 255)
 	return ClusterHandle{t.Add(c.ID, &ecs.Cluster{
 		ClusterName: new(c.Name),
-		// not enhanced: Control Tower's control CT.ECS.PR.2, where an account has it, refuses every other value, and nothing here needs more
-		// no capacity providers: they need the service-linked role of ECS at once, which the first cluster of an account only makes
+		// not "enhanced": the Control Tower control CT.ECS.PR.2 rejects every other value
+		// no capacity providers: they require the service-linked role of ECS, which does not exist before the first cluster of an account
 		ClusterSettings: []ecs.Cluster_ClusterSettings{{Name: new("containerInsights"), Value: new("enabled")}},
 	})}
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// Container is what a service's tasks and a job run.
+// Container is the container of a job, or of the tasks of a service.
 type Container struct {
 	Image cfn.Value[cfn.ImageURI]
-	// Repository of ECR that holds the image, by ARN; unset for another registry.
+	// Repository is the ARN of the ECR repository of the image. Unset for another registry.
 	Repository cfn.Value[cfn.Text]
-	// Command in place of the image's own.
+	// Command in place of that of the image. Optional.
 	Command     []string
 	Environment []Variable
 	Secrets     []Secret
@@ -20,12 +20,12 @@ type Container struct {
 	SecretKeys []string
 	// Architecture is x86_64 or arm64.
 	Architecture string
-	// User that the container runs as, such as 1000:1000; empty for the image's.
+	// User that the container runs as, such as 1000:1000. Default: that of the image.
 	User string
-	// Writable lets the container write to its own file system. Without it only /tmp can be written: by root, and on Fargate by others only
-	// where the image says VOLUME /tmp, so that the directory keeps its owner and mode.
+	// Writable allows the container to write to its file system. Without it, it can write only to /tmp. On Fargate, users other than root can do so only
+	// if the image has VOLUME /tmp, which keeps the owner and mode of the directory.
 	Writable bool
-	// Grants are what the code in the container may do.
+	// Grants are the permissions of the code in the container.
 	Grants policy.Identity
 }
 
@@ -35,11 +35,11 @@ type Secret struct {
 	Name string
 	// ARN of a secret of Secrets Manager or a parameter of SSM.
 	ARN string
-	// JSONKey of the value in a secret that is a JSON object; empty for all of it.
+	// JSONKey of the value in a secret that is a JSON object. Default: the whole secret.
 	JSONKey string
 }
 
-// valueFrom is how ECS writes where the secret is.
+// valueFrom returns the reference to the secret in the format of ECS.
 func (s Secret) valueFrom() string {
 	if s.JSONKey == "" {
 		return s.ARN
@@ -47,7 +47,7 @@ func (s Secret) valueFrom() string {
 	return s.ARN + ":" + s.JSONKey + "::"
 }
 
-// user is what the definition of a container takes: nil for the image's own.
+// user returns the user for a container definition, nil for that of the image.
 func (c Container) user() *string {
 	if c.User == "" {
 		return nil
@@ -55,7 +55,7 @@ func (c Container) user() *string {
 	return new(c.User)
 }
 
-// service of AWS that holds the secret: secretsmanager or ssm.
+// service returns the AWS service that stores the secret: secretsmanager or ssm.
 func (s Secret) service() string {
 	if parts := strings.Split(s.ARN, ":"); len(parts) > 2 && parts[2] == "ssm" {
 		return "ssm"
@@ -65,22 +65,22 @@ func (s Secret) service() string {
 
 // ContainerRoles are the two roles of a container: ECS starts it with one, its code runs with the other.
 type ContainerRoles struct {
-	// ID is what the logical ids begin with.
+	// ID begins the logical ids.
 	ID string
-	// StartName and CodeName are the names of the roles; What says in their descriptions what they start and run.
+	// StartName and CodeName are the names of the roles. What is the subject of their descriptions, such as "job nightly".
 	StartName, CodeName, Path, What string
 	Boundary                        cfn.Value[cfn.PolicyARN]
 }
 
-// add declares the roles of a container that writes to a log group. The role of its code is there even if it may do nothing: without one, code
-// on EC2 would have the instance's.
+// add declares the roles of a container that writes to a log group. It always declares the role of the code: without one, code on EC2 would use the
+// role of the instance.
 func (r ContainerRoles) add(t *cfn.Template, c Container, logs LogGroupHandle) (start, code RoleHandle) {
-	// no condition: none is documented for the role that ECS starts tasks with
+	// no conditions, because none are documented for the task execution role
 	start = Role{
 		ID: r.ID + "StartRole", Name: r.StartName, Path: r.Path, Description: "ECS starts " + r.What + " with it",
 		Trust:    policy.Trust{policy.Allow("Tasks", "sts:AssumeRole").By(policy.Service("ecs-tasks.amazonaws.com"))},
 		Boundary: r.Boundary,
-		Policies: []InlinePolicy{{Name: "start", Document: c.starting(t, logs)}},
+		Policies: []InlinePolicy{{Name: "start", Document: c.startPermissions(t, logs)}},
 	}.Add(t)
 	running := Role{
 		ID: r.ID + "Role", Name: r.CodeName, Path: r.Path, Description: "The code of " + r.What + " runs with it",
@@ -97,12 +97,12 @@ func (r ContainerRoles) add(t *cfn.Template, c Container, logs LogGroupHandle) (
 	return start, running.Add(t)
 }
 
-// starting is what ECS needs to start the container: to pull its image, write its logs and read its secrets.
-func (c Container) starting(t *cfn.Template, logs LogGroupHandle) policy.Identity {
+// startPermissions returns the permissions that ECS requires to start the container: to pull its image, write its logs and read its secrets.
+func (c Container) startPermissions(t *cfn.Template, logs LogGroupHandle) policy.Identity {
 	list := policy.Identity{policy.Allow("Logs", "logs:CreateLogStream", "logs:PutLogEvents").On(logs.Streams())}
 	if t.TextPtr(c.Repository) != nil {
 		list = append(list,
-			policy.Allow("LogIn", "ecr:GetAuthorizationToken").On(cfn.Lit("*")), // knows no resource
+			policy.Allow("LogIn", "ecr:GetAuthorizationToken").On(cfn.Lit("*")), // supports no resources
 			policy.Allow("Pull", PullActions()...).On(c.Repository))
 	}
 	for _, s := range c.Secrets {

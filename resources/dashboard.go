@@ -9,7 +9,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 )
 
-// Dashboard is a page of CloudWatch: rows with a title, each with the states of alarms or with graphs side by side.
+// Dashboard is a CloudWatch dashboard. It consists of rows with a title, each with the states of alarms or with graphs side by side.
 type Dashboard struct {
 	// ID is the logical id.
 	ID   string
@@ -26,19 +26,19 @@ type DashboardRow struct {
 	Graphs []Graph
 }
 
-// Graph of metrics over time.
+// Graph is a graph of metrics over time.
 type Graph struct {
 	Title string
-	// Lines are metrics of the region of the stack; their Label says what they are about.
+	// Lines are metrics in the region of the stack. Their Label is in the legend.
 	Lines []Metric
-	// PeriodSeconds of each point. Zero means 300.
+	// PeriodSeconds of each point. Default 300.
 	PeriodSeconds int
 }
 
 // DashboardHandle is a declared dashboard.
 type DashboardHandle struct{ dashboard *cfn.Resource }
 
-// Limits of CloudWatch (its service quotas, and "Dashboard body structure and syntax").
+// Limits of CloudWatch (CloudWatch quotas, and "Dashboard body structure and syntax"), and the layout.
 const (
 	maxDashboardName     = 255
 	maxWidgets           = 500
@@ -53,7 +53,7 @@ const (
 	dashboardTitleHeight = 1
 )
 
-// Add declares the dashboard. Its body has a line for each widget, so that changes of it can be read.
+// Add declares the dashboard. Its body has a line for each widget, to make changes readable.
 func (d Dashboard) Add(t *cfn.Template) DashboardHandle {
 	path := "Resources." + d.ID + ".Properties"
 	checkName(t, path+".DashboardName", "CloudWatch", d.Name, "_-", 1, maxDashboardName)
@@ -70,7 +70,7 @@ func (d Dashboard) Add(t *cfn.Template) DashboardHandle {
 // Name of the dashboard.
 func (h DashboardHandle) Name() cfn.Value[cfn.Text] { return cfn.Ref[cfn.Text](h.dashboard) }
 
-// widgets of a dashboard, put on it from top to bottom.
+// widgets adds the widgets of a dashboard from top to bottom.
 type widgets struct {
 	template *cfn.Template
 	path     string

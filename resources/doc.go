@@ -1,4 +1,4 @@
-// Package resources builds single AWS resources on goformation's structs, encrypted, private and least in privilege unless a field
-// says otherwise. A builder is a struct of its inputs with one method, Add, which declares the resource in a template and returns a
-// handle with the attributes that the resource really has.
+// Package resources builds AWS resources with the structs of goformation. They are encrypted, private and have least privilege unless a field says
+// otherwise. A builder is a struct of inputs. Its method Add declares the resource in a template, and returns a handle with the attributes of the
+// resource.
 package resources

@@ -13,14 +13,14 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// Function is a Lambda function from a zip file in S3, with a role, a log group, a version for each release and the alias "live", which
-// callers use: a deployment moves it at once, or shifts traffic from the version before.
+// Function is a Lambda function from a zip file in S3, with a role, a log group, a version for each release, and the alias "live", which callers use. A
+// deployment points the alias to the new version.
 type Function struct {
-	// ID is the logical id; what belongs to the function has it in front of its own.
+	// ID is the logical id. The logical ids of the parts of the function begin with it.
 	ID          string
 	Name        string
 	Description string
-	// CodeBucket and CodeKey are where the zip file is.
+	// CodeBucket and CodeKey are the bucket and the key of the zip file.
 	CodeBucket cfn.Value[cfn.BucketName]
 	CodeKey    cfn.Value[cfn.Text]
 	Runtime    string
@@ -31,29 +31,29 @@ type Function struct {
 	Memory, Timeout int
 	Environment     []Variable
 	Layers          []string
-	// RoleName and RolePath of the function's role, and the boundary of what it may do.
+	// RoleName, RolePath and permissions boundary of the role of the function.
 	RoleName, RolePath string
 	Boundary           cfn.Value[cfn.PolicyARN]
-	// Grants are what the function may do beside writing logs.
+	// Grants are the permissions of the function, besides writing logs.
 	Grants policy.Identity
-	// LogKey encrypts the logs, which stay for LogDays.
+	// LogKey encrypts the logs, which are retained for LogDays.
 	LogKey  cfn.Value[cfn.KeyARN]
 	LogDays int
-	// RetainLogs keeps them when the function goes.
+	// RetainLogs keeps the logs if the function is deleted.
 	RetainLogs bool
-	// DeadLetters is the name of a queue that keeps what an asynchronous call failed on. Empty: there is none.
+	// DeadLetters is the name of a queue for the events of failed asynchronous calls. Optional.
 	DeadLetters string
-	// Tracing by X-Ray.
+	// Tracing enables X-Ray.
 	Tracing bool
-	// Subnets and SecurityGroups by id; without them the function runs in no VPC.
+	// Subnets and SecurityGroups by id. Without them, the function is not in a VPC.
 	Subnets        cfn.List[cfn.SubnetID]
 	SecurityGroups cfn.List[cfn.SecurityGroupID]
-	// Group is the one of SecurityGroups that goes with the function; nil if none does. Lambda deletes the network interfaces in it with the
-	// function's role, some 20 minutes after the function has left them, so it is deleted before the role.
+	// Group is the one of SecurityGroups that is deleted with the function. Optional. Lambda deletes the network interfaces in it with the role of the
+	// function, about 20 minutes after the function no longer uses them, so the group is deleted before the role.
 	Group *SecurityGroupHandle
-	// Networked functions may have been in a VPC before: without Subnets, Lambda still deletes the network interfaces that they left.
+	// Networked is true for a function that may have been in a VPC before. Without Subnets, Lambda must still delete its network interfaces.
 	Networked bool
-	// ReservedConcurrency is taken from the account's for this function alone. Nil reserves none.
+	// ReservedConcurrency is reserved for this function out of the concurrency of the account. Default: none.
 	ReservedConcurrency *int
 }
 
@@ -65,22 +65,22 @@ func (h FunctionHandle) Name() cfn.Value[cfn.FunctionName] {
 	return cfn.Ref[cfn.FunctionName](h.function)
 }
 
-// AliasARN is the ARN of the alias "live", which is what to call.
+// AliasARN is the ARN of the alias "live", which callers use.
 func (h FunctionHandle) AliasARN() cfn.Value[cfn.FunctionARN] {
 	return cfn.Ref[cfn.FunctionARN](h.alias)
 }
 
-// maxFunctionDescription is what Lambda's 256 characters leave when the address of the code stands there too.
+// maxFunctionDescription is the limit of the description in characters: the 256 that Lambda allows, less the address of the code.
 const maxFunctionDescription = 150
 
-// Add declares the function and what belongs to it.
+// Add declares the function and its parts.
 func (f Function) Add(t *cfn.Template) FunctionHandle {
 	path := "Resources." + f.ID + ".Properties"
 	checkName(t, path+".FunctionName", "Lambda", f.Name, "_-", 1, limits.LambdaName)
 	checkRange(t, path+".MemorySize", "Lambda", f.Memory, limits.LambdaLeastMemory, limits.LambdaMostMemory)
 	checkRange(t, path+".Timeout", "Lambda", f.Timeout, 1, limits.LambdaTimeout)
 	if n := utf8.RuneCountInString(f.Description); n > maxFunctionDescription {
-		t.Failf(path+".Description", "shorten it", "it has %d characters, beside the address of the code Lambda leaves %d", n, maxFunctionDescription)
+		t.Failf(path+".Description", "shorten it", "it has %d characters; with the address of the code, the Lambda limit is %d", n, maxFunctionDescription)
 	}
 	logs := LogGroup{ID: f.ID + "Logs", Name: "/aws/lambda/" + f.Name, RetentionDays: f.LogDays, Key: f.LogKey, Retain: f.RetainLogs}.Add(t)
 	grants := append(policy.Identity{
@@ -89,7 +89,7 @@ func (f Function) Add(t *cfn.Template) FunctionHandle {
 
 	properties := &lambda.Function{
 		FunctionName: new(f.Name),
-		// another release is another configuration even if its zip file is the same: Lambda makes no version of what did not change
+		// the address makes each release a different configuration, even with the same zip file: Lambda creates no version of an unchanged function
 		Description:   t.TextPtr(cfn.Format[cfn.Text]("%s (%s)", cfn.Lit(f.Description), f.CodeKey)),
 		Code:          &lambda.Function_Code{S3Bucket: t.TextPtr(f.CodeBucket), S3Key: t.TextPtr(f.CodeKey)},
 		Runtime:       new(f.Runtime),
@@ -113,15 +113,15 @@ func (f Function) Add(t *cfn.Template) FunctionHandle {
 	}
 	if f.Tracing {
 		properties.TracingConfig = &lambda.Function_TracingConfig{Mode: new("Active")}
-		// X-Ray knows no resource for these
+		// these actions support no resources
 		grants = append(grants, policy.Allow("Tracing", "xray:PutTelemetryRecords", "xray:PutTraceSegments").On(cfn.Lit("*")))
 	}
 	place := cfn.Literal[cfn.Text]("")
 	if properties.VpcConfig = f.vpc(t, path); properties.VpcConfig != nil {
-		place = cfn.Format[cfn.Text]("%s%s", unknown(t, path, f.SecurityGroups), unknown(t, path, f.Subnets))
-		grants = append(grants, f.networkInterfaces(connecting()...)...)
+		place = cfn.Format[cfn.Text]("%s%s", unresolvedItems(t, path, f.SecurityGroups), unresolvedItems(t, path, f.Subnets))
+		grants = append(grants, f.networkInterfaces(connectActions()...)...)
 	} else if f.Networked {
-		grants = append(grants, f.networkInterfaces(disconnecting()...)...)
+		grants = append(grants, f.networkInterfaces(disconnectActions()...)...)
 	}
 	role := Role{
 		ID: f.ID + "Role", Name: f.RoleName, Path: f.RolePath, Description: "Function " + f.Name + " runs with it",
@@ -131,17 +131,17 @@ func (f Function) Add(t *cfn.Template) FunctionHandle {
 	}.Add(t)
 	properties.Role = t.Text(role.ARN())
 	if f.Group != nil {
-		f.Group.group.After(role.Resource()) // CloudFormation deletes in reverse order, and waits until nothing is in the group
+		f.Group.group.After(role.Resource()) // CloudFormation deletes in reverse order, and waits until the group is empty
 	}
 	function := t.Add(f.ID, properties)
 
-	// a version never changes: another description, so another release or other settings, make another version
+	// a version is immutable: the description differs for each release and each configuration, which replaces the version
 	version := t.Add(f.ID+"Version", &lambda.Version{
 		FunctionName: t.Text(cfn.Ref[cfn.FunctionName](function)),
 		Description:  t.TextPtr(cfn.Format[cfn.Text]("%s %s%s", cfn.Lit(cfn.Hash(function)), f.CodeKey, place)),
 	})
 	if f.ReservedConcurrency != nil {
-		// no part of a version: Lambda would refuse to make one that differs in nothing else
+		// not part of a version: Lambda would reject a version that differs in nothing else
 		function.Set("ReservedConcurrentExecutions", *f.ReservedConcurrency)
 	}
 	version.OnRemoval(cfn.Delete, cfn.Delete)
@@ -153,11 +153,11 @@ func (f Function) Add(t *cfn.Template) FunctionHandle {
 	return FunctionHandle{function, alias}
 }
 
-// vpc is where the function runs; nil is in none.
+// vpc returns the VPC configuration of the function, nil for none.
 func (f Function) vpc(t *cfn.Template, path string) *lambda.Function_VpcConfig {
 	subnets, groups := t.Texts(f.Subnets), t.Texts(f.SecurityGroups)
 	if (len(subnets) == 0) != (len(groups) == 0) {
-		t.Fail(path+".VpcConfig", "there are subnets or security groups, but not both", "set both, or neither")
+		t.Fail(path+".VpcConfig", "only one of subnets and security groups is set", "set both, or neither")
 	}
 	if len(subnets) == 0 || len(groups) == 0 {
 		return nil
@@ -165,9 +165,9 @@ func (f Function) vpc(t *cfn.Template, path string) *lambda.Function_VpcConfig {
 	return &lambda.Function_VpcConfig{SubnetIds: subnets, SecurityGroupIds: groups}
 }
 
-// unknown is what of a list only CloudFormation knows, behind a space: the hash of a function's settings is the same when a subnet of another
-// stack or a security group changes, and its version must not be. What is known while building is in the hash.
-func unknown[K any](t *cfn.Template, path string, list cfn.List[K]) cfn.Value[cfn.Text] {
+// unresolvedItems returns the items of a list that only CloudFormation knows, after a space. They are part of the description of the version, because
+// the hash of the configuration does not change with them. Literal items are part of the hash, so for those it returns an empty text.
+func unresolvedItems[K any](t *cfn.Template, path string, list cfn.List[K]) cfn.Value[cfn.Text] {
 	text := cfn.Join[cfn.Text](",", list)
 	items := t.Node(path, text).Get("Fn::Join").Items[1]
 	if items.Kind == tree.List && !slices.ContainsFunc(items.Items, func(n *tree.Node) bool { return n.Kind != tree.String }) {
@@ -176,25 +176,26 @@ func unknown[K any](t *cfn.Template, path string, list cfn.List[K]) cfn.Value[cf
 	return cfn.Format[cfn.Text](" %s", text)
 }
 
-// disconnecting is what Lambda needs to delete network interfaces (AWS Lambda Developer Guide, Giving Lambda functions access to a VPC).
-func disconnecting() []string {
+// disconnectActions returns the actions that Lambda requires to delete network interfaces (AWS Lambda Developer Guide, Giving Lambda functions access
+// to a VPC).
+func disconnectActions() []string {
 	return []string{"ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"}
 }
 
-// connecting is what Lambda needs to connect a function to a VPC, and to disconnect it.
-func connecting() []string {
+// connectActions returns the actions that Lambda requires to connect a function to a VPC, and to disconnect it.
+func connectActions() []string {
 	return []string{
 		"ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces",
 		"ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs", "ec2:UnassignPrivateIpAddresses",
 	}
 }
 
-// networkInterfaces lets Lambda connect the function to its VPC with the function's role, and denies the function's code the same, but for what
-// its own permissions allow.
+// networkInterfaces allows Lambda to connect the function to its VPC with the role of the function, and denies the same to the code of the function,
+// except for what its own permissions allow.
 func (f Function) networkInterfaces(actions ...string) policy.Identity {
 	self := cfn.Format[cfn.Text]("arn:%s:lambda:%s:%s:function:%s", cfn.Partition(), cfn.Region(), cfn.AccountID(), cfn.Lit(f.Name))
 	isCode := policy.When("ArnEquals", "lambda:SourceFunctionArn", self)
-	list := policy.Identity{policy.Allow("NetworkInterfaces", actions...).On(cfn.Lit("*"))} // most of them know no resource, none knows the function's
+	list := policy.Identity{policy.Allow("NetworkInterfaces", actions...).On(cfn.Lit("*"))} // few of them support resources, and none can be restricted to the function
 	var denied []string
 	for _, action := range actions {
 		allowed := f.Grants.AllowedOn(action)

@@ -13,10 +13,10 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// onInstances completes a compute environment with what Fargate does not have: instances, their image, their disk and their role.
+// onInstances sets the properties of a compute environment that Fargate does not have: instances, their image, their disk and their role.
 func (j Job) onInstances(t *cfn.Template, compute *batch.ComputeEnvironment_ComputeResources) {
 	compute.MinvCpus = new(0)
-	// the default strategy can neither be updated in place nor use another type where the first is sold out
+	// the default strategy cannot be updated in place, and waits if the first instance type is not available
 	compute.AllocationStrategy = new("BEST_FIT_PROGRESSIVE")
 	switch {
 	case len(j.InstanceTypes) > 0:
@@ -24,7 +24,7 @@ func (j Job) onInstances(t *cfn.Template, compute *batch.ComputeEnvironment_Comp
 	case j.Container.Architecture == arm64:
 		compute.InstanceTypes = []string{"default_arm64"}
 	default:
-		compute.InstanceTypes = []string{"optimal"} // of x86 alone; since the end of 2025 the same as default_x86_64
+		compute.InstanceTypes = []string{"optimal"} // only x86; since the end of 2025 the same as default_x86_64
 	}
 	image := "ECS_AL2023"
 	if j.GPUs > 0 {
@@ -37,23 +37,23 @@ func (j Job) onInstances(t *cfn.Template, compute *batch.ComputeEnvironment_Comp
 	template := j.launchTemplate(t)
 	compute.LaunchTemplate = &batch.ComputeEnvironment_LaunchTemplateSpecification{
 		LaunchTemplateId: t.TextPtr(cfn.Ref[cfn.Text](template)),
-		// by its number: another version makes Batch replace the instances
+		// the number of the version: a new one makes Batch replace the instances
 		Version: t.TextPtr(cfn.Att[cfn.Text](template, "LatestVersionNumber")),
 	}
 }
 
-// tags are those of the stack, and the name by which people find things of EC2.
+// tags returns the tags of the stack, and the tag Name, which the EC2 console shows.
 func (j Job) tags() map[string]string {
 	list := map[string]string{"Name": j.Name}
 	maps.Copy(list, j.Tags)
 	return list
 }
 
-// rootGB is the size of an instance's disk: the images of all runs there are on it unpacked, and what they write. Batch's own images of Amazon
-// Linux have 30 GB, which one image with CUDA and a model fills.
+// rootGB is the size of the disk of an instance in GB, for the unpacked images of all runs and the files that they write. The default of the Amazon Linux
+// images of Batch is 30 GB, which one image with CUDA and a model can fill.
 const rootGB = 100
 
-// launchTemplate declares how instances start. It has no fixed name, so that CloudFormation can replace it.
+// launchTemplate declares the launch template of the instances. It has no custom name, so that CloudFormation can replace it.
 func (j Job) launchTemplate(t *cfn.Template) *cfn.Resource {
 	var list []tags.Tag
 	for _, key := range slices.Sorted(maps.Keys(j.tags())) {
@@ -62,8 +62,8 @@ func (j Job) launchTemplate(t *cfn.Template) *cfn.Resource {
 	return t.Add(j.ID+"LaunchTemplate", &ec2.LaunchTemplate{
 		LaunchTemplateData: &ec2.LaunchTemplate_LaunchTemplateData{
 			MetadataOptions: &ec2.LaunchTemplate_MetadataOptions{HttpTokens: new("required"), HttpPutResponseHopLimit: new(1)},
-			// the root volume of Amazon Linux. Its key is the one that the account has for EBS: a key of the stack's would have to admit the
-			// service-linked role of Auto Scaling, which may not be there yet
+			// the root volume of Amazon Linux, encrypted with the default key of the account for EBS: a key of the stack would have to allow the
+			// service-linked role of Auto Scaling, which may not exist yet
 			BlockDeviceMappings: []ec2.LaunchTemplate_BlockDeviceMapping{{
 				DeviceName: new("/dev/xvda"),
 				Ebs: &ec2.LaunchTemplate_Ebs{
@@ -75,9 +75,10 @@ func (j Job) launchTemplate(t *cfn.Template) *cfn.Resource {
 	})
 }
 
-// instanceProfile declares the role of the instances, by the ARN of its profile. It is for the ECS agent alone, which registers the instance
-// with the cluster that Batch makes for the environment. But jobs share the network of their instance, so their code can become this role,
-// too: it has as little of AmazonEC2ContainerServiceforEC2Role as the agent needs. The start role brings images, secrets and logs.
+// instanceProfile declares the role of the instances, and returns the ARN of its instance profile. The role is for the ECS agent, which registers the
+// instance with the cluster that Batch creates for the environment. But jobs share the network of their instance, so their code can use this role
+// too. So it has only those permissions of AmazonEC2ContainerServiceforEC2Role that the agent requires. The start role has the permissions for
+// images, secrets and logs.
 func (j Job) instanceProfile(t *cfn.Template) cfn.Value[cfn.Text] {
 	arn := func(kind, rest string) cfn.Part {
 		return cfn.Format[cfn.Text]("arn:%s:ecs:%s:%s:%s/AWSBatch-%s-*%s",
@@ -89,7 +90,7 @@ func (j Job) instanceProfile(t *cfn.Template) cfn.Value[cfn.Text] {
 		Trust:    policy.Trust{policy.Allow("Instances", "sts:AssumeRole").By(policy.Service("ec2.amazonaws.com"))},
 		Boundary: j.Boundary,
 		Policies: []InlinePolicy{{Name: "agent", Document: policy.Identity{
-			policy.Allow("Find", "ecs:DiscoverPollEndpoint").On(cfn.Lit("*")), // knows no resource
+			policy.Allow("Find", "ecs:DiscoverPollEndpoint").On(cfn.Lit("*")), // supports no resources
 			policy.Allow("Register", "ecs:DeregisterContainerInstance", "ecs:RegisterContainerInstance", "ecs:SubmitAttachmentStateChanges",
 				"ecs:SubmitContainerStateChange", "ecs:SubmitTaskStateChange").On(cluster),
 			policy.Allow("Work", "ecs:Poll", "ecs:StartTelemetrySession", "ecs:UpdateContainerInstancesState").On(instances),

@@ -16,50 +16,49 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
-// Job is a container that AWS Batch runs when somebody submits it. It has a compute environment, a queue and a definition of its own: no
-// other job holds it up, and its limits are its own.
+// Job is a container that AWS Batch runs when it is submitted. It has its own compute environment, queue and definition, so it does not wait for other
+// jobs, and does not share its limits with them.
 type Job struct {
-	// ID is what the logical ids begin with.
+	// ID begins the logical ids.
 	ID string
-	// Name of the definition, and what the names of the queue and the compute environment begin with.
+	// Name of the definition. The names of the queue and the compute environment begin with it.
 	Name      string
 	Container Container
-	// Compute is what the job runs on: FARGATE, FARGATE_SPOT, which AWS may stop at two minutes' notice, or EC2.
+	// Compute is what the job runs on: FARGATE, FARGATE_SPOT, which AWS may interrupt at two minutes' notice, or EC2.
 	Compute string
-	// VCPUs and Memory in MB. On Fargate one of the pairs that it knows; on EC2 whole vCPUs, and at least 4 MB (Batch API,
-	// ResourceRequirement).
+	// VCPUs and Memory in MB. On Fargate one of its pairs; on EC2 whole vCPUs, and at least 4 MB (Batch API, ResourceRequirement).
 	VCPUs  float64
 	Memory int
-	// GPUs of the job, on EC2 only. Instances there have an encrypted disk of 100 GB, for images and for what runs write.
+	// GPUs of the job, only on EC2. Instances have an encrypted disk of 100 GB for images and the files of runs.
 	GPUs int
-	// InstanceTypes on EC2, types such as m7g.large or families such as m7g, all of the container's architecture. Default: Batch chooses
-	// among general ones, none of which has GPUs.
+	// InstanceTypes on EC2: types such as m7g.large or families such as m7g, all of the architecture of the container. Default: Batch chooses from general
+	// types without GPUs.
 	InstanceTypes []string
-	// MaxVCPUs is how many vCPUs all runs of the job have together; more runs wait.
+	// MaxVCPUs is the limit of vCPUs of all runs of the job together. Further runs wait.
 	MaxVCPUs int
 	// Attempts to run the job, 1 to 10 (Batch API, RetryStrategy).
 	Attempts int
-	// TimeoutMinutes after which an attempt is stopped.
+	// TimeoutMinutes of an attempt.
 	TimeoutMinutes int
-	// Network tells one VPC from another by whatever text: another one makes another compute environment.
+	// Network is a text that identifies the VPC. A different one replaces the compute environment.
 	Network string
-	// VPC and Subnets to run in. The subnets are private, and lead to ECR, CloudWatch Logs and whatever holds the secrets; on EC2 to ECS, too.
+	// VPC and Subnets of the job. The subnets are private, and must reach ECR, CloudWatch Logs and the service that stores the secrets; on EC2 also ECS.
 	VPC     cfn.Value[cfn.VPCID]
 	Subnets cfn.List[cfn.SubnetID]
-	// StartRole, CodeRole and InstanceRole are the names of the roles that ECS starts the job with, that its code runs with, and that the
-	// instances on EC2 have; RolePath is where they stand, Boundary the most that they may do.
+	// StartRole, CodeRole and InstanceRole are the names of the roles with which ECS starts the job, of its code, and of the instances on EC2. RolePath and
+	// Boundary are the path and the permissions boundary of all of them.
 	StartRole, CodeRole, InstanceRole, RolePath string
 	Boundary                                    cfn.Value[cfn.PolicyARN]
-	// LogKey encrypts the logs, which stay for LogDays.
+	// LogKey encrypts the logs, which are retained for LogDays.
 	LogKey  cfn.Value[cfn.KeyARN]
 	LogDays int
-	// RetainLogs keeps them when the job goes.
+	// RetainLogs keeps the logs if the job is deleted.
 	RetainLogs bool
-	// Tags of the stack. CloudFormation gives them neither to instances nor to launch templates.
+	// Tags of the stack, which CloudFormation does not propagate to instances and launch templates.
 	Tags map[string]string
 }
 
-// What Batch runs jobs on.
+// The values of Job.Compute.
 const (
 	Fargate     = "FARGATE"
 	FargateSpot = "FARGATE_SPOT"
@@ -80,18 +79,18 @@ func (h JobHandle) QueueName() cfn.Value[cfn.JobQueueName] {
 	return cfn.Select(1, cfn.Split[cfn.JobQueueName]("/", h.QueueARN()))
 }
 
-// DefinitionName is the name of the job's definition, without a revision: to submit it is to submit the latest.
+// DefinitionName is the name of the job's definition without a revision, which submits the latest one.
 func (h JobHandle) DefinitionName() cfn.Value[cfn.JobDefinitionName] {
 	return cfn.Literal[cfn.JobDefinitionName](h.name)
 }
 
-// maxBatchName is the most characters of a name (Batch API), suffix is the most of them that Job adds.
+// maxBatchName is the limit of names in characters (Batch API). suffix is the number of characters that Job appends to its name.
 const (
 	maxBatchName = 128
 	suffix       = 1 + 8
 )
 
-// Add declares the job and what belongs to it.
+// Add declares the job and its parts.
 func (j Job) Add(t *cfn.Template) JobHandle {
 	j.check(t)
 	logs := LogGroup{ID: j.ID + "Logs", Name: "/aws/batch/" + j.Name, RetentionDays: j.LogDays, Key: j.LogKey, Retain: j.RetainLogs}.Add(t)
@@ -103,13 +102,14 @@ func (j Job) Add(t *cfn.Template) JobHandle {
 			{Order: 1, ComputeEnvironment: t.Text(cfn.Ref[cfn.Text](j.environment(t)))},
 		},
 		JobStateTimeLimitActions: []batch.JobQueue_JobStateTimeLimitAction{
-			// what can never run would wait for ever, and all behind it
+			// a job that can never run would wait forever, and so would all jobs after it
 			cancel("MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE"), cancel("MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"),
 		},
 	})
 	return JobHandle{name: j.Name, queue: queue, definition: t.Add(j.ID+"Definition", j.definition(t, logs))}
 }
 
+// cancel returns the action that cancels a job which waits for a reason for 10 minutes.
 func cancel(reason string) batch.JobQueue_JobStateTimeLimitAction {
 	return batch.JobQueue_JobStateTimeLimitAction{Action: "CANCEL", State: "RUNNABLE", Reason: reason, MaxTimeSeconds: 600}
 }
@@ -124,46 +124,46 @@ func (j Job) check(t *cfn.Template) {
 	switch j.Compute {
 	case Fargate, FargateSpot:
 		if len(j.InstanceTypes) > 0 || j.GPUs > 0 {
-			t.Fail(resourcesPath, "Fargate has neither instance types nor GPUs", "leave them out, or set Compute to EC2")
+			t.Fail(resourcesPath, "Fargate has neither instance types nor GPUs", "remove them, or set Compute to EC2")
 		}
 		const units = 1024 // of CPU in a vCPU
 		message := fargateSize(int(j.VCPUs*units), j.Memory)
 		if j.VCPUs*units != math.Trunc(j.VCPUs*units) {
-			message = fmt.Sprintf("Fargate has no tasks with %v vCPUs", j.VCPUs)
+			message = fmt.Sprintf("Fargate does not support %v vCPUs", j.VCPUs)
 		}
 		if message != "" {
-			t.Fail(resourcesPath, message, "set VCPUs and Memory to a pair that Fargate knows: a vCPU is 1024 units")
+			t.Fail(resourcesPath, message, "set VCPUs and Memory to a pair that Fargate supports; a vCPU is 1024 units")
 		}
 	case EC2:
 		if j.VCPUs < 1 || j.VCPUs != math.Trunc(j.VCPUs) {
-			t.Failf(resourcesPath, "use a whole number, at least 1", "EC2 has no %v vCPUs", j.VCPUs)
+			t.Failf(resourcesPath, "use a whole number of at least 1", "%v vCPUs are not possible on EC2", j.VCPUs)
 		}
 		checkRange(t, resourcesPath, "Batch", j.Memory, limits.BatchLeastMemory, math.MaxInt32)
 		j.checkInstances(t, environment+".ComputeResources.InstanceTypes")
 	default:
-		t.Failf(environment+".ComputeResources.Type", "use FARGATE, FARGATE_SPOT or EC2", "Batch runs nothing on %q", j.Compute)
+		t.Failf(environment+".ComputeResources.Type", "use FARGATE, FARGATE_SPOT or EC2", "%q is not a valid Compute", j.Compute)
 	}
 }
 
 func (j Job) checkInstances(t *cfn.Template, path string) {
 	for _, typ := range j.InstanceTypes {
-		if is := architectureOf(typ); is != j.Container.Architecture {
-			t.Failf(path, "choose another type, or build the image for "+is, "%s is %s, but the container is for %s", typ, is, j.Container.Architecture)
+		if actual := architectureOf(typ); actual != j.Container.Architecture {
+			t.Failf(path, "choose another type, or build the image for "+actual, "%s is %s, but the container is for %s", typ, actual, j.Container.Architecture)
 		}
 	}
 	switch {
 	case j.GPUs < 0:
-		t.Failf(path, "use 0 or more", "there are no %d GPUs", j.GPUs)
+		t.Failf(path, "use 0 or more", "%d is not a number of GPUs", j.GPUs)
 	case j.GPUs > 0 && j.Container.Architecture == arm64:
-		t.Fail(path, "Batch has no image for ARM instances with GPUs", "use x86_64")
+		t.Fail(path, "Batch does not support GPUs on ARM instances", "use x86_64")
 	case j.GPUs > 0 && len(j.InstanceTypes) == 0:
-		t.Fail(path, "none of the types that Batch chooses by itself has GPUs", "name some that have, such as g6")
+		t.Fail(path, "none of the instance types that Batch chooses by default has GPUs", "set InstanceTypes to types that do, such as g6")
 	}
 }
 
 const arm64 = "arm64"
 
-// architectureOf an instance type or family.
+// architectureOf returns the architecture of an instance type or family.
 func architectureOf(instanceType string) string {
 	if limits.IsARM(instanceType) {
 		return arm64
@@ -171,8 +171,8 @@ func architectureOf(instanceType string) string {
 	return "x86_64"
 }
 
-// queueName changes only with what the queue cannot: it is for environments on Fargate or for those on instances. Else it keeps its name, and
-// with it what waits: another environment takes over, and other tags are put on the same queue.
+// queueName returns the name of the queue. It changes only between Fargate and EC2, because a queue cannot have both kinds of environments. Otherwise the
+// queue and its waiting jobs stay: a new environment replaces the old one, and tags are updated in place.
 func (j Job) queueName() string {
 	if j.Compute == EC2 {
 		return j.Name + "-ec2"
@@ -180,8 +180,8 @@ func (j Job) queueName() string {
 	return j.Name + "-fargate"
 }
 
-// environmentName changes with what Batch does not change of a compute environment: its tags, what kind of compute it has, and its VPC.
-// CloudFormation makes another one then, which only another name lets it do beside the one that is there.
+// environmentName returns the name of the compute environment. It changes with the properties that Batch cannot update: the tags, the kind of compute and
+// the VPC. CloudFormation then creates a new environment before it deletes the old one, which requires another name.
 func (j Job) environmentName() string {
 	h := sha256.New()
 	for _, part := range append([]string{j.Compute, j.Network}, sortedPairs(j.Tags)...) {
@@ -190,7 +190,7 @@ func (j Job) environmentName() string {
 	return j.Name + "-" + hex.EncodeToString(h.Sum(nil))[:suffix-1]
 }
 
-// sortedPairs are the keys and values of a map, one after the other.
+// sortedPairs returns the keys and values of a map, in the order of the keys.
 func sortedPairs(m map[string]string) []string {
 	var list []string
 	for _, k := range slices.Sorted(maps.Keys(m)) {
@@ -199,7 +199,7 @@ func sortedPairs(m map[string]string) []string {
 	return list
 }
 
-// environment declares where the job runs.
+// environment declares the compute environment.
 func (j Job) environment(t *cfn.Template) *cfn.Resource {
 	group := SecurityGroup{
 		ID: j.ID + "SecurityGroup", Name: j.Name, Description: "Job " + j.Name + ": nobody reaches it", VPC: j.VPC,
@@ -210,7 +210,7 @@ func (j Job) environment(t *cfn.Template) *cfn.Resource {
 	}
 	environment := &batch.ComputeEnvironment{
 		ComputeEnvironmentName: new(j.environmentName()),
-		// no service role: only with its service-linked role does Batch change an environment in place
+		// no service role: Batch updates an environment in place only with its service-linked role
 		Type:                      "MANAGED",
 		State:                     new("ENABLED"),
 		ReplaceComputeEnvironment: new(false),
@@ -218,7 +218,7 @@ func (j Job) environment(t *cfn.Template) *cfn.Resource {
 	}
 	if j.Compute == EC2 {
 		j.onInstances(t, compute)
-		// when the instances change, runs on old ones have as long as any run, up to what Batch allows
+		// when instances are replaced, their runs may finish within the timeout of the job, up to the limit of Batch
 		environment.UpdatePolicy = &batch.ComputeEnvironment_UpdatePolicy{
 			TerminateJobsOnUpdate: new(false), JobExecutionTimeoutMinutes: new(min(j.TimeoutMinutes, 360)),
 		}
@@ -226,7 +226,7 @@ func (j Job) environment(t *cfn.Template) *cfn.Resource {
 	return t.Add(j.ID+"ComputeEnvironment", environment)
 }
 
-// definition is what Batch runs.
+// definition returns the job definition.
 func (j Job) definition(t *cfn.Template, logs LogGroupHandle) *batch.JobDefinition {
 	c := j.Container
 	start, code := ContainerRoles{
@@ -252,7 +252,7 @@ func (j Job) definition(t *cfn.Template, logs LogGroupHandle) *batch.JobDefiniti
 			batch.JobDefinition_ResourceRequirement{Type: new("GPU"), Value: new(strconv.Itoa(j.GPUs))})
 	}
 	if !c.Writable {
-		// a volume without a host is empty, and goes with the run; Fargate has no other kind
+		// a volume without a host is empty and is deleted with the run; Fargate supports no other kind
 		container.Volumes = []batch.JobDefinition_Volumes{{Name: new("tmp")}}
 		container.MountPoints = []batch.JobDefinition_MountPoints{{SourceVolume: new("tmp"), ContainerPath: new("/tmp"), ReadOnly: new(false)}}
 	}

@@ -248,7 +248,7 @@ func TestJobsThatBatchCouldNotRunAreRefused(t *testing.T) {
 		}
 	}
 	const needs = "Resources.NightlyDefinition.Properties.ContainerProperties.ResourceRequirements: "
-	const pair = "; set VCPUs and Memory to a pair that Fargate knows: a vCPU is 1024 units"
+	const pair = "; set VCPUs and Memory to a pair that Fargate supports; a vCPU is 1024 units"
 	const types = "Resources.NightlyComputeEnvironment.Properties.ComputeResources.InstanceTypes: "
 	for _, c := range []struct {
 		why    string
@@ -259,22 +259,22 @@ func TestJobsThatBatchCouldNotRunAreRefused(t *testing.T) {
 		{"a name of 119 characters", func(j *resources.Job) { j.Name = strings.Repeat("a", 119) }, ""},
 		{
 			"one that leaves no place for what tells two queues apart", func(j *resources.Job) { j.Name = strings.Repeat("a", 120) },
-			fmt.Sprintf(`Resources.NightlyDefinition.Properties.JobDefinitionName: %q is no name: Batch takes 1 to 119 letters, digits and _-; choose another one`, strings.Repeat("a", 120)),
+			fmt.Sprintf(`Resources.NightlyDefinition.Properties.JobDefinitionName: %q is not a valid name: Batch requires 1 to 119 letters, digits and _-; choose another one`, strings.Repeat("a", 120)),
 		},
 		{
 			"another compute", func(j *resources.Job) { j.Compute = "SPOT" },
-			`Resources.NightlyComputeEnvironment.Properties.ComputeResources.Type: Batch runs nothing on "SPOT"; use FARGATE, FARGATE_SPOT or EC2`,
+			`Resources.NightlyComputeEnvironment.Properties.ComputeResources.Type: "SPOT" is not a valid Compute; use FARGATE, FARGATE_SPOT or EC2`,
 		},
-		{"GPUs on Fargate", func(j *resources.Job) { j.GPUs = 1 }, needs + "Fargate has neither instance types nor GPUs; leave them out, or set Compute to EC2"},
-		{"types on Fargate", func(j *resources.Job) { j.InstanceTypes = []string{"m7i"} }, needs + "Fargate has neither instance types nor GPUs; leave them out, or set Compute to EC2"},
-		{"no memory on Fargate", func(j *resources.Job) { j.Memory = 0 }, needs + "0 MB do not go with 256 units of CPU: 512 to 2048 in steps of 512 do, except 1536" + pair},
-		{"3 vCPUs on Fargate", func(j *resources.Job) { j.VCPUs, j.Memory, j.MaxVCPUs = 3, 1000, 3 }, needs + "Fargate has no tasks with 3072 units of CPU: it has 256, 512, 1024, 2048, 4096, 8192 and 16384" + pair},
-		{"too little memory on Fargate", func(j *resources.Job) { j.VCPUs, j.Memory = 1, 1000 }, needs + "1000 MB do not go with 1024 units of CPU: 2048 to 8192 in steps of 1024 do" + pair},
-		{"part of a unit on Fargate", func(j *resources.Job) { j.VCPUs = 0.2501 }, needs + "Fargate has no tasks with 0.2501 vCPUs" + pair},
+		{"GPUs on Fargate", func(j *resources.Job) { j.GPUs = 1 }, needs + "Fargate has neither instance types nor GPUs; remove them, or set Compute to EC2"},
+		{"types on Fargate", func(j *resources.Job) { j.InstanceTypes = []string{"m7i"} }, needs + "Fargate has neither instance types nor GPUs; remove them, or set Compute to EC2"},
+		{"no memory on Fargate", func(j *resources.Job) { j.Memory = 0 }, needs + "Fargate does not support 0 MB with 256 units of CPU: use 512 to 2048 in steps of 512, except 1536" + pair},
+		{"3 vCPUs on Fargate", func(j *resources.Job) { j.VCPUs, j.Memory, j.MaxVCPUs = 3, 1000, 3 }, needs + "Fargate does not support 3072 units of CPU: use 256, 512, 1024, 2048, 4096, 8192 or 16384" + pair},
+		{"too little memory on Fargate", func(j *resources.Job) { j.VCPUs, j.Memory = 1, 1000 }, needs + "Fargate does not support 1000 MB with 1024 units of CPU: use 2048 to 8192 in steps of 1024" + pair},
+		{"part of a unit on Fargate", func(j *resources.Job) { j.VCPUs = 0.2501 }, needs + "Fargate does not support 0.2501 vCPUs" + pair},
 		{"a large job on Fargate", func(j *resources.Job) { j.VCPUs, j.Memory, j.MaxVCPUs = 16, 122880, 16 }, ""},
-		{"half a vCPU on EC2", ec2(func(j *resources.Job) { j.VCPUs = 0.5 }), needs + "EC2 has no 0.5 vCPUs; use a whole number, at least 1"},
-		{"no vCPU on EC2", ec2(func(j *resources.Job) { j.VCPUs = 0 }), needs + "EC2 has no 0 vCPUs; use a whole number, at least 1"},
-		{"3 MB on EC2", ec2(func(j *resources.Job) { j.Memory = 3 }), needs + "it is 3, Batch allows 4 to 2147483647"},
+		{"half a vCPU on EC2", ec2(func(j *resources.Job) { j.VCPUs = 0.5 }), needs + "0.5 vCPUs are not possible on EC2; use a whole number of at least 1"},
+		{"no vCPU on EC2", ec2(func(j *resources.Job) { j.VCPUs = 0 }), needs + "0 vCPUs are not possible on EC2; use a whole number of at least 1"},
+		{"3 MB on EC2", ec2(func(j *resources.Job) { j.Memory = 3 }), needs + "it is 3; Batch allows 4 to 2147483647"},
 		{"x86 on EC2", ec2(func(j *resources.Job) { j.InstanceTypes = []string{"m7i.large", "c7a", "g5", "p4d", "mac2"} }), ""},
 		{"ARM on EC2", ec2(func(j *resources.Job) {
 			j.InstanceTypes, j.Container.Architecture = []string{"m7g.large", "c7gn", "a1", "im4gn", "x2gd.medium", "t4g"}, "arm64"
@@ -287,33 +287,33 @@ func TestJobsThatBatchCouldNotRunAreRefused(t *testing.T) {
 			"an x86 type for an ARM image", ec2(func(j *resources.Job) { j.InstanceTypes, j.Container.Architecture = []string{"m7i"}, "arm64" }),
 			types + "m7i is x86_64, but the container is for arm64; choose another type, or build the image for x86_64",
 		},
-		{"GPUs without types", ec2(func(j *resources.Job) { j.GPUs = 1 }), types + "none of the types that Batch chooses by itself has GPUs; name some that have, such as g6"},
+		{"GPUs without types", ec2(func(j *resources.Job) { j.GPUs = 1 }), types + "none of the instance types that Batch chooses by default has GPUs; set InstanceTypes to types that do, such as g6"},
 		{
 			"GPUs on ARM", ec2(func(j *resources.Job) {
 				j.GPUs, j.InstanceTypes, j.Container.Architecture = 1, []string{"g5g"}, "arm64"
 			}),
-			types + "Batch has no image for ARM instances with GPUs; use x86_64",
+			types + "Batch does not support GPUs on ARM instances; use x86_64",
 		},
-		{"less than no GPUs", ec2(func(j *resources.Job) { j.GPUs = -1 }), types + "there are no -1 GPUs; use 0 or more"},
+		{"less than no GPUs", ec2(func(j *resources.Job) { j.GPUs = -1 }), types + "-1 is not a number of GPUs; use 0 or more"},
 		{
 			"less than one run needs", func(j *resources.Job) { j.VCPUs, j.Memory, j.MaxVCPUs = 2, 4096, 1 },
-			"Resources.NightlyComputeEnvironment.Properties.ComputeResources.MaxvCpus: it is 1, the size of one run allows 2 to 2147483647",
+			"Resources.NightlyComputeEnvironment.Properties.ComputeResources.MaxvCpus: it is 1; the size of one run allows 2 to 2147483647",
 		},
 		{
 			"no attempt", func(j *resources.Job) { j.Attempts = 0 },
-			"Resources.NightlyDefinition.Properties.RetryStrategy.Attempts: it is 0, Batch allows 1 to 10",
+			"Resources.NightlyDefinition.Properties.RetryStrategy.Attempts: it is 0; Batch allows 1 to 10",
 		},
 		{
 			"11 attempts", func(j *resources.Job) { j.Attempts = 11 },
-			"Resources.NightlyDefinition.Properties.RetryStrategy.Attempts: it is 11, Batch allows 1 to 10",
+			"Resources.NightlyDefinition.Properties.RetryStrategy.Attempts: it is 11; Batch allows 1 to 10",
 		},
 		{
 			"no time", func(j *resources.Job) { j.TimeoutMinutes = 0 },
-			"Resources.NightlyDefinition.Properties.Timeout: it is 0, Batch allows 1 to 35791394",
+			"Resources.NightlyDefinition.Properties.Timeout: it is 0; Batch allows 1 to 35791394",
 		},
 		{
 			"logs without a key", func(j *resources.Job) { j.LogKey = cfn.Value[cfn.KeyARN]{} },
-			"Resources.NightlyLogs.Properties.KmsKeyId: there is no key; set Key to a customer managed key",
+			"Resources.NightlyLogs.Properties.KmsKeyId: the key is not set; set Key to a customer managed key",
 		},
 	} {
 		t.Run(c.why, func(t *testing.T) {
@@ -342,7 +342,7 @@ func TestSchedulesThatAreNoneAreRefused(t *testing.T) {
 		s.Add(tmpl)
 		want := ""
 		if !good {
-			want = fmt.Sprintf("Resources.NightlySchedule.Properties.ScheduleExpression: %q is no schedule; write one such as cron(0 3 * * ? *) or rate(1 hour)", expression)
+			want = fmt.Sprintf("Resources.NightlySchedule.Properties.ScheduleExpression: %q is not a valid schedule; write one such as cron(0 3 * * ? *) or rate(1 hour)", expression)
 		}
 		if got, _, _ := strings.Cut(problems(t, tmpl), "\nResources"); got != want {
 			t.Errorf("%q: got %q, want %q", expression, got, want)

@@ -7,24 +7,23 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// Key is a customer managed KMS key: AWS managed keys cannot be used from other accounts, and their policies cannot be narrowed.
-// It rotates every year.
+// Key is a customer managed KMS key, which rotates every year. AWS managed keys cannot be used from other accounts, and have fixed policies.
 type Key struct {
 	// ID is the logical id.
 	ID string
 	// Alias without the leading alias/.
 	Alias       string
 	Description string
-	// Administrators may manage the key but not use it: roles of the account, by ARN. Everybody of the account whom IAM allows may
-	// too, but for the roles under Fenced.
+	// Administrators are the ARNs of roles of the account that may manage the key but not use it. Besides, identity policies can allow principals of the
+	// account any use of the key, except the roles in Fenced.
 	Administrators []cfn.Part
-	// Fenced are role ARNs with wildcards for which IAM permissions alone never open the key.
+	// Fenced are the ARNs of roles, which may contain wildcards, to which identity policies cannot grant the key.
 	Fenced []cfn.Part
-	// Users are statements of who may use the key.
+	// Users are statements that allow principals to use the key.
 	Users policy.Resource
-	// PendingDays until a deleted key is gone, 7 to 30. Zero means 30.
+	// PendingDays is how many days KMS waits before it deletes the key, 7 to 30. Default 30.
 	PendingDays int
-	// Retain keeps the key when its stack goes; without it, what it encrypts is lost.
+	// Retain keeps the key if its stack is deleted. Without the key, the data that it encrypts is lost.
 	Retain bool
 }
 
@@ -36,7 +35,7 @@ type KeyHandle struct{ key *cfn.Resource }
 // ARN of the key.
 func (h KeyHandle) ARN() cfn.Value[cfn.KeyARN] { return cfn.Att[cfn.KeyARN](h.key, "Arn") }
 
-// Mark puts a text into the metadata of the key: whenever the text changes, its stack has an update, which leaves the key alone.
+// Mark adds a text to the metadata of the key, so that its stack is updated when the text changes. The update does not change the key.
 func (h KeyHandle) Mark(name string, value cfn.Value[cfn.Text]) { h.key.Metadata(name, value) }
 
 // Add declares the key and its alias.
@@ -52,7 +51,7 @@ func (k Key) Add(t *cfn.Template) KeyHandle {
 		document = append(document, policy.Allow("Deploy", keyDeployment()...).By(root).On(self).If(policy.ByRole(k.Administrators...)))
 	}
 	document = append(document, k.Users...)
-	// whoever may make grants makes them for services only: a grant would hand the key on past this policy
+	// principals may create grants for services only: a grant to another principal would bypass this policy
 	document = append(document, policy.Deny("GrantsForServicesOnly", "kms:CreateGrant").By(policy.Anyone()).On(self).If(
 		policy.When("BoolIfExists", "aws:PrincipalIsAWSService", cfn.Lit("false")),
 		policy.When("BoolIfExists", "kms:GrantIsForAWSResource", cfn.Lit("false"))))
@@ -80,7 +79,7 @@ func (k Key) Add(t *cfn.Template) KeyHandle {
 	return KeyHandle{key}
 }
 
-// keyDeployment is what CloudFormation's handlers do to a key on behalf of the role that deploys it.
+// keyDeployment returns the actions that CloudFormation calls on a key with the role that deploys it.
 func keyDeployment() []string {
 	return []string{
 		"kms:CreateAlias", "kms:DeleteAlias", "kms:DescribeKey", "kms:DisableKey", "kms:DisableKeyRotation", "kms:EnableKey",
@@ -89,7 +88,8 @@ func keyDeployment() []string {
 	}
 }
 
-// onRemoval retains what holds data, without letting a failed first create leave behind what blocks the next.
+// onRemoval sets the deletion policies of a resource. A retained resource is still deleted if its first creation fails, because it would block the next
+// one.
 func onRemoval(r *cfn.Resource, retain bool) {
 	if retain {
 		r.OnRemoval(cfn.RetainExceptOnCreate, cfn.Retain)

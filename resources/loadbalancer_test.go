@@ -38,36 +38,36 @@ func TestLoadBalancersThatAreRefused(t *testing.T) {
 		{"32 characters are names", func(l *resources.LoadBalancer) { l.Name = long[1:] }, ""},
 		{
 			"33 are not", func(l *resources.LoadBalancer) { l.Name = long },
-			properties + `.Name: "` + long + `" is no name: Elastic Load Balancing takes 1 to 32 letters, digits and -; choose another one`,
+			properties + `.Name: "` + long + `" is not a valid name: Elastic Load Balancing requires 1 to 32 letters, digits and -; choose another one`,
 		},
 		{
 			"an underscore", func(l *resources.LoadBalancer) { l.Name = "shop_dev" },
-			properties + `.Name: "shop_dev" is no name: Elastic Load Balancing takes 1 to 32 letters, digits and -; choose another one`,
+			properties + `.Name: "shop_dev" is not a valid name: Elastic Load Balancing requires 1 to 32 letters, digits and -; choose another one`,
 		},
 		{
 			"what AWS has for itself", func(l *resources.LoadBalancer) { l.Name = "internal-dev-web-lb" },
-			properties + `.Name: "internal-dev-web-lb" is no name: it begins or ends with a dash, or begins with internal-; choose another one`,
+			properties + `.Name: "internal-dev-web-lb" is not a valid name, because it begins or ends with a dash, or begins with internal-; choose another one`,
 		},
 		{
 			"a dash at the end", func(l *resources.LoadBalancer) { l.Name = "shop-dev-" },
-			properties + `.Name: "shop-dev-" is no name: it begins or ends with a dash, or begins with internal-; choose another one`,
+			properties + `.Name: "shop-dev-" is not a valid name, because it begins or ends with a dash, or begins with internal-; choose another one`,
 		},
 		{
 			"nobody may come", func(l *resources.LoadBalancer) { l.From = nil },
-			"Resources.WebLoadBalancerGroup.Properties.SecurityGroupIngress: nobody may reach the load balancer; set From",
+			"Resources.WebLoadBalancerGroup.Properties.SecurityGroupIngress: no CIDR may reach the load balancer; set From",
 		},
 		{
 			"no access logs", func(l *resources.LoadBalancer) { l.Logs = cfn.Value[cfn.BucketName]{} },
-			properties + ".LoadBalancerAttributes: there is no bucket for access logs; set Logs",
+			properties + ".LoadBalancerAttributes: the bucket for access logs is not set; set Logs",
 		},
 		{"port 65535", func(l *resources.LoadBalancer) { l.Port = 65535 }, ""},
 		{
 			"port 65536", func(l *resources.LoadBalancer) { l.Port = 65536 },
-			targets + ".Port: it is 65536, Elastic Load Balancing allows 1 to 65535",
+			targets + ".Port: it is 65536; Elastic Load Balancing allows 1 to 65535",
 		},
 		{
 			"a health check that is no path", func(l *resources.LoadBalancer) { l.HealthCheck = "health" },
-			targets + `.HealthCheckPath: "health" is no path: it begins with a slash and has at most 1024 characters`,
+			targets + `.HealthCheckPath: "health" is not a valid path: it must begin with a slash and have at most 1024 characters`,
 		},
 	} {
 		t.Run(c.why, func(t *testing.T) {

@@ -10,18 +10,18 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// LogGroup is a log group made before anything writes to it: what a service makes by itself keeps its logs for ever.
+// LogGroup is a log group. A service would create its log group itself, but without retention and key.
 type LogGroup struct {
 	// ID is the logical id.
 	ID string
-	// Name of the group. One that is retained gets a name from CloudFormation instead, <stack>-<logical id>-<letters>: under a fixed name, it
-	// would stand in the way of the group of what comes back.
+	// Name of the group. With Retain, CloudFormation generates the name instead, <stack>-<logical id>-<letters>: a retained group with a custom name would
+	// prevent the creation of a new one.
 	Name string
-	// RetentionDays is one of the numbers that CloudWatch Logs knows, such as 7, 30, 90, 365.
+	// RetentionDays is one of the numbers that CloudWatch Logs supports, such as 7, 30, 90, 365.
 	RetentionDays int
-	// Key encrypts the logs; its policy must admit the service: see LogsMayUse.
+	// Key encrypts the logs. Its policy must allow CloudWatch Logs: see LogsMayUse.
 	Key cfn.Value[cfn.KeyARN]
-	// Retain keeps the group with its logs when what writes to it goes, until they are as old as RetentionDays.
+	// Retain keeps the group if its stack is deleted, and the logs for RetentionDays.
 	Retain bool
 }
 
@@ -33,7 +33,7 @@ type LogGroupHandle struct{ group *cfn.Resource }
 // Name of the log group.
 func (h LogGroupHandle) Name() cfn.Value[cfn.LogGroupName] { return cfn.Ref[cfn.LogGroupName](h.group) }
 
-// Streams is the ARN pattern of the group's streams: it ends in :*.
+// Streams is the ARN pattern of all streams of the group. It ends in :*.
 func (h LogGroupHandle) Streams() cfn.Value[cfn.LogStreamsARN] {
 	return cfn.Att[cfn.LogStreamsARN](h.group, "Arn")
 }
@@ -43,7 +43,7 @@ func (g LogGroup) Add(t *cfn.Template) LogGroupHandle {
 	path := "Resources." + g.ID + ".Properties"
 	checkName(t, path+".LogGroupName", "CloudWatch Logs", g.Name, "._/#-", 1, maxLogGroupName)
 	if !slices.Contains(limits.LogRetentions(), g.RetentionDays) {
-		t.Failf(path+".RetentionInDays", "", "it is %d, CloudWatch Logs allows %v", g.RetentionDays, limits.LogRetentions())
+		t.Failf(path+".RetentionInDays", "", "it is %d; CloudWatch Logs allows %v", g.RetentionDays, limits.LogRetentions())
 	}
 	properties := &logs.LogGroup{RetentionInDays: new(g.RetentionDays), KmsKeyId: keyOf(t, path+".KmsKeyId", g.Key)}
 	if !g.Retain {
@@ -54,7 +54,7 @@ func (g LogGroup) Add(t *cfn.Template) LogGroupHandle {
 	return LogGroupHandle{group}
 }
 
-// LogsMayUse is the key policy statement that lets CloudWatch Logs encrypt the groups whose names fit one of the patterns.
+// LogsMayUse returns the statement of a key policy that allows CloudWatch Logs to encrypt the groups whose names match one of the patterns.
 func LogsMayUse(groups ...string) policy.Statement {
 	arns := make([]cfn.Part, len(groups))
 	for i, g := range groups {

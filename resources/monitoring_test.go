@@ -93,32 +93,32 @@ func TestTopicsThatSNSRefuses(t *testing.T) {
 		{"it is fine as it is", func(*resources.Topic) {}, ""},
 		{
 			"a dot in its name", func(x *resources.Topic) { x.Name = "a.b" },
-			properties + `.TopicName: "a.b" is no name: SNS takes 1 to 256 letters, digits and _-; choose another one`,
+			properties + `.TopicName: "a.b" is not a valid name: SNS requires 1 to 256 letters, digits and _-; choose another one`,
 		},
 		{"100 characters of sender", func(x *resources.Topic) { x.Sender = strings.Repeat("ü", 100) }, ""},
 		{
 			"101", func(x *resources.Topic) { x.Sender = strings.Repeat("ü", 101) },
-			properties + ".DisplayName: it has 101 characters, SNS allows 100; shorten it",
+			properties + ".DisplayName: it has 101 characters; the limit of SNS is 100; shorten it",
 		},
 		{
 			"CloudWatch cannot use the key that SNS has for all", func(x *resources.Topic) { x.Key = cfn.Value[cfn.KeyARN]{} },
-			properties + ".KmsMasterKeyId: there is no key; set Key to a customer managed key",
+			properties + ".KmsMasterKeyId: the key is not set; set Key to a customer managed key",
 		},
 		{
 			"nor the one of AWS", func(x *resources.Topic) { x.Key = resources.AWSKey() },
-			properties + ".KmsMasterKeyId: there is no key; set Key to a customer managed key",
+			properties + ".KmsMasterKeyId: the key is not set; set Key to a customer managed key",
 		},
 		{
 			"no domain", func(x *resources.Topic) { x.Emails = []string{"ops@"} },
-			`Resources.TopicOps01a349243.Properties.Endpoint: "ops@" is no e-mail address; write one such as ops@example.com`,
+			`Resources.TopicOps01a349243.Properties.Endpoint: "ops@" is not a valid e-mail address; write one such as ops@example.com`,
 		},
 		{
 			"nobody at it", func(x *resources.Topic) { x.Emails = []string{"@example.com"} },
-			`Resources.TopicExampleCom05ded7034.Properties.Endpoint: "@example.com" is no e-mail address; write one such as ops@example.com`,
+			`Resources.TopicExampleCom05ded7034.Properties.Endpoint: "@example.com" is not a valid e-mail address; write one such as ops@example.com`,
 		},
 		{
 			"two in one", func(x *resources.Topic) { x.Emails = []string{"a@example.com b@example.com"} },
-			`Resources.TopicAExampleComBExampleCom0f7042e12.Properties.Endpoint: "a@example.com b@example.com" is no e-mail address; write one such as ops@example.com`,
+			`Resources.TopicAExampleComBExampleCom0f7042e12.Properties.Endpoint: "a@example.com b@example.com" is not a valid e-mail address; write one such as ops@example.com`,
 		},
 		{
 			"an address twice", func(x *resources.Topic) { x.Emails = []string{"a@example.com", "a@example.com"} },
@@ -126,7 +126,7 @@ func TestTopicsThatSNSRefuses(t *testing.T) {
 		},
 		{
 			"a pattern of alarms that is too long", func(x *resources.Topic) { x.Alarms = strings.Repeat("a", 31000) },
-			"Resources.TopicPolicy.Properties.PolicyDocument: a topic's policy has 32086 bytes, AWS allows 30720; grant less, or split it",
+			"Resources.TopicPolicy.Properties.PolicyDocument: a topic's policy has 32086 bytes; the AWS limit is 30720; grant less, or split it",
 		},
 	} {
 		t.Run(c.why, func(t *testing.T) {
@@ -247,7 +247,7 @@ func TestAlarmsThatNeverGoOff(t *testing.T) {
 		return func(a *resources.Alarm) { a.PeriodSeconds, a.Periods, a.Breaching = seconds, periods, breaching }
 	}
 	noStatistic := func(s string) string {
-		return metric + `.Statistic: it is "` + s + `", CloudWatch allows ["Average" "Maximum" "Minimum" "SampleCount" "Sum"]`
+		return metric + `.Statistic: it is "` + s + `"; CloudWatch allows ["Average" "Maximum" "Minimum" "SampleCount" "Sum"]`
 	}
 	for _, c := range []struct {
 		why    string
@@ -257,15 +257,15 @@ func TestAlarmsThatNeverGoOff(t *testing.T) {
 		{"it is fine as it is", func(*resources.Alarm) {}, ""},
 		{
 			"a space in its name", func(a *resources.Alarm) { a.Name = "a b" },
-			properties + `.AlarmName: "a b" is no name: CloudWatch takes 1 to 255 letters, digits and ._/-; choose another one`,
+			properties + `.AlarmName: "a b" is not a valid name: CloudWatch requires 1 to 255 letters, digits and ._/-; choose another one`,
 		},
 		{
 			"it says nothing", func(a *resources.Alarm) { a.Description = "" },
-			properties + ".AlarmDescription: there is none; say what is wrong when the alarm goes off, and what to look at first",
+			properties + ".AlarmDescription: the alarm has no description; say what is wrong if the alarm goes off, and what to look at first",
 		},
 		{
 			"it says too much", func(a *resources.Alarm) { a.Description = strings.Repeat("ü", 1025) },
-			properties + ".AlarmDescription: it has 1025 characters, CloudWatch allows 1024; shorten it",
+			properties + ".AlarmDescription: it has 1025 characters; the limit of CloudWatch is 1024; shorten it",
 		},
 		{"a percentile", statistic("p99.9"), ""},
 		{"the highest", statistic("p100"), ""},
@@ -276,55 +276,55 @@ func TestAlarmsThatNeverGoOff(t *testing.T) {
 		{"a statistic in small letters", statistic("sum"), noStatistic("sum")},
 		{
 			"no metric", func(a *resources.Alarm) { a.Metrics = nil },
-			properties + ".Metrics: there are 0 metrics and no formula; give it one metric without an id, or a formula that names them",
+			properties + ".Metrics: there are 0 metrics and no formula; set one metric without an id, or a formula with the ids of the metrics",
 		},
 		{
 			"two metrics", func(a *resources.Alarm) { a.Metrics = append(a.Metrics, a.Metrics[0]) },
-			properties + ".Metrics: there are 2 metrics and no formula; give it one metric without an id, or a formula that names them",
+			properties + ".Metrics: there are 2 metrics and no formula; set one metric without an id, or a formula with the ids of the metrics",
 		},
 		{
 			"a metric without a name", func(a *resources.Alarm) { a.Metrics[0].Name = "" },
-			properties + `.Metrics.: a metric has a namespace and a name, this one has "AWS/Lambda" and ""; name both`,
+			properties + `.Metrics.: a metric requires a namespace and a name, but has "AWS/Lambda" and ""; set both`,
 		},
 		{
 			"31 dimensions", func(a *resources.Alarm) {
 				a.Metrics[0].Dimensions = slices.Repeat([]resources.Dimension{{Name: "A", Value: cfn.Lit("b")}}, 31)
 			},
-			metric + ".Dimensions: there are 31, CloudWatch allows 30",
+			metric + ".Dimensions: there are 31; the CloudWatch limit is 30",
 		},
 		{
 			"a comparison in signs", func(a *resources.Alarm) { a.Comparison = ">" },
-			properties + `.ComparisonOperator: it is ">", CloudWatch allows ` +
+			properties + `.ComparisonOperator: it is ">"; CloudWatch allows ` +
 				`["GreaterThanThreshold" "GreaterThanOrEqualToThreshold" "LessThanThreshold" "LessThanOrEqualToThreshold"]`,
 		},
 		{
 			"missing data that is well", func(a *resources.Alarm) { a.Missing = "fine" },
-			properties + `.TreatMissingData: it is "fine", CloudWatch allows ["" "notBreaching" "breaching" "ignore" "missing"]`,
+			properties + `.TreatMissingData: it is "fine"; CloudWatch allows ["" "notBreaching" "breaching" "ignore" "missing"]`,
 		},
 		{"ten seconds", span(10, 1, 0), ""},
 		{"a day of minutes", span(60, 1440, 1440), ""},
 		{"a week of hours", span(3600, 168, 0), ""},
 		{
 			"90 seconds", span(90, 1, 0),
-			properties + ".Period: it is 90 seconds, CloudWatch allows 10, 20, 30 and multiples of 60",
+			properties + ".Period: it is 90 seconds; CloudWatch allows 10, 20, 30 and multiples of 60",
 		},
 		{
 			"no seconds", span(0, 1, 0),
-			properties + ".Period: it is 0 seconds, CloudWatch allows 10, 20, 30 and multiples of 60",
+			properties + ".Period: it is 0 seconds; CloudWatch allows 10, 20, 30 and multiples of 60",
 		},
 		{
 			"more than a day of minutes", span(60, 1441, 0),
-			properties + ".EvaluationPeriods: 1441 periods have 86460 seconds, CloudWatch allows 86400; look at fewer, but at one",
+			properties + ".EvaluationPeriods: 1441 periods have 86460 seconds; the CloudWatch limit is 86400; use fewer periods, at least 1",
 		},
 		{
 			"more than a week of hours", span(3600, 169, 0),
-			properties + ".EvaluationPeriods: 169 periods have 608400 seconds, CloudWatch allows 604800; look at fewer, but at one",
+			properties + ".EvaluationPeriods: 169 periods have 608400 seconds; the CloudWatch limit is 604800; use fewer periods, at least 1",
 		},
 		{
 			"no periods", span(300, 0, 0),
-			properties + ".EvaluationPeriods: 0 periods have 0 seconds, CloudWatch allows 86400; look at fewer, but at one",
+			properties + ".EvaluationPeriods: 0 periods have 0 seconds; the CloudWatch limit is 86400; use fewer periods, at least 1",
 		},
-		{"3 of 2", span(300, 2, 3), properties + ".DatapointsToAlarm: it is 3, CloudWatch allows 0 to 2"},
+		{"3 of 2", span(300, 2, 3), properties + ".DatapointsToAlarm: it is 3; CloudWatch allows 0 to 2"},
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			t.Parallel()
@@ -341,7 +341,7 @@ func TestAlarmsThatNeverGoOff(t *testing.T) {
 func TestFormulasThatCloudWatchRefuses(t *testing.T) {
 	t.Parallel()
 	const metrics = "Resources.Errors.Properties.Metrics"
-	const id = "; use letters, digits and _, a lower-case letter first"
+	const id = "; use letters, digits and _, beginning with a lower-case letter"
 	for _, c := range []struct {
 		why    string
 		change func(*resources.Alarm)
@@ -351,32 +351,32 @@ func TestFormulasThatCloudWatchRefuses(t *testing.T) {
 		{"a metric in a function", func(a *resources.Alarm) { a.Formula = "FILL(errors,0)/calls" }, ""},
 		{
 			"a metric that nobody names", func(a *resources.Alarm) { a.Formula = "100 * errors / calls2" },
-			metrics + `.Invocations: the formula "100 * errors / calls2" does not name calls; leave the metric out, or use it`,
+			metrics + `.Invocations: the formula "100 * errors / calls2" does not contain calls; remove the metric, or use it in the formula`,
 		},
 		{
 			"a metric without an id", func(a *resources.Alarm) { a.Metrics[1].ID, a.Formula = "", "errors" },
-			metrics + `.Invocations: "" is no id of a metric` + id + "\n" +
+			metrics + `.Invocations: "" is not a valid id of a metric` + id + "\n" +
 				metrics + "[2].Id: a required property is not set; set it; for an empty text use cfn.Lit",
 		},
 		{
 			"a capital letter first", func(a *resources.Alarm) { a.Metrics[1].ID, a.Formula = "Calls", "errors / Calls" },
-			metrics + `.Invocations: "Calls" is no id of a metric` + id,
+			metrics + `.Invocations: "Calls" is not a valid id of a metric` + id,
 		},
 		{
 			"a dash", func(a *resources.Alarm) { a.Metrics[1].ID, a.Formula = "all-calls", "errors / all-calls" },
-			metrics + `.Invocations: "all-calls" is no id of a metric` + id,
+			metrics + `.Invocations: "all-calls" is not a valid id of a metric` + id,
 		},
 		{
 			"an id twice", func(a *resources.Alarm) { a.Metrics[1].ID, a.Formula = "errors", "errors" },
-			metrics + `.Invocations: the id "errors" is taken; choose another one`,
+			metrics + `.Invocations: another metric has the id "errors"; choose another one`,
 		},
 		{
 			"the id of the result", func(a *resources.Alarm) { a.Metrics[1].ID, a.Formula = "watched", "errors / watched" },
-			metrics + `.Invocations: the id "watched" is taken; choose another one`,
+			metrics + `.Invocations: another metric has the id "watched"; choose another one`,
 		},
 		{
 			"no metrics", func(a *resources.Alarm) { a.Metrics = nil },
-			metrics + ": it is 0, an alarm on a formula in CloudWatch allows 1 to 10",
+			metrics + ": it is 0; an alarm on a formula in CloudWatch allows 1 to 10",
 		},
 		{
 			"11 metrics", func(a *resources.Alarm) {
@@ -387,11 +387,11 @@ func TestFormulasThatCloudWatchRefuses(t *testing.T) {
 					a.Metrics, a.Formula = append(a.Metrics, m), a.Formula+"+"+m.ID
 				}
 			},
-			metrics + ": it is 11, an alarm on a formula in CloudWatch allows 1 to 10",
+			metrics + ": it is 11; an alarm on a formula in CloudWatch allows 1 to 10",
 		},
 		{
 			"2,049 characters", func(a *resources.Alarm) { a.Formula = "errors / calls" + strings.Repeat(" ", 2035) },
-			metrics + ".Expression: it has 2049 characters, CloudWatch allows 2048; shorten it",
+			metrics + ".Expression: it has 2049 characters; the limit of CloudWatch is 2048; shorten it",
 		},
 	} {
 		t.Run(c.why, func(t *testing.T) {
@@ -428,25 +428,25 @@ func TestDashboardsThatCloudWatchRefuses(t *testing.T) {
 		{"it is fine as it is", func(*resources.Dashboard) {}, ""},
 		{
 			"a dot in its name", func(d *resources.Dashboard) { d.Name = "a.b" },
-			`Resources.Dashboard.Properties.DashboardName: "a.b" is no name: CloudWatch takes 1 to 255 letters, digits and _-; choose another one`,
+			`Resources.Dashboard.Properties.DashboardName: "a.b" is not a valid name: CloudWatch requires 1 to 255 letters, digits and _-; choose another one`,
 		},
 		{
 			"nothing on it", func(d *resources.Dashboard) { d.Rows = nil },
-			body + ".widgets: it is 0, CloudWatch allows 1 to 500\n" + body + ": the format \"{\\\"widgets\\\":[\\n%s\\n]}\" does not take 0 parts",
+			body + ".widgets: it is 0; CloudWatch allows 1 to 500\n" + body + ": the format \"{\\\"widgets\\\":[\\n%s\\n]}\" does not have 0 parts",
 		},
 		{"500 widgets", graphs(250, 1), ""},
-		{"502 widgets", graphs(251, 1), body + ".widgets: it is 502, CloudWatch allows 1 to 500"},
+		{"502 widgets", graphs(251, 1), body + ".widgets: it is 502; CloudWatch allows 1 to 500"},
 		{"500 lines, 2,500 together", graphs(5, 500), ""},
-		{"2,505 lines", graphs(15, 167), body + ".metrics: it is 2505, CloudWatch allows 0 to 2500"},
-		{"501 lines", graphs(1, 501), body + ".Calls: it is 501, a graph of CloudWatch allows 1 to 500"},
-		{"a graph of nothing", graphs(1, 0), body + ".Calls: it is 0, a graph of CloudWatch allows 1 to 500"},
+		{"2,505 lines", graphs(15, 167), body + ".metrics: it is 2505; CloudWatch allows 0 to 2500"},
+		{"501 lines", graphs(1, 501), body + ".Calls: it is 501; a graph of CloudWatch allows 1 to 500"},
+		{"a graph of nothing", graphs(1, 0), body + ".Calls: it is 0; a graph of CloudWatch allows 1 to 500"},
 		{
 			"13 graphs side by side", func(d *resources.Dashboard) { d.Rows[1].Graphs = slices.Repeat([]resources.Graph{graph(1)}, 13) },
-			body + ".Functions: it is 13, a row allows 1 to 12",
+			body + ".Functions: it is 13; a row allows 1 to 12",
 		},
 		{
 			"a statistic that is none", func(d *resources.Dashboard) { d.Rows[1].Graphs[0].Lines[0].Statistic = "Mean" },
-			body + `.Calls.Invocations.Statistic: it is "Mean", CloudWatch allows ["Average" "Maximum" "Minimum" "SampleCount" "Sum"]`,
+			body + `.Calls.Invocations.Statistic: it is "Mean"; CloudWatch allows ["Average" "Maximum" "Minimum" "SampleCount" "Sum"]`,
 		},
 	} {
 		t.Run(c.why, func(t *testing.T) {
@@ -521,11 +521,11 @@ func TestRulesThatEventBridgeRefuses(t *testing.T) {
 		{"64 characters are a name", func(r *resources.Rule) { r.Name = strings.Repeat("a", 64) }, ""},
 		{
 			"65 are not", func(r *resources.Rule) { r.Name = strings.Repeat("a", 65) },
-			fmt.Sprintf("%s.Name: %q is no name: EventBridge takes 1 to 64 letters, digits and ._-; choose another one", properties, strings.Repeat("a", 65)),
+			fmt.Sprintf("%s.Name: %q is not a valid name: EventBridge requires 1 to 64 letters, digits and ._-; choose another one", properties, strings.Repeat("a", 65)),
 		},
 		{
 			"no events", func(r *resources.Rule) { r.Pattern = nil },
-			properties + ".EventPattern: there is none: the rule would never run; say which events it is about",
+			properties + ".EventPattern: the rule has no event pattern; set Pattern to the events that it is for",
 		},
 		{
 			"nobody to tell", func(r *resources.Rule) { r.Topic = cfn.Value[cfn.TopicARN]{} },
@@ -537,21 +537,21 @@ func TestRulesThatEventBridgeRefuses(t *testing.T) {
 		},
 		{
 			"a field that is not there", func(r *resources.Rule) { r.Message = []string{"<job> <queue>"} },
-			transformer + `.InputTemplate: the line "<job> <queue>" names the field queue, which is not there; add it to Fields`,
+			transformer + `.InputTemplate: the line "<job> <queue>" contains the field queue, which is not declared; add it to Fields`,
 		},
 		{
 			"a name of EventBridge's own", func(r *resources.Rule) {
 				r.Fields = append(r.Fields, resources.Field{Name: "aws.events.rule-name", Path: "$.a"})
 			},
-			transformer + `.InputPathsMap: "aws.events.rule-name" is no name of a field; choose another one`,
+			transformer + `.InputPathsMap: "aws.events.rule-name" is not a valid field name; choose another one`,
 		},
 		{
 			"a field twice", func(r *resources.Rule) { r.Fields = append(r.Fields, r.Fields[0]) },
-			transformer + `.InputPathsMap: the name "job" is taken; choose another one`,
+			transformer + `.InputPathsMap: another field has the name "job"; choose another one`,
 		},
 		{
 			"a path without its root", func(r *resources.Rule) { r.Fields[0].Path = "detail.jobName" },
-			transformer + `.InputPathsMap.job: "detail.jobName" is no path of a field; begin with $.`,
+			transformer + `.InputPathsMap.job: "detail.jobName" is not a valid path of a field; begin with $.`,
 		},
 		{
 			"a build without a role", func(r *resources.Rule) {
@@ -561,7 +561,7 @@ func TestRulesThatEventBridgeRefuses(t *testing.T) {
 		},
 		{
 			"8,193 characters", func(r *resources.Rule) { r.Message = []string{strings.Repeat("ü", 8191)} },
-			transformer + ".InputTemplate: it has 8193 characters, EventBridge allows 8192; shorten it",
+			transformer + ".InputTemplate: it has 8193 characters; the limit of EventBridge is 8192; shorten it",
 		},
 	} {
 		t.Run(c.why, func(t *testing.T) {

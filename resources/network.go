@@ -11,45 +11,44 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// Network is a VPC of IPv4 with up to three layers of subnets, one subnet of each layer in each availability zone: public ones, which the
-// internet reaches; private ones, which reach the internet through NAT; and isolated ones, which reach AWS only. The security group that EC2
-// makes with the VPC lets everything in it talk to each other: close it with ClosedGroup.
+// Network is an IPv4 VPC with up to three layers of subnets, each with one subnet in each availability zone: public ones, which are reachable from the
+// internet; private ones, which reach the internet through NAT; and isolated ones, which reach only AWS. The default security group of the VPC allows
+// all traffic inside it: remove its rules with ClosedGroup.
 type Network struct {
-	// ID is the logical id of the VPC; what belongs to it has it in front of its own.
+	// ID is the logical id of the VPC. The logical ids of its parts begin with it.
 	ID string
-	// Name is the tag by which people find the VPC; what belongs to it has it in front of its own.
+	// Name is the tag Name of the VPC. Those of its parts begin with it.
 	Name string
 	// CIDR of the VPC, /16 to /28 (Amazon VPC quotas).
 	CIDR string
-	// Zones are the names of the availability zones, such as eu-west-1a: the first subnet of each layer is in the first, and so on. Empty:
-	// those of the region that the account can use, as EC2 lists them.
+	// Zones are the names of the availability zones, such as eu-west-1a, for the first subnet of each layer, the second, and so on. Default: the zones that
+	// the account can use in the region, in the order of EC2.
 	Zones []string
-	// Public, Private and Isolated are the CIDRs of the subnets, by zone. /28 at the smallest; load balancers need /27.
+	// Public, Private and Isolated are the CIDRs of the subnets by zone, /28 or larger. Load balancers require /27 or larger.
 	Public, Private, Isolated []string
-	// NATs is how many zones have a NAT gateway, from the first; each needs a public subnet. The private subnets of the other zones reach
-	// the internet through the first, and through none if there is none.
+	// NATs is the number of NAT gateways, one in each zone from the first. Each requires a public subnet. The private subnets of the other zones use the
+	// first NAT gateway.
 	NATs int
-	// RegionalNAT is one NAT gateway that AWS extends to all zones where something runs, with addresses that AWS manages; in place of NATs.
+	// RegionalNAT is one NAT gateway in place of NATs, which AWS extends to all zones with workloads, and whose addresses AWS manages.
 	RegionalNAT bool
-	// Endpoints are AWS services by what follows the region in their endpoint's name, such as sqs or ecr.api, that the VPC reaches through
-	// addresses in its private subnets; they must be there in all of its zones. S3 and DynamoDB are always reached without the internet, by
-	// routes.
+	// Endpoints are AWS services for which the private subnets have interface endpoints, by the part of the endpoint's name after the region, such as sqs
+	// or ecr.api. The service must support endpoints in all zones of the VPC. S3 and DynamoDB always have gateway endpoints.
 	Endpoints []string
-	// FlowLogs says where traffic is logged; nil: it is not.
+	// FlowLogs of the traffic. Optional.
 	FlowLogs *FlowLogs
 }
 
-// FlowLogs are the logs of a VPC's accepted and rejected traffic, in CloudWatch Logs.
+// FlowLogs are the flow logs of a VPC in CloudWatch Logs, of accepted and rejected traffic.
 type FlowLogs struct {
 	// LogGroup is the name of the log group.
 	LogGroup string
-	// RoleName and RolePath of the role with which EC2 writes the logs, and the boundary of what it may do.
+	// RoleName, RolePath and permissions boundary of the role with which EC2 writes the logs.
 	RoleName, RolePath string
 	Boundary           cfn.Value[cfn.PolicyARN]
-	// LogKey encrypts the logs, which stay for LogDays.
+	// LogKey encrypts the logs, which are retained for LogDays.
 	LogKey  cfn.Value[cfn.KeyARN]
 	LogDays int
-	// RetainLogs keeps them when the VPC, or its flow log, goes.
+	// RetainLogs keeps the logs if the VPC or its flow log is deleted.
 	RetainLogs bool
 }
 
@@ -62,7 +61,7 @@ type NetworkHandle struct {
 // VPCID is the id of the VPC.
 func (h NetworkHandle) VPCID() cfn.Value[cfn.VPCID] { return cfn.Ref[cfn.VPCID](h.vpc) }
 
-// DefaultGroup is the security group that EC2 made with the VPC.
+// DefaultGroup is the default security group of the VPC.
 func (h NetworkHandle) DefaultGroup() cfn.Value[cfn.SecurityGroupID] {
 	return cfn.Att[cfn.SecurityGroupID](h.vpc, "DefaultSecurityGroup")
 }
@@ -111,7 +110,7 @@ func (n Network) Add(t *cfn.Template) NetworkHandle {
 	return b.NetworkHandle
 }
 
-// check refuses ranges of addresses that EC2 would refuse, and NAT without a place for it.
+// check reports CIDRs that EC2 would reject, and NAT gateways and endpoints without subnets.
 func (n Network) check(t *cfn.Template) {
 	path := "Resources." + n.ID
 	vpc := checkCIDR(t, path+".Properties.CidrBlock", n.CIDR)
@@ -119,7 +118,7 @@ func (n Network) check(t *cfn.Template) {
 		return
 	}
 	if vpc.Bits() < 16 || vpc.Bits() > 28 {
-		t.Failf(path+".Properties.CidrBlock", "", "%s is no size of a VPC: EC2 takes /16 to /28", vpc)
+		t.Failf(path+".Properties.CidrBlock", "", "%s has the wrong size for a VPC: EC2 requires /16 to /28", vpc)
 	}
 	var others []netip.Prefix
 	for _, layer := range []struct {
@@ -133,10 +132,10 @@ func (n Network) check(t *cfn.Template) {
 				continue
 			}
 			if subnet.Bits() < vpc.Bits() || !vpc.Contains(subnet.Addr()) {
-				t.Failf(at, "choose a part of the VPC", "%s is not in the VPC, %s", subnet, vpc)
+				t.Failf(at, "choose a part of the VPC", "%s is not in the VPC, which has %s", subnet, vpc)
 			}
 			if subnet.Bits() > 28 {
-				t.Failf(at, "choose a larger one", "%s is too small, EC2 takes /28 or larger", subnet)
+				t.Failf(at, "choose a larger one", "%s is too small: EC2 requires /28 or larger", subnet)
 			}
 			for _, other := range others {
 				if subnet.Overlaps(other) {
@@ -147,32 +146,32 @@ func (n Network) check(t *cfn.Template) {
 		}
 	}
 	if n.NATs < 0 || n.NATs > len(n.Public) {
-		t.Failf(path, "add public subnets, or leave it out", "there are %d NAT gateways for %d public subnets", n.NATs, len(n.Public))
+		t.Failf(path, "add public subnets, or reduce NATs", "there are %d NAT gateways for %d public subnets", n.NATs, len(n.Public))
 	}
 	if n.RegionalNAT && (n.NATs > 0 || len(n.Public) == 0) {
-		t.Fail(path, "there is a regional NAT gateway beside those of zones, or without an internet gateway", "set NATs to 0 and add public subnets")
+		t.Fail(path, "a regional NAT gateway cannot be combined with NATs, and requires public subnets", "set NATs to 0 and add public subnets")
 	}
 	if len(n.Zones) > 0 && max(len(n.Public), len(n.Private), len(n.Isolated)) > len(n.Zones) {
-		t.Failf(path, "name a zone for each subnet of a layer", "there are names of %d zones, and more subnets", len(n.Zones))
+		t.Failf(path, "list a zone for each subnet of a layer", "a layer has more subnets than the %d zones", len(n.Zones))
 	}
 	if len(n.Endpoints) > 0 && len(n.Private) == 0 {
-		t.Fail(path, "there are endpoints but no private subnets for them", "add private subnets, or leave them out")
+		t.Fail(path, "there are endpoints, but no private subnets for them", "add private subnets, or remove the endpoints")
 	}
 }
 
-// networkBuilder is a network on its way into a template.
+// networkBuilder adds a network to a template.
 type networkBuilder struct {
 	Network
 	NetworkHandle
 	t *cfn.Template
-	// internet is the route of the public subnets.
+	// internet is the route of the public subnets to the internet gateway.
 	internet      *cfn.Resource
 	nats          []*cfn.Resource
 	privateTables []*cfn.Resource
 	isolatedTable *cfn.Resource
 }
 
-// addPublic declares the public subnets, the gateway to the internet, and NAT.
+// addPublic declares the public subnets, the internet gateway and the NAT gateways.
 func (b *networkBuilder) addPublic() {
 	gateway := b.t.Add(b.ID+"InternetGateway", &ec2.InternetGateway{Tags: nameTag(b.Name)})
 	attachment := b.t.Add(b.ID+"InternetGatewayAttachment", &ec2.VPCGatewayAttachment{
@@ -181,7 +180,7 @@ func (b *networkBuilder) addPublic() {
 	table := b.addTable("Public", "public")
 	b.internet = b.t.Add(b.ID+"PublicRoute", &ec2.Route{
 		RouteTableId: b.t.Text(cfn.Ref[cfn.Text](table)), DestinationCidrBlock: new(Anywhere), GatewayId: b.t.TextPtr(cfn.Ref[cfn.Text](gateway)),
-	}).After(attachment) // there is no route to a gateway that is not attached
+	}).After(attachment) // a route to a gateway requires that it is attached
 	for zone, cidr := range b.Public {
 		b.public = append(b.public, b.addSubnet("Public", "public", zone, cidr, table))
 	}
@@ -194,14 +193,14 @@ func (b *networkBuilder) addPublic() {
 	}
 }
 
-// addRegionalNAT declares a NAT gateway of the whole VPC, which needs no subnet. A route table that AWS makes leads it to the internet gateway.
+// addRegionalNAT declares a NAT gateway for the whole VPC, which needs no subnet. AWS creates a route table with the route to the internet gateway.
 func (b *networkBuilder) addRegionalNAT() {
 	b.nats = append(b.nats, b.t.Add(b.ID+"RegionalNat", &regionalNAT{
 		AvailabilityMode: "regional", ConnectivityType: "public", Tags: nameTag(b.Name + "-nat"), VpcId: b.t.Text(b.VPCID()),
 	}).After(b.internet))
 }
 
-// regionalNAT has the properties of a NAT gateway that goformation lacks, and not the subnet that it requires.
+// regionalNAT has the properties of a NAT gateway that the type in goformation lacks, and not the subnet, which that type requires.
 type regionalNAT struct {
 	AvailabilityMode string     `json:"AvailabilityMode"`
 	ConnectivityType string     `json:"ConnectivityType"`
@@ -209,11 +208,11 @@ type regionalNAT struct {
 	VpcId            string     `json:"VpcId"` //nolint:revive // as CloudFormation spells it
 }
 
-// AWSCloudFormationType is that of every NAT gateway.
+// AWSCloudFormationType returns the type of NAT gateways.
 func (*regionalNAT) AWSCloudFormationType() string { return "AWS::EC2::NatGateway" }
 
-// addNAT declares a NAT gateway in a zone. It comes after its way to the internet and goes before it: an internet gateway cannot be detached
-// while addresses are mapped through it.
+// addNAT declares a NAT gateway in a zone. It is created after the route to the internet and deleted before it, because an internet gateway cannot be
+// detached while it maps addresses.
 func (b *networkBuilder) addNAT(zone int) {
 	id, name := b.ID+"Nat"+strconv.Itoa(zone+1), b.Name+"-nat-"+strconv.Itoa(zone+1)
 	address := b.t.Add(id+"Address", &ec2.EIP{Domain: new("vpc"), Tags: nameTag(name)}).After(b.internet)
@@ -224,8 +223,8 @@ func (b *networkBuilder) addNAT(zone int) {
 	}).After(b.internet))
 }
 
-// addPrivate declares a private subnet. Each has a table of its own, however many NAT gateways there are: with another number of them, routes
-// change in their place, and no subnet is ever without its table.
+// addPrivate declares a private subnet with its own route table. So a change of the number of NAT gateways updates routes in place, and no subnet is
+// without its table in between.
 func (b *networkBuilder) addPrivate(zone int, cidr string) {
 	number := strconv.Itoa(zone + 1)
 	table := b.addTable("Private"+number, "private-"+number)
@@ -247,7 +246,7 @@ func (b *networkBuilder) addTable(id, name string) *cfn.Resource {
 	return b.t.Add(b.ID+id+"Table", &ec2.RouteTable{VpcId: b.t.Text(b.VPCID()), Tags: nameTag(b.Name + "-" + name)})
 }
 
-// addSubnet declares a subnet and which table it goes by.
+// addSubnet declares a subnet and associates it with a route table.
 func (b *networkBuilder) addSubnet(id, name string, zone int, cidr string, table *cfn.Resource) *cfn.Resource {
 	number := strconv.Itoa(zone + 1)
 	subnet := b.t.Add(b.ID+id+number, &ec2.Subnet{
@@ -255,7 +254,7 @@ func (b *networkBuilder) addSubnet(id, name string, zone int, cidr string, table
 		MapPublicIpOnLaunch: new(false), Tags: nameTag(b.Name + "-" + name + "-" + number),
 	})
 	if zone < len(b.Zones) {
-		ignore := cfn.Object{{Name: "ignore_checks", Value: []any{"W3010"}}} // that the zone has a name: EC2's own list can change
+		ignore := cfn.Object{{Name: "ignore_checks", Value: []any{"W3010"}}} // a literal zone name, because the list of EC2 can change
 		subnet.Metadata("cfn-lint", cfn.Object{{Name: "config", Value: ignore}})
 	}
 	b.t.Add(b.ID+id+number+"TableAssociation", &ec2.SubnetRouteTableAssociation{
@@ -264,7 +263,7 @@ func (b *networkBuilder) addSubnet(id, name string, zone int, cidr string, table
 	return subnet
 }
 
-// zone is the name of an availability zone.
+// zone returns the name of the availability zone at an index.
 func (b *networkBuilder) zone(i int) cfn.Value[cfn.Text] {
 	if i < len(b.Zones) {
 		return cfn.Literal[cfn.Text](b.Zones[i])
@@ -272,9 +271,9 @@ func (b *networkBuilder) zone(i int) cfn.Value[cfn.Text] {
 	return cfn.Select(i, cfn.Zones())
 }
 
-// addEndpoints declares how the VPC reaches AWS services without the internet. The endpoints let everything through, as NAT would: who may
-// do what is decided by the roles inside and the policies of buckets and tables, and a list here would have to name them all, ECR's and
-// CloudFormation's buckets among them.
+// addEndpoints declares the endpoints through which the VPC reaches AWS services without the internet. Their policies allow everything, as NAT does:
+// identity policies and resource policies restrict access. A policy here would have to list all buckets and tables, including those of ECR and
+// CloudFormation.
 func (b *networkBuilder) addEndpoints() {
 	var tables []string
 	for _, table := range b.privateTables {
@@ -306,13 +305,13 @@ func (b *networkBuilder) addEndpoints() {
 func (b *networkBuilder) addEndpoint(service string, endpoint *ec2.VPCEndpoint) {
 	checkName(b.t, "Resources."+b.ID+cfn.ID(service)+"Endpoint.Properties.ServiceName", "EC2", service, ".-", 1, 128)
 	endpoint.VpcId = b.t.Text(b.VPCID())
-	// the prefix is the same in every partition that cfnpipe knows
+	// the prefix is the same in all partitions that cfnpipe supports
 	endpoint.ServiceName = b.t.Text(cfn.Format[cfn.Text]("com.amazonaws.%s.%s", cfn.Region(), cfn.Lit(service)))
 	b.t.Add(b.ID+cfn.ID(service)+"Endpoint", endpoint).
 		Set("Tags", []any{cfn.Object{{Name: "Key", Value: "Name"}, {Name: "Value", Value: b.Name + "-" + service}}})
 }
 
-// addFlowLogs declares the log of the VPC's traffic.
+// addFlowLogs declares the flow log of the VPC, its log group and its role.
 func (b *networkBuilder) addFlowLogs(f FlowLogs) {
 	id := b.ID + "FlowLog"
 	logs := LogGroup{ID: id + "Logs", Name: f.LogGroup, RetentionDays: f.LogDays, Key: f.LogKey, Retain: f.RetainLogs}.Add(b.t)
@@ -321,13 +320,13 @@ func (b *networkBuilder) addFlowLogs(f FlowLogs) {
 		ID: id + "Role", Name: f.RoleName, Path: f.RolePath, Description: "EC2 logs the traffic of the VPC " + b.Name + " with it",
 		Trust: policy.Trust{
 			policy.Allow("FlowLogs", "sts:AssumeRole").By(policy.Service("vpc-flow-logs.amazonaws.com")).
-				If(policy.FromAccount(cfn.AccountID()), policy.FromResource(ownFlowLogs)), // it has no id before it is made
+				If(policy.FromAccount(cfn.AccountID()), policy.FromResource(ownFlowLogs)), // the id of the flow log is not known before it is created
 		},
 		Boundary: f.Boundary,
 		Policies: []InlinePolicy{{Name: "logs", Document: policy.Identity{
-			// left out of what EC2 asks for: to make the log group, which is there
+			// without logs:CreateLogGroup, which EC2 documents too: the log group exists
 			policy.Allow("Logs", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents").On(logs.Streams()),
-			// lists all groups or none
+			// this action supports no single log group
 			policy.Allow("ListLogGroups", "logs:DescribeLogGroups").
 				On(cfn.Format[cfn.Text]("arn:%s:logs:%s:%s:log-group:*", cfn.Partition(), cfn.Region(), cfn.AccountID())),
 		}}},

@@ -126,31 +126,31 @@ func TestNetworksThatEC2Refuses(t *testing.T) {
 		}, ""},
 		{
 			"no range", func(n *resources.Network) { n.CIDR = "10.0.0.0" },
-			`Resources.Vpc.Properties.CidrBlock: "10.0.0.0" is no range of IPv4 addresses; write one such as 10.0.0.0/16`,
+			`Resources.Vpc.Properties.CidrBlock: "10.0.0.0" is not a valid IPv4 CIDR; write one such as 10.0.0.0/16`,
 		},
 		{
 			"a VPC of IPv6", func(n *resources.Network) { n.CIDR = "fd00::/16" },
-			`Resources.Vpc.Properties.CidrBlock: "fd00::/16" is no range of IPv4 addresses; write one such as 10.0.0.0/16`,
+			`Resources.Vpc.Properties.CidrBlock: "fd00::/16" is not a valid IPv4 CIDR; write one such as 10.0.0.0/16`,
 		},
 		{
 			"a large VPC", func(n *resources.Network) { n.CIDR = "10.0.0.0/15" },
-			"Resources.Vpc.Properties.CidrBlock: 10.0.0.0/15 is no size of a VPC: EC2 takes /16 to /28",
+			"Resources.Vpc.Properties.CidrBlock: 10.0.0.0/15 has the wrong size for a VPC: EC2 requires /16 to /28",
 		},
 		{
 			"not its first address", func(n *resources.Network) { n.Private[1] = "10.0.65.0/19" },
-			subnet + `"10.0.65.0/19" is no range of IPv4 addresses; write one such as 10.0.0.0/16`,
+			subnet + `"10.0.65.0/19" is not a valid IPv4 CIDR; write one such as 10.0.0.0/16`,
 		},
 		{
 			"a subnet elsewhere", func(n *resources.Network) { n.Private[1] = "10.1.0.0/19" },
-			subnet + "10.1.0.0/19 is not in the VPC, 10.0.0.0/16; choose a part of the VPC",
+			subnet + "10.1.0.0/19 is not in the VPC, which has 10.0.0.0/16; choose a part of the VPC",
 		},
 		{
 			"a subnet around the VPC", func(n *resources.Network) { n.Public, n.Isolated, n.Private = nil, nil, []string{"10.0.0.0/8"} },
-			"Resources.VpcPrivate1.Properties.CidrBlock: 10.0.0.0/8 is not in the VPC, 10.0.0.0/16; choose a part of the VPC",
+			"Resources.VpcPrivate1.Properties.CidrBlock: 10.0.0.0/8 is not in the VPC, which has 10.0.0.0/16; choose a part of the VPC",
 		},
 		{
 			"a tiny subnet", func(n *resources.Network) { n.Private[1] = "10.0.64.0/29" },
-			subnet + "10.0.64.0/29 is too small, EC2 takes /28 or larger; choose a larger one",
+			subnet + "10.0.64.0/29 is too small: EC2 requires /28 or larger; choose a larger one",
 		},
 		{
 			"the same addresses in two layers", func(n *resources.Network) { n.Private[1] = "10.0.96.0/19" },
@@ -159,28 +159,28 @@ func TestNetworksThatEC2Refuses(t *testing.T) {
 		},
 		{
 			"more NATs than zones", func(n *resources.Network) { n.NATs = 3 },
-			"Resources.Vpc: there are 3 NAT gateways for 2 public subnets; add public subnets, or leave it out",
+			"Resources.Vpc: there are 3 NAT gateways for 2 public subnets; add public subnets, or reduce NATs",
 		},
 		{
 			"NAT without a public subnet", func(n *resources.Network) { n.Public, n.NATs = nil, 1 },
-			"Resources.Vpc: there are 1 NAT gateways for 0 public subnets; add public subnets, or leave it out",
+			"Resources.Vpc: there are 1 NAT gateways for 0 public subnets; add public subnets, or reduce NATs",
 		},
 		{
 			"a regional NAT beside another", func(n *resources.Network) { n.NATs, n.RegionalNAT = 1, true },
-			"Resources.Vpc: there is a regional NAT gateway beside those of zones, or without an internet gateway; set NATs to 0 and add public subnets",
+			"Resources.Vpc: a regional NAT gateway cannot be combined with NATs, and requires public subnets; set NATs to 0 and add public subnets",
 		},
 		{
 			"names of too few zones", func(n *resources.Network) { n.Zones = []string{"eu-west-1a"} },
-			"Resources.Vpc: there are names of 1 zones, and more subnets; name a zone for each subnet of a layer",
+			"Resources.Vpc: a layer has more subnets than the 1 zones; list a zone for each subnet of a layer",
 		},
 		{
 			"endpoints without a subnet", func(n *resources.Network) { n.Private, n.Endpoints = nil, []string{"sqs"} },
-			"Resources.Vpc: there are endpoints but no private subnets for them; add private subnets, or leave them out",
+			"Resources.Vpc: there are endpoints, but no private subnets for them; add private subnets, or remove the endpoints",
 		},
 		{
 			"no service", func(n *resources.Network) { n.Endpoints = []string{"com amazonaws"} },
-			`Resources.VpcComAmazonawsEndpoint.Properties.ServiceName: "com amazonaws" is no name: ` +
-				"EC2 takes 1 to 128 letters, digits and .-; choose another one",
+			`Resources.VpcComAmazonawsEndpoint.Properties.ServiceName: "com amazonaws" is not a valid name: ` +
+				"EC2 requires 1 to 128 letters, digits and .-; choose another one",
 		},
 	} {
 		t.Run(c.why, func(t *testing.T) {
@@ -208,32 +208,32 @@ func TestSecurityGroupsThatEC2Refuses(t *testing.T) {
 		{"it is fine as it is", func(*resources.SecurityGroup) {}, ""},
 		{
 			"no VPC", func(g *resources.SecurityGroup) { g.VPC = cfn.Value[cfn.VPCID]{} },
-			properties + ".VpcId: there is no VPC; set VPC",
+			properties + ".VpcId: the VPC is not set; set VPC",
 		},
 		{
 			"no description", func(g *resources.SecurityGroup) { g.In[0].Description = "" },
-			properties + `.SecurityGroupIngress.Description: "" is no description: ` +
-				`EC2 takes 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=;{}!$*; say it in other words`,
+			properties + `.SecurityGroupIngress.Description: "" is not a valid description: ` +
+				`EC2 requires 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=;{}!$*; change the description`,
 		},
 		{
 			"a long description", func(g *resources.SecurityGroup) { g.Description = long },
-			properties + `.GroupDescription: "` + long + `" is no description: ` +
-				`EC2 takes 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=;{}!$*; say it in other words`,
+			properties + `.GroupDescription: "` + long + `" is not a valid description: ` +
+				`EC2 requires 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=;{}!$*; change the description`,
 		},
 		{
 			"an apostrophe", func(g *resources.SecurityGroup) { g.In[0].Description = "web's" },
-			properties + `.SecurityGroupIngress.Description: "web's" is no description: ` +
-				`EC2 takes 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=;{}!$*; say it in other words`,
+			properties + `.SecurityGroupIngress.Description: "web's" is not a valid description: ` +
+				`EC2 requires 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=;{}!$*; change the description`,
 		},
 		{
 			"a port beyond TCP", func(g *resources.SecurityGroup) { g.In[0].Port = 65536 },
-			properties + ".SecurityGroupIngress.FromPort: it is 65536, TCP allows 0 to 65535",
+			properties + ".SecurityGroupIngress.FromPort: it is 65536; TCP allows 0 to 65535",
 		},
 		{
 			"a name of a host", func(g *resources.SecurityGroup) {
 				g.Out = []resources.Traffic{{Description: "Out", CIDR: "example.com"}}
 			},
-			properties + `.SecurityGroupEgress.CidrIp: "example.com" is no range of IPv4 addresses; write one such as 10.0.0.0/16`,
+			properties + `.SecurityGroupEgress.CidrIp: "example.com" is not a valid IPv4 CIDR; write one such as 10.0.0.0/16`,
 		},
 	} {
 		t.Run(c.why, func(t *testing.T) {
@@ -257,7 +257,7 @@ func TestGroupsAreConnectedOnAPort(t *testing.T) {
 	tmpl := template()
 	group := resources.SecurityGroup{ID: "Group", Name: "web", Description: "Tasks of web", VPC: cfn.Literal[cfn.VPCID]("vpc-0a1b2c3d")}.Add(tmpl)
 	group.Connect(tmpl, "Self", group, 0, "Tasks to tasks")
-	if got, want := problems(t, tmpl), "Resources.SelfOut.Properties.FromPort: it is 0, TCP allows 1 to 65535"; got != want {
+	if got, want := problems(t, tmpl), "Resources.SelfOut.Properties.FromPort: it is 0; TCP allows 1 to 65535"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -273,11 +273,11 @@ func TestClosedGroupsThatCannotBeDeployed(t *testing.T) {
 		{"it is fine as it is", func(*resources.ClosedGroup) {}, ""},
 		{
 			"no group", func(g *resources.ClosedGroup) { g.Group = cfn.Value[cfn.SecurityGroupID]{} },
-			"Resources.ClosedGroup.Properties.GroupId: there is no security group; set Group",
+			"Resources.ClosedGroup.Properties.GroupId: the security group is not set; set Group",
 		},
 		{
 			"a name that no permission is for", func(g *resources.ClosedGroup) { g.FunctionName = "shop-dev-closed" },
-			`Resources.ClosedGroupFunction.Properties.FunctionName: who deploys the function "shop-dev-closed" may not call it; let it end in -closed-group`,
+			`Resources.ClosedGroupFunction.Properties.FunctionName: the roles that deploy the function "shop-dev-closed" may not call it; use a name that ends in -closed-group`,
 		},
 	} {
 		t.Run(c.why, func(t *testing.T) {

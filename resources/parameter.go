@@ -7,7 +7,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
-// Parameter is an SSM parameter of plain text. Its value stands in the template: no secrets.
+// Parameter is an SSM parameter of type String. Its value is visible in the template, so it must not be a secret.
 type Parameter struct {
 	// ID is the logical id.
 	ID          string

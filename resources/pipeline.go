@@ -17,17 +17,17 @@ type Pipeline struct {
 	ID   string
 	Name string
 	Role cfn.Value[cfn.RoleARN]
-	// Mode is SUPERSEDED or QUEUED; with PARALLEL, two runs would deploy one stack at a time.
+	// Mode is SUPERSEDED or QUEUED. With PARALLEL, two runs could deploy the same stack at the same time.
 	Mode   string
 	Stores []ArtifactStore
 	Stages []Stage
 }
 
-// ArtifactStore is where a pipeline keeps artifacts for the actions of one region.
+// ArtifactStore is the artifact store of a pipeline for the actions in one region.
 type ArtifactStore struct {
 	Region string
 	Bucket cfn.Value[cfn.BucketName]
-	// Key by its ARN: an alias or a bare id would be looked up in the account of the action's role (CodePipeline API).
+	// Key by its ARN: CodePipeline would look up an alias or an id in the account of the role of the action (CodePipeline API).
 	Key cfn.Value[cfn.KeyARN]
 }
 
@@ -40,21 +40,21 @@ type Stage struct {
 // Action is an action of a stage.
 type Action struct {
 	Name string
-	// Category and Provider are CodePipeline's names of the type of action; its owner is AWS, its version 1.
+	// Category and Provider of the action type. The owner is AWS, the version 1.
 	Category, Provider string
-	// Configuration values are texts: 1 to 1,000 characters each.
+	// Configuration of the action. Each value is a text of 1 to 1,000 characters.
 	Configuration cfn.Object
 	Inputs        []string
 	Outputs       []string
-	// Namespace under which later actions find this one's variables; may be empty.
+	// Namespace of the variables that the action outputs. Optional.
 	Namespace string
-	// Role that runs the action, in whose account it then acts. Unset: the pipeline's.
+	// Role with which the action runs, in the account of the role. Default: that of the pipeline.
 	Role cfn.Value[cfn.RoleARN]
-	// Region of the action. Empty: the pipeline's.
+	// Region of the action. Default: that of the pipeline.
 	Region string
-	// TimeoutMinutes of the action, 5 to 86400. Zero means CodePipeline's default for its type.
+	// TimeoutMinutes of the action, 5 to 86400. Default: that of CodePipeline for its type.
 	TimeoutMinutes int
-	// RunOrder 1 to 999: actions with the same number run in parallel.
+	// RunOrder from 1 to 999. Actions with the same number run in parallel.
 	RunOrder int
 }
 
@@ -69,7 +69,7 @@ func (h PipelineHandle) Name() cfn.Value[cfn.PipelineName] {
 // Resource is the declared resource.
 func (h PipelineHandle) Resource() *cfn.Resource { return h.pipeline }
 
-// CodePipeline's limits (AWS CodePipeline User Guide, "Quotas").
+// Limits of CodePipeline (AWS CodePipeline User Guide, "Quotas").
 const (
 	maxStages          = 50
 	maxActionsOfStage  = 50
@@ -89,7 +89,7 @@ func (p Pipeline) Add(t *cfn.Template) PipelineHandle {
 		PipelineType:  new("V2"),
 		ExecutionMode: new(p.Mode),
 		RoleArn:       t.Text(p.Role),
-		// a run that changes its own pipeline starts again with the new one
+		// a run that updates its own pipeline starts again with the new version
 		RestartExecutionOnUpdate: new(true),
 	}
 	stores := make([]codepipeline.Pipeline_ArtifactStoreMap, len(p.Stores))
@@ -145,47 +145,47 @@ func (a Action) declaration(t *cfn.Template) codepipeline.Pipeline_ActionDeclara
 func (p Pipeline) check(t *cfn.Template, path string) {
 	checkName(t, path+".Name", "CodePipeline", p.Name, nameCharacters, 1, maxName)
 	if p.Mode != "SUPERSEDED" && p.Mode != "QUEUED" {
-		t.Failf(path+".ExecutionMode", "", "it is %q, SUPERSEDED and QUEUED are allowed", p.Mode)
+		t.Failf(path+".ExecutionMode", "", "it is %q; use SUPERSEDED or QUEUED", p.Mode)
 	}
 	if len(p.Stores) == 0 {
-		t.Fail(path+".ArtifactStore", "there is none", "add one for each region in which actions run")
+		t.Fail(path+".ArtifactStore", "the pipeline has no artifact store", "add one for each region in which actions run")
 	}
 	for _, s := range p.Stores {
 		checkKey(t, path+".ArtifactStores."+s.Region+".EncryptionKey", s.Key)
 	}
 	if n := len(p.Stages); n < 2 || n > maxStages {
-		t.Failf(path+".Stages", "split the environments among several pipelines", "there are %d stages, CodePipeline allows 2 to %d", n, maxStages)
+		t.Failf(path+".Stages", "split the environments among several pipelines", "there are %d stages; CodePipeline allows 2 to %d", n, maxStages)
 	}
 	total := 0
 	names := map[string]bool{}
 	for _, s := range p.Stages {
 		p.checkStage(t, path+".Stages."+s.Name, s)
 		if names[s.Name] {
-			t.Fail(path+".Stages."+s.Name, "another stage has this name", "choose another one")
+			t.Fail(path+".Stages."+s.Name, "another stage has the same name", "choose another one")
 		}
 		names[s.Name] = true
 		total += len(s.Actions)
 	}
 	if total > maxActions {
-		t.Failf(path+".Stages", "split the environments among several pipelines", "there are %d actions, CodePipeline allows %d", total, maxActions)
+		t.Failf(path+".Stages", "split the environments among several pipelines", "there are %d actions; the CodePipeline limit is %d", total, maxActions)
 	}
 }
 
 func (p Pipeline) checkStage(t *cfn.Template, path string, s Stage) {
 	checkName(t, path+".Name", "CodePipeline", s.Name, nameCharacters, 1, maxName)
 	if n := len(s.Actions); n < 1 || n > maxActionsOfStage {
-		t.Failf(path, "put fewer stacks into the environment", "there are %d actions, CodePipeline allows 1 to %d in a stage", n, maxActionsOfStage)
+		t.Failf(path, "put fewer stacks into the environment", "there are %d actions; CodePipeline allows 1 to %d in a stage", n, maxActionsOfStage)
 	}
 	names := map[string]bool{}
 	for _, a := range s.Actions {
 		where := path + "." + a.Name
 		a.check(t, where)
 		if names[a.Name] {
-			t.Fail(where, "another action of the stage has this name", "choose another one")
+			t.Fail(where, "another action of the stage has the same name", "choose another one")
 		}
 		names[a.Name] = true
 		if a.Region != "" && !slices.ContainsFunc(p.Stores, func(s ArtifactStore) bool { return s.Region == a.Region }) {
-			t.Failf(where+".Region", "add one", "the pipeline has no artifact store in %s", a.Region)
+			t.Failf(where+".Region", "add one to Stores", "the pipeline has no artifact store in %s", a.Region)
 		}
 	}
 }
@@ -205,12 +205,12 @@ func (a Action) check(t *cfn.Template, path string) {
 	for _, m := range a.Configuration {
 		where := path + ".Configuration." + m.Name
 		if n := literalCharacters(t, where, m.Value); n == 0 || n > maxConfigurationOf {
-			t.Failf(where, "", "it has %d characters, CodePipeline allows 1 to %d", n, maxConfigurationOf)
+			t.Failf(where, "", "it has %d characters; CodePipeline requires 1 to %d", n, maxConfigurationOf)
 		}
 	}
 }
 
-// literalCharacters counts the characters of a text that are known while building, and 1 for each value that is not.
+// literalCharacters returns the number of literal characters in a text, plus 1 for each value that only CloudFormation knows.
 func literalCharacters(t *cfn.Template, path string, value any) int {
 	text, ok := value.(string)
 	if part, isPart := value.(cfn.Part); isPart {

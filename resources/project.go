@@ -17,22 +17,22 @@ type Project struct {
 	Name        string
 	Description string
 	Role        cfn.Value[cfn.RoleARN]
-	// Key encrypts what the build puts out: with any other key, no other account could read it.
+	// Key encrypts the output of the build. Other accounts cannot read output that is encrypted with the default key.
 	Key      cfn.Value[cfn.KeyARN]
 	LogGroup LogGroupHandle
 	// BuildSpec is the text of the buildspec.
 	BuildSpec string
-	// Environment variables; plain text, so never a secret.
+	// Environment variables. They are visible in the template, so no value may be a secret.
 	Environment []Variable
 	// Alone is for builds that no pipeline runs: they have neither a source nor artifacts.
 	Alone bool
-	// Docker lets the build run docker, for which it needs privileges.
+	// Docker enables privileged mode, which docker requires.
 	Docker bool
-	// ARM makes the build run on ARM processors.
+	// ARM runs the build on ARM processors.
 	ARM bool
-	// Image of the build container. Empty: CodeBuild's own.
+	// Image of the build container. Default: an image of CodeBuild.
 	Image string
-	// Cache is where in S3 the build keeps the caches that its buildspec names, as bucket/prefix. Unset: nowhere.
+	// Cache is the place in S3 for the cache paths in the buildspec, as bucket/prefix. Optional.
 	Cache cfn.Value[cfn.Text]
 	// TimeoutMinutes of a build, 5 to 2160 (CodeBuild quotas).
 	TimeoutMinutes int
@@ -42,7 +42,7 @@ type Project struct {
 type Variable struct {
 	Name  string
 	Value cfn.Part
-	// Secret says that the value names a secret of Secrets Manager: its ARN, perhaps with a colon and a JSON key behind.
+	// Secret is true if the value is the ARN of a secret in Secrets Manager, optionally followed by a colon and a JSON key.
 	Secret bool
 }
 
@@ -60,7 +60,7 @@ func (h ProjectHandle) ARN() cfn.Value[cfn.ProjectARN] {
 // Resource is the declared resource.
 func (h ProjectHandle) Resource() *cfn.Resource { return h.project }
 
-// CodeBuild's limits (AWS CodeBuild User Guide, "Quotas").
+// Limits of CodeBuild (AWS CodeBuild User Guide, "Quotas").
 const (
 	maxBuildSpec   = 25600 // characters
 	maxProjectName = 150
@@ -73,7 +73,7 @@ func (p Project) Add(t *cfn.Template) ProjectHandle {
 	checkKey(t, path+".EncryptionKey", p.Key)
 	checkRange(t, path+".TimeoutInMinutes", "CodeBuild", p.TimeoutMinutes, limits.BuildLeastTimeout, limits.BuildTimeout)
 	if n := utf8.RuneCountInString(p.BuildSpec); n > maxBuildSpec {
-		t.Failf(path+".Source.BuildSpec", "shorten its commands, or put them into a script of the repository", "the buildspec has %d characters, CodeBuild allows %d", n, maxBuildSpec)
+		t.Failf(path+".Source.BuildSpec", "shorten its commands, or move them to a script in the repository", "the buildspec has %d characters; the CodeBuild limit is %d", n, maxBuildSpec)
 	}
 	variables := make([]codebuild.Project_EnvironmentVariable, len(p.Environment))
 	for i, v := range p.Environment {
@@ -85,7 +85,7 @@ func (p Project) Add(t *cfn.Template) ProjectHandle {
 	}
 	cloudWatchLogs := &codebuild.Project_CloudWatchLogsConfig{Status: "ENABLED"}
 	if p.LogGroup.group == nil {
-		t.Fail(path+".LogsConfig", "there is no log group: CodeBuild would make one that keeps its logs for ever", "set LogGroup")
+		t.Fail(path+".LogsConfig", "the log group is not set: CodeBuild would create one that retains its logs forever", "set LogGroup")
 	} else {
 		cloudWatchLogs.GroupName = t.TextPtr(p.LogGroup.Name())
 	}
@@ -105,9 +105,9 @@ func (p Project) Add(t *cfn.Template) ProjectHandle {
 		},
 		LogsConfig:       &codebuild.Project_LogsConfig{CloudWatchLogs: cloudWatchLogs},
 		TimeoutInMinutes: new(p.TimeoutMinutes),
-		// waiting builds fail after this long, eight hours unless said otherwise
+		// after this time, a queued build fails; the default is eight hours
 		QueuedTimeoutInMinutes: new(60),
-		// Visibility is PRIVATE unless set; setting it takes a call of its own, which the role that deploys may not make
+		// no Visibility: PRIVATE is the default, and setting it requires an action that the execution role does not have
 	}
 	if p.Alone {
 		project.Artifacts.Type, project.Source.Type = "NO_ARTIFACTS", "NO_SOURCE"
@@ -118,7 +118,7 @@ func (p Project) Add(t *cfn.Template) ProjectHandle {
 	if p.Image != "" {
 		project.Environment.Image = p.Image
 		if !strings.HasPrefix(p.Image, "aws/codebuild/") {
-			// CodeBuild pulls its own images with its own credentials, all others with the project's
+			// CodeBuild pulls its own images with its own credentials, but others with those of the project
 			project.Environment.ImagePullCredentialsType = new("SERVICE_ROLE")
 		}
 	}

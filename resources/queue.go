@@ -10,17 +10,17 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// Queue is an SQS queue, encrypted with keys of SQS, TLS only.
+// Queue is an SQS queue, encrypted with keys of SQS and with TLS only.
 type Queue struct {
-	// ID is the logical id; the policy gets ID with Policy behind, the queue of dead letters ID with DeadLetters behind.
+	// ID is the logical id. The logical id of the policy is ID followed by Policy, that of the dead-letter queue is ID followed by DeadLetters.
 	ID string
-	// Name of the queue; that of a FIFO queue ends in .fifo.
+	// Name of the queue. The name of a FIFO queue ends in .fifo.
 	Name string
 	// FIFO keeps the order of messages. Messages with the same content within five minutes are one.
 	FIFO bool
 	// VisibilitySeconds is how long a received message is hidden, 0 to 43200. Nil means 30, as SQS has it.
 	VisibilitySeconds *int
-	// RetentionDays of a message, 1 to 14. Zero means 14.
+	// RetentionDays of a message, 1 to 14. Default 14.
 	RetentionDays int
 	// DeadLetters is the name of the queue to which messages go that were received Receives times, 1 to 1000. Empty: there is none.
 	DeadLetters string

@@ -6,7 +6,8 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 )
 
-// ReportGroup holds the test reports of a CodeBuild project. A buildspec names it by what stands behind the project's name and a dash.
+// ReportGroup contains the test reports of a CodeBuild project. A buildspec refers to it by its name without the name of
+// the project and the dash after it.
 type ReportGroup struct {
 	// ID is the logical id.
 	ID   string
@@ -21,7 +22,7 @@ func (h ReportGroupHandle) ARN() cfn.Value[cfn.ReportGroupARN] {
 	return cfn.Att[cfn.ReportGroupARN](h.group, "Arn")
 }
 
-// Add declares the report group. Its reports go with it: they are of 30 days at most.
+// Add declares the report group. Its reports, which expire after 30 days, are deleted with it.
 func (g ReportGroup) Add(t *cfn.Template) ReportGroupHandle {
 	checkName(t, "Resources."+g.ID+".Properties.Name", "CodeBuild", g.Name, "_-", 2, 128)
 	group := t.Add(g.ID, &codebuild.ReportGroup{

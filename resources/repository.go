@@ -8,20 +8,20 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// Repository is an ECR repository of images: encrypted with a customer managed key, scanned on push. A tag always means the same image.
+// Repository is an ECR repository for images: encrypted with a customer managed key, scanned on push, with immutable tags.
 type Repository struct {
 	// ID is the logical id.
 	ID   string
 	Name string
-	// Key encrypts the images; with AWSKey, ECR does so with keys of its own. A repository never gets another.
+	// Key encrypts the images. With AWSKey, ECR encrypts them with its own keys. The key of a repository cannot be changed.
 	Key cfn.Value[cfn.KeyARN]
-	// Readers may pull from other accounts: accounts, narrowed to roles by ARNs that may have wildcards.
+	// Readers are the roles of other accounts that may pull images.
 	Readers []RepositoryReader
-	// Retain keeps the repository when its stack goes; without it, its images go too.
+	// Retain keeps the repository if its stack is deleted. Without it, its images are deleted too.
 	Retain bool
 }
 
-// RepositoryReader is who may pull from another account.
+// RepositoryReader allows roles of another account to pull images. Roles is the ARN of a role, which may contain wildcards.
 type RepositoryReader struct {
 	Account cfn.Part
 	Roles   cfn.Part
@@ -35,10 +35,10 @@ func (h RepositoryHandle) Name() cfn.Value[cfn.RepositoryName] {
 	return cfn.Ref[cfn.RepositoryName](h.repository)
 }
 
-// untaggedDays is how long an image without a tag stays: it is what a push that broke off left behind.
+// untaggedDays is how many days an image without a tag is kept, which is left over from an interrupted push.
 const untaggedDays = 14
 
-// URI is the reference of the repository: an image's without its tag.
+// URI of the repository: that of an image without the tag.
 func (h RepositoryHandle) URI() cfn.Value[cfn.RepositoryURI] {
 	return cfn.Att[cfn.RepositoryURI](h.repository, "RepositoryUri")
 }
@@ -78,7 +78,7 @@ func (r Repository) Add(t *cfn.Template) RepositoryHandle {
 			pull = pull.By(policy.Account(reader.Account))
 			roles = append(roles, reader.Roles)
 		}
-		// a repository's policy names no resource: it is the repository
+		// a repository policy has no resources: it is for its repository
 		n := policy.Repository{pull.If(policy.ByRoleLike(roles...))}.Node(t, path+".RepositoryPolicyText")
 		policy.Budget(t, path+".RepositoryPolicyText", "a repository policy", policy.MaxRepositoryPolicy, n)
 		properties.RepositoryPolicyText = n
@@ -88,12 +88,12 @@ func (r Repository) Add(t *cfn.Template) RepositoryHandle {
 	return RepositoryHandle{repository}
 }
 
-// PullActions are what docker does to a repository when it pulls; besides, it needs ecr:GetAuthorizationToken, which knows no resource.
+// PullActions returns the actions on a repository that docker requires to pull. It also requires ecr:GetAuthorizationToken, which supports no resources.
 func PullActions() []string {
 	return []string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
 }
 
-// RepositoryARNOf is the ARN of a repository by its account, region and name, which may have wildcards.
+// RepositoryARNOf returns the ARN of a repository by its account, region and name, which may contain wildcards.
 func RepositoryARNOf(account, region cfn.Part, name string) cfn.Value[cfn.Text] {
 	return cfn.Format[cfn.Text]("arn:%s:ecr:%s:%s:repository/%s", cfn.Partition(), region, account, cfn.Lit(name))
 }

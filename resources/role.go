@@ -11,7 +11,7 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// Role is an IAM role with a fixed name, so that policies of other accounts can name it before it exists.
+// Role is an IAM role with a custom name, so that policies of other accounts can refer to it before it exists.
 type Role struct {
 	// ID is the logical id.
 	ID          string
@@ -19,16 +19,16 @@ type Role struct {
 	Path        string // begins and ends with a slash
 	Description string
 	Trust       policy.Trust
-	// Boundary caps what the role may do, whatever its policies say. Unset for the roles that only operators deploy.
+	// Boundary is the permissions boundary of the role. Unset for roles that only operators deploy.
 	Boundary cfn.Value[cfn.PolicyARN]
 	Policies []InlinePolicy
-	// Managed policies that the role shares with others.
+	// Managed policies to attach to the role.
 	Managed []cfn.Value[cfn.PolicyARN]
-	// SessionHours is how long who assumes the role may keep it, 1 to 12. Zero means 1.
+	// SessionHours is the maximum session duration, 1 to 12 hours. Default 1.
 	SessionHours int
 }
 
-// InlinePolicy is a policy that lives and dies with its role.
+// InlinePolicy is an inline policy of a role.
 type InlinePolicy struct {
 	Name     string
 	Document policy.Identity
@@ -46,17 +46,17 @@ func (h RoleHandle) Name() cfn.Value[cfn.RoleName] { return cfn.Ref[cfn.RoleName
 // Resource is the declared resource.
 func (h RoleHandle) Resource() *cfn.Resource { return h.role }
 
-// RoleARNOf is the ARN of a role by its account, path (with its slashes) and name, which may have wildcards.
+// RoleARNOf returns the ARN of a role by its account, path (with its slashes) and name, which may contain wildcards.
 func RoleARNOf(account cfn.Part, path, name string) cfn.Value[cfn.RoleARN] {
 	return cfn.Format[cfn.RoleARN]("arn:%s:iam::%s:role%s", cfn.Partition(), account, cfn.Lit(path+name))
 }
 
-// PolicyARNOf is the ARN of a managed policy by its account, path (with its slashes) and name.
+// PolicyARNOf returns the ARN of a managed policy by its account, path (with its slashes) and name.
 func PolicyARNOf(account cfn.Part, path, name string) cfn.Value[cfn.PolicyARN] {
 	return cfn.Format[cfn.PolicyARN]("arn:%s:iam::%s:policy%s", cfn.Partition(), account, cfn.Lit(path+name))
 }
 
-// IAM's limits (IAM and AWS STS quotas).
+// Limits of IAM (IAM and AWS STS quotas).
 const (
 	maxPolicyName       = 128
 	maxSessionHours     = 12
@@ -92,7 +92,7 @@ func (r Role) Add(t *cfn.Template) RoleHandle {
 	return RoleHandle{t.Add(r.ID, role)}
 }
 
-// ManagedPolicy is an IAM policy with a fixed name.
+// ManagedPolicy is an IAM managed policy with a custom name.
 type ManagedPolicy struct {
 	// ID is the logical id.
 	ID          string
@@ -101,9 +101,9 @@ type ManagedPolicy struct {
 	Description string
 	// Document is a policy.Identity, or a part of one: see its Split.
 	Document cfn.Node
-	// Roles by name to which the policy is attached.
+	// Roles to attach the policy to, by name.
 	Roles []string
-	// Advice is what to do where the document is larger than IAM allows. Empty: to grant less.
+	// Advice is the hint of the problem if the document is larger than IAM allows. Default: to grant less.
 	Advice string
 }
 
@@ -122,7 +122,7 @@ func (p ManagedPolicy) Add(t *cfn.Template) ManagedPolicyHandle {
 	path := "Resources." + p.ID + ".Properties.PolicyDocument"
 	n := p.Document.Node(t, path)
 	if size := policy.Size(t.Place, n); p.Advice != "" && size > policy.MaxManaged {
-		t.Failf(path, p.Advice, "the policy has %d bytes, IAM allows %d", size, policy.MaxManaged)
+		t.Failf(path, p.Advice, "the policy has %d bytes; the IAM limit is %d", size, policy.MaxManaged)
 	} else {
 		policy.Budget(t, path, "a managed policy", policy.MaxManaged, n)
 	}
@@ -131,7 +131,7 @@ func (p ManagedPolicy) Add(t *cfn.Template) ManagedPolicyHandle {
 	})
 	n.Walk(func(_ string, n *tree.Node) bool {
 		if slices.Contains(policy.Undocumented(), n.Text) {
-			ignore := cfn.Object{{Name: "ignore_checks", Value: []any{"W3037"}}} // is there such an action?
+			ignore := cfn.Object{{Name: "ignore_checks", Value: []any{"W3037"}}} // unknown action
 			managed.Metadata("cfn-lint", cfn.Object{{Name: "config", Value: ignore}})
 		}
 		return true

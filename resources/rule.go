@@ -10,17 +10,18 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// Rule is an EventBridge rule on events that AWS services send, so on the default bus: it tells a topic in words, or starts a build.
+// Rule is an EventBridge rule on the default event bus, which receives the events of AWS services. It publishes each event as a text to a topic, or
+// starts a build.
 type Rule struct {
 	// ID is the logical id.
 	ID          string
 	Name        string
 	Description string
-	// Pattern of the events, as EventBridge writes it; 4,096 characters of JSON at most (its API, PutRule).
+	// Pattern is the event pattern, at most 4,096 characters of JSON (EventBridge API, PutRule).
 	Pattern cfn.Object
-	// Topic must admit EventBridge: see Topic.Events.
+	// Topic must allow EventBridge to publish: see Topic.Events.
 	Topic cfn.Value[cfn.TopicARN]
-	// Message has lines of text; <name> in them stands for the field of that name. A field that an event lacks is left empty.
+	// Message are the lines of the text. <name> in them is replaced by the field with this name, or by nothing if the event does not have it.
 	Message []string
 	Fields  []Field
 	// Build is the project that is to build, in place of the topic. CodeBuild has no policies that let EventBridge in: it uses Role.
@@ -28,10 +29,10 @@ type Rule struct {
 	Role  cfn.Value[cfn.RoleARN]
 }
 
-// Field of an event.
+// Field is a field of an event.
 type Field struct {
 	Name string
-	// Path of JSON, such as $.detail.status.
+	// Path is a JSON path, such as $.detail.status.
 	Path string
 }
 
@@ -41,7 +42,7 @@ type RuleHandle struct{ rule *cfn.Resource }
 // Name of the rule.
 func (h RuleHandle) Name() cfn.Value[cfn.RuleName] { return cfn.Ref[cfn.RuleName](h.rule) }
 
-// EventBridge's limits (its API, PutRule and InputTransformer).
+// Limits of EventBridge (EventBridge API, PutRule and InputTransformer).
 const (
 	maxRuleName        = 64
 	maxRuleDescription = 512
@@ -55,7 +56,7 @@ func (r Rule) Add(t *cfn.Template) RuleHandle {
 	checkName(t, path+".Name", "EventBridge", r.Name, "._-", 1, maxRuleName)
 	checkLength(t, path+".Description", "EventBridge", r.Description, maxRuleDescription)
 	if len(r.Pattern) == 0 {
-		t.Fail(path+".EventPattern", "there is none: the rule would never run", "say which events it is about")
+		t.Fail(path+".EventPattern", "the rule has no event pattern", "set Pattern to the events that it is for")
 	}
 	return RuleHandle{t.Add(r.ID, &events.Rule{
 		Name: new(r.Name), Description: new(r.Description), State: new("ENABLED"), EventPattern: r.Pattern,
@@ -76,17 +77,17 @@ func (r Rule) target(t *cfn.Template, path string) events.Rule_Target {
 	return events.Rule_Target{Id: "Build", Arn: *project, RoleArn: role}
 }
 
-// transformer makes each line a text in JSON, which is how EventBridge knows text from a JSON document.
+// transformer returns the input transformer. It writes each line as a JSON string, so that EventBridge does not treat the message as a JSON document.
 func (r Rule) transformer(t *cfn.Template, path string) *events.Rule_InputTransformer {
 	paths := map[string]string{}
 	for _, f := range r.Fields {
 		switch {
 		case strings.HasPrefix(strings.ToLower(f.Name), "aws."), f.Name == "", strings.ContainsAny(f.Name, "<> "):
-			t.Failf(path+".InputPathsMap", "choose another one", "%q is no name of a field", f.Name)
+			t.Failf(path+".InputPathsMap", "choose another one", "%q is not a valid field name", f.Name)
 		case paths[f.Name] != "":
-			t.Failf(path+".InputPathsMap", "choose another one", "the name %q is taken", f.Name)
+			t.Failf(path+".InputPathsMap", "choose another one", "another field has the name %q", f.Name)
 		case !strings.HasPrefix(f.Path, "$."):
-			t.Failf(path+".InputPathsMap."+f.Name, "begin with $.", "%q is no path of a field", f.Path)
+			t.Failf(path+".InputPathsMap."+f.Name, "begin with $.", "%q is not a valid path of a field", f.Path)
 		}
 		paths[f.Name] = f.Path
 	}
@@ -95,7 +96,7 @@ func (r Rule) transformer(t *cfn.Template, path string) *events.Rule_InputTransf
 	for i, line := range r.Message {
 		for _, name := range placeholders(line) {
 			if !slices.ContainsFunc(r.Fields, func(f Field) bool { return f.Name == name }) {
-				t.Failf(path+".InputTemplate", "add it to Fields", "the line %q names the field %s, which is not there", line, name)
+				t.Failf(path+".InputTemplate", "add it to Fields", "the line %q contains the field %s, which is not declared", line, name)
 			}
 		}
 		lines[i] = strings.TrimSuffix(string(tree.Text(line).JSON()), "\n")
@@ -105,7 +106,7 @@ func (r Rule) transformer(t *cfn.Template, path string) *events.Rule_InputTransf
 	return &events.Rule_InputTransformer{InputPathsMap: paths, InputTemplate: message}
 }
 
-// placeholders are what stands between < and >.
+// placeholders returns the names between < and > in a line.
 func placeholders(line string) []string {
 	var names []string
 	for {

@@ -10,29 +10,29 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn"
 )
 
-// SecurityGroup lets in and out what its rules say, and nothing else. It has no fixed name: another description makes another group, which
-// must be there before the old one goes.
+// SecurityGroup allows only the traffic of its rules. It has no custom name: a new description replaces the group, and CloudFormation creates the new one
+// before it deletes the old one.
 type SecurityGroup struct {
 	// ID is the logical id.
 	ID string
-	// Name is the tag by which people find it.
+	// Name is the tag Name of the group.
 	Name        string
 	Description string
 	VPC         cfn.Value[cfn.VPCID]
-	// In and Out are from and to ranges of addresses; between groups, use SecurityGroupHandle.Connect.
+	// In and Out are rules for CIDRs. For rules between groups, use SecurityGroupHandle.Connect.
 	In, Out []Traffic
 }
 
-// Traffic is what a rule of a security group lets pass.
+// Traffic is a rule of a security group.
 type Traffic struct {
 	Description string
-	// Port of TCP; zero is everything of every protocol.
+	// Port of TCP. Zero: all ports and protocols.
 	Port int
-	// CIDR of the other side, IPv4.
+	// CIDR of the other side, only IPv4.
 	CIDR string
 }
 
-// Anywhere is every address of IPv4.
+// Anywhere is the CIDR of all IPv4 addresses.
 const Anywhere = "0.0.0.0/0"
 
 // SecurityGroupHandle is a declared security group.
@@ -72,7 +72,7 @@ func (g SecurityGroup) Add(t *cfn.Template) SecurityGroupHandle {
 	return SecurityGroupHandle{t.Add(g.ID, properties)}
 }
 
-// maxPort of TCP.
+// maxPort is the highest port of TCP.
 const maxPort = 65535
 
 func (x Traffic) check(t *cfn.Template, path string) {
@@ -95,8 +95,8 @@ func (x Traffic) ports() (from, to *int) {
 	return new(x.Port), new(x.Port)
 }
 
-// Connect lets one group reach another on a port of TCP: a rule in each, apart from both, so that they can name each other. The id begins
-// the logical ids of the rules.
+// Connect allows one group to reach another on a port of TCP. It declares a rule for each of them as a separate resource, so that the groups can refer to
+// each other. The logical ids of the rules begin with id.
 func (h SecurityGroupHandle) Connect(t *cfn.Template, id string, to SecurityGroupHandle, port int, description string) {
 	path := "Resources." + id + "Out.Properties"
 	checkGroupText(t, path+".Description", description)
@@ -111,37 +111,37 @@ func (h SecurityGroupHandle) Connect(t *cfn.Template, id string, to SecurityGrou
 	})
 }
 
-// maxGroupText is the most characters of a description (EC2's API, CreateSecurityGroup and IpRange).
+// maxGroupText is the limit of a description in characters (EC2 API, CreateSecurityGroup and IpRange).
 const maxGroupText = 255
 
-// checkGroupText refuses a description of a security group or a rule that EC2 would refuse.
+// checkGroupText reports a description of a security group or a rule that EC2 would reject.
 func checkGroupText(t *cfn.Template, path, text string) {
 	foreign := func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(" ._-:/()#,@[]+=;{}!$*", r)
 	}
 	if text == "" || len(text) > maxGroupText || strings.ContainsFunc(text, foreign) {
-		t.Failf(path, "say it in other words", "%q is no description: EC2 takes 1 to %d letters, digits, spaces and ._-:/()#,@[]+=;{}!$*",
+		t.Failf(path, "change the description", "%q is not a valid description: EC2 requires 1 to %d letters, digits, spaces and ._-:/()#,@[]+=;{}!$*",
 			text, maxGroupText)
 	}
 }
 
-// checkCIDR refuses what is no range of IPv4 addresses, and gives it, or what is not valid. One that does not begin with its first address
-// would be changed by EC2, unseen.
+// checkCIDR returns a CIDR, or reports one that is not valid for IPv4 and returns the zero Prefix. It rejects a CIDR that does not begin with its first
+// address, which EC2 would change silently.
 func checkCIDR(t *cfn.Template, path, cidr string) netip.Prefix {
 	p, err := netip.ParsePrefix(cidr)
 	if err != nil || !p.Addr().Is4() || p != p.Masked() {
-		t.Failf(path, "write one such as 10.0.0.0/16", "%q is no range of IPv4 addresses", cidr)
+		t.Failf(path, "write one such as 10.0.0.0/16", "%q is not a valid IPv4 CIDR", cidr)
 		return netip.Prefix{}
 	}
 	return p
 }
 
-// checkVPC refuses to leave something to the VPC that the account has by default because nobody named one.
+// checkVPC reports an unset VPC, for which EC2 would use the default VPC of the account.
 func checkVPC(t *cfn.Template, path string, vpc cfn.Value[cfn.VPCID]) {
 	if t.TextPtr(vpc) == nil {
-		t.Fail(path, "there is no VPC", "set VPC")
+		t.Fail(path, "the VPC is not set", "set VPC")
 	}
 }
 
-// nameTag is the tag by which people find what has no name.
+// nameTag returns the tag Name, for resources that have no name.
 func nameTag(name string) []tags.Tag { return []tags.Tag{{Key: "Name", Value: name}} }

@@ -14,43 +14,43 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/names"
 )
 
-// Service is a container that runs all the time: an ECS service on Fargate with its task definition, two roles, log group, security group
-// and scaling. A deployment that does not come up goes back to the version before; so does one during which its load balancer sees errors.
+// Service is a container that runs all the time: an ECS service on Fargate with its task definition, two roles, log group, security group and scaling. A
+// deployment is rolled back if its tasks do not become healthy, or if its load balancer sees errors.
 type Service struct {
-	// ID is the logical id; what belongs to the service has it in front of its own.
+	// ID is the logical id. The logical ids of the parts of the service begin with it.
 	ID string
 	// Name of the service and of its task definition, at most 255 letters, digits, dashes and underscores (ECS API, CreateService).
 	Name      string
 	Cluster   ClusterHandle
 	Container Container
-	// CPU in units of 1/1024 vCPU and Memory in MB of each task: one of the pairs that Fargate knows.
+	// CPU in units of 1/1024 vCPU, and Memory in MB of each task: one of the pairs that Fargate supports.
 	CPU, Memory int
-	// Min and Max are how many tasks there are. Where they differ, the load decides.
+	// Min and Max are the number of tasks. If they differ, the service scales with its load.
 	Min, Max int
-	// HealthCommand runs in the container, which is well when it ends with 0; empty: there is none.
+	// HealthCommand runs in the container, which is healthy if the exit code is 0. Optional.
 	HealthCommand []string
-	// LoadBalancer in front of the service; nil: nobody reaches it.
+	// LoadBalancer in front of the service. Without it, the service cannot be reached.
 	LoadBalancer *LoadBalancerHandle
-	// RollbackAlarms look at the load balancer while a deployment goes on, and undo it; nil: only the circuit breaker does, which sees tasks
-	// that end or are not well.
+	// RollbackAlarms roll back a deployment during which the load balancer sees errors. Without them, only the circuit breaker does so, for tasks that stop
+	// or are not healthy.
 	RollbackAlarms *RollbackAlarms
-	// VPC and Subnets in which the tasks run; without public addresses.
+	// VPC and Subnets of the tasks, which have no public addresses.
 	VPC     cfn.Value[cfn.VPCID]
 	Subnets cfn.List[cfn.SubnetID]
-	// StartRoleName and RoleName of the roles with which ECS starts the container and its code runs, RolePath of both, and the boundary of
-	// what they may do.
+	// StartRoleName and RoleName are the names of the role with which ECS starts the container, and of the role of its code. RolePath and Boundary are the
+	// path and the permissions boundary of both.
 	StartRoleName, RoleName, RolePath string
 	Boundary                          cfn.Value[cfn.PolicyARN]
-	// LogKey encrypts the logs, which stay for LogDays.
+	// LogKey encrypts the logs, which are retained for LogDays.
 	LogKey  cfn.Value[cfn.KeyARN]
 	LogDays int
-	// RetainLogs keeps them when the service goes.
+	// RetainLogs keeps the logs if the service is deleted.
 	RetainLogs bool
 }
 
-// RollbackAlarms undo a deployment.
+// RollbackAlarms roll back a deployment.
 type RollbackAlarms struct {
-	// Topic is told, too; unset: nobody is.
+	// Topic for the messages of the alarms. Optional.
 	Topic cfn.Value[cfn.TopicARN]
 }
 
@@ -65,19 +65,19 @@ func (h ServiceHandle) Name() cfn.Value[cfn.ServiceName] {
 	return cfn.Att[cfn.ServiceName](h.service, "Name")
 }
 
-// GroupID is the id of the service's security group, for the groups of what it reaches.
+// GroupID is the id of the security group of the service, for rules of other groups.
 func (h ServiceHandle) GroupID() cfn.Value[cfn.SecurityGroupID] { return h.group.GroupID() }
 
 const (
 	// mainContainer is the name of the only container of a task.
 	mainContainer = "main"
-	// graceSeconds are how long a container may take to become well.
+	// graceSeconds is how long a container may take to become healthy.
 	graceSeconds = 120
-	// stopSeconds are how long a container may take to end when it is asked to; Fargate allows 120.
+	// stopSeconds is how long a container may take to stop; the Fargate limit is 120.
 	stopSeconds = 60
 )
 
-// Add declares the service and what belongs to it.
+// Add declares the service and its parts.
 func (s Service) Add(t *cfn.Template) ServiceHandle {
 	s.check(t)
 	logs := LogGroup{ID: s.ID + "Logs", Name: "/aws/ecs/" + s.Name, RetentionDays: s.LogDays, Key: s.LogKey, Retain: s.RetainLogs}.Add(t)
@@ -88,13 +88,13 @@ func (s Service) Add(t *cfn.Template) ServiceHandle {
 	}.Add(t)}
 	deployment := &ecs.Service_DeploymentConfiguration{
 		DeploymentCircuitBreaker: &ecs.Service_DeploymentCircuitBreaker{Enable: true, Rollback: true},
-		// the new tasks are well before the old ones go
+		// the new tasks are healthy before the old ones stop
 		MinimumHealthyPercent: new(100), MaximumPercent: new(200),
 	}
 	properties := &ecs.Service{
 		ServiceName: new(s.Name), Cluster: t.TextPtr(s.Cluster.Name()), TaskDefinition: t.TextPtr(cfn.Ref[cfn.Text](task)),
 		LaunchType: new(Fargate), PlatformVersion: new("LATEST"),
-		// no DesiredCount: ECS begins with 1, and an update leaves the number of tasks to the scaling below
+		// no DesiredCount: ECS starts with 1, and later the scaling below controls the number of tasks
 		DeploymentConfiguration: deployment,
 		NetworkConfiguration: &ecs.Service_NetworkConfiguration{AwsvpcConfiguration: &ecs.Service_AwsVpcConfiguration{
 			AssignPublicIp: new("DISABLED"), Subnets: t.Texts(s.Subnets), SecurityGroups: []string{t.Text(h.group.GroupID())},
@@ -111,10 +111,10 @@ func (s Service) Add(t *cfn.Template) ServiceHandle {
 			deployment.Alarms = &ecs.Service_DeploymentAlarms{Enable: true, Rollback: true, AlarmNames: s.addAlarms(t, *l)}
 		}
 	}
-	// no alarms without a load balancer: no metric of a worker says that a version is bad
+	// no alarms without a load balancer, because no metric shows that a version is faulty
 	h.service = t.Add(s.ID, properties)
 	if s.LoadBalancer != nil {
-		// ECS takes a target group only once a load balancer has it
+		// ECS requires that a load balancer uses the target group
 		h.service.After(s.LoadBalancer.listeners...)
 	}
 	s.addScaling(t, h)
@@ -125,50 +125,50 @@ func (s Service) check(t *cfn.Template) {
 	path := "Resources." + s.ID + ".Properties"
 	checkName(t, path+".ServiceName", "ECS", s.Name, "_-", 1, 255)
 	if message := fargateSize(s.CPU, s.Memory); message != "" {
-		t.Fail("Resources."+s.ID+"Task.Properties.Memory", message, "choose one of the pairs that Fargate knows")
+		t.Fail("Resources."+s.ID+"Task.Properties.Memory", message, "choose a pair that Fargate supports")
 	}
 	if s.Min < 1 || s.Max < s.Min {
-		t.Failf("Resources."+s.ID+"Count.Properties.MinCapacity", "", "there are %d to %d tasks: at least 1, and no fewer than the least", s.Min, s.Max)
+		t.Failf("Resources."+s.ID+"Count.Properties.MinCapacity", "", "Min %d and Max %d are not valid: Min must be at least 1, and Max at least Min", s.Min, s.Max)
 	}
 }
 
-// fargateSize says why a task of Fargate cannot have a size; empty when it can.
+// fargateSize says why Fargate does not support a task size, or returns "" if it does.
 func fargateSize(cpu, memory int) string {
 	sizes := limits.FargateMemory(cpu)
 	switch {
 	case sizes == nil:
-		return fmt.Sprintf("Fargate has no tasks with %d units of CPU: it has %s", cpu, inWords(limits.FargateCPUs()))
+		return fmt.Sprintf("Fargate does not support %d units of CPU: use %s", cpu, inWords(limits.FargateCPUs(), "or"))
 	case slices.Contains(sizes, memory):
 		return ""
 	}
-	least, most, step := sizes[0], sizes[len(sizes)-1], sizes[1]-sizes[0]
+	minimum, maximum, step := sizes[0], sizes[len(sizes)-1], sizes[1]-sizes[0]
 	var missing []int
-	for m := least; m <= most; m += step {
+	for m := minimum; m <= maximum; m += step {
 		if !slices.Contains(sizes, m) {
 			missing = append(missing, m)
 		}
 	}
-	but := ""
+	except := ""
 	if len(missing) > 0 {
-		but = ", except " + inWords(missing)
+		except = ", except " + inWords(missing, "and")
 	}
-	return fmt.Sprintf("%d MB do not go with %d units of CPU: %d to %d in steps of %d do%s", memory, cpu, least, most, step, but)
+	return fmt.Sprintf("Fargate does not support %d MB with %d units of CPU: use %d to %d in steps of %d%s", memory, cpu, minimum, maximum, step, except)
 }
 
-// inWords reads "1, 2 and 3".
-func inWords(numbers []int) string {
+// inWords returns "1, 2 and 3", where last is the word before the last number.
+func inWords(numbers []int, last string) string {
 	words := make([]string, len(numbers))
 	for i, n := range numbers {
 		words[i] = strconv.Itoa(n)
 	}
-	last := len(words) - 1
-	if last < 1 {
+	end := len(words) - 1
+	if end < 1 {
 		return strings.Join(words, "")
 	}
-	return strings.Join(words[:last], ", ") + " and " + words[last]
+	return strings.Join(words[:end], ", ") + " " + last + " " + words[end]
 }
 
-// addTask declares the task definition. Another image or other settings make another revision of it.
+// addTask declares the task definition. A different image or configuration creates a new revision.
 func (s Service) addTask(t *cfn.Template, logs LogGroupHandle) *cfn.Resource {
 	start, code := ContainerRoles{
 		ID: s.ID, StartName: s.StartRoleName, CodeName: s.RoleName, Path: s.RolePath, What: "service " + s.Name, Boundary: s.Boundary,
@@ -176,15 +176,15 @@ func (s Service) addTask(t *cfn.Template, logs LogGroupHandle) *cfn.Resource {
 	c := s.Container
 	main := ecs.TaskDefinition_ContainerDefinition{
 		Name: mainContainer, Image: t.Text(c.Image), Essential: new(true), Command: c.Command,
-		Memory:                 new(s.Memory), // all of the task's
+		Memory:                 new(s.Memory), // all memory of the task
 		User:                   c.user(),
 		ReadonlyRootFilesystem: new(!c.Writable),
-		// an init process passes signals on and collects what the code's own processes leave behind
+		// an init process forwards signals and reaps zombie processes
 		LinuxParameters: &ecs.TaskDefinition_LinuxParameters{InitProcessEnabled: new(true)},
 		StopTimeout:     new(stopSeconds),
 		LogConfiguration: &ecs.TaskDefinition_LogConfiguration{LogDriver: "awslogs", Options: map[string]string{
 			"awslogs-group": t.Text(logs.Name()), "awslogs-region": t.Text(cfn.Region()), "awslogs-stream-prefix": s.Name,
-			// logs that cannot be written must not stop the service: lines are lost once the buffer is full
+			// if logs cannot be written, the service must go on: it loses lines when the buffer is full
 			"mode": "non-blocking", "max-buffer-size": "25m",
 		}},
 	}
@@ -212,7 +212,7 @@ func (s Service) addTask(t *cfn.Template, logs LogGroupHandle) *cfn.Resource {
 		ExecutionRoleArn: t.TextPtr(start.ARN()), TaskRoleArn: t.TextPtr(code.ARN()),
 	}
 	if !c.Writable {
-		// a volume without a host: empty, and gone with the task
+		// a volume without a host is empty and is deleted with the task
 		properties.Volumes = []ecs.TaskDefinition_Volume{{Name: new("tmp")}}
 		main.MountPoints = []ecs.TaskDefinition_MountPoint{{SourceVolume: new("tmp"), ContainerPath: new("/tmp"), ReadOnly: new(false)}}
 	}
@@ -220,17 +220,17 @@ func (s Service) addTask(t *cfn.Template, logs LogGroupHandle) *cfn.Resource {
 	return t.Add(s.ID+"Task", properties)
 }
 
-// addAlarms declares the alarms that undo a deployment. They look at all tasks, old and new. ECS waits for as long as
-// they look at before it calls a deployment done, and looks at none of them when one is in alarm already as a deployment begins.
+// addAlarms declares the alarms that roll back a deployment, and returns their names. They evaluate all tasks, old and new. ECS completes a deployment
+// only after the evaluation periods of the alarms, and ignores all of them if one is in alarm when the deployment starts.
 func (s Service) addAlarms(t *cfn.Template, l LoadBalancerHandle) []string {
 	var names []string
 	for _, a := range []struct {
 		id, name, description, metric, statistic string
-		least                                    float64
+		threshold                                float64
 		minutes                                  int
 	}{
 		{"Errors", "errors", "its tasks answer with status 5xx", "HTTPCode_Target_5XX_Count", "Sum", 10, 3},
-		// longer than a task that becomes well within its grace can be unwell
+		// longer than a task may be unhealthy before its grace period ends
 		{"Unhealthy", "unhealthy", "its tasks are not well", "UnHealthyHostCount", "Maximum", 1, 4},
 	} {
 		alarm := Alarm{
@@ -238,14 +238,14 @@ func (s Service) addAlarms(t *cfn.Template, l LoadBalancerHandle) []string {
 			Metrics: []Metric{{Namespace: "AWS/ApplicationELB", Name: a.metric, Statistic: a.statistic, Dimensions: []Dimension{
 				{Name: "LoadBalancer", Value: l.FullName()}, {Name: "TargetGroup", Value: l.TargetGroupName()},
 			}}},
-			Comparison: AtLeast, Threshold: a.least, PeriodSeconds: 60, Periods: a.minutes, Topic: s.RollbackAlarms.Topic,
+			Comparison: AtLeast, Threshold: a.threshold, PeriodSeconds: 60, Periods: a.minutes, Topic: s.RollbackAlarms.Topic,
 		}.Add(t)
 		names = append(names, t.Text(alarm.Name()))
 	}
 	return names
 }
 
-// addScaling declares how many tasks there are. The target stands even where their number is fixed: it is what changes it.
+// addScaling declares the scaling of the service. It declares the scalable target even for a fixed number of tasks, which it sets.
 func (s Service) addScaling(t *cfn.Template, h ServiceHandle) {
 	scaled := &applicationautoscaling.ScalableTarget{
 		ServiceNamespace: "ecs", ScalableDimension: "ecs:service:DesiredCount",
@@ -253,7 +253,7 @@ func (s Service) addScaling(t *cfn.Template, h ServiceHandle) {
 		MinCapacity: s.Min, MaxCapacity: s.Max,
 	}
 	if names.Partition(t.Place.Region) == names.GovCloud {
-		// there, CloudFormation still asks for a role; it is always this one, which the service makes for itself
+		// CloudFormation requires a role in GovCloud: always this service-linked one
 		scaled.RoleARN = t.TextPtr(RoleARNOf(cfn.AccountID(), "/aws-service-role/ecs.application-autoscaling.amazonaws.com/",
 			"AWSServiceRoleForApplicationAutoScaling_ECSService"))
 	}
@@ -273,7 +273,7 @@ func (s Service) addScaling(t *cfn.Template, h ServiceHandle) {
 			TargetTrackingScalingPolicyConfiguration: &applicationautoscaling.ScalingPolicy_TargetTrackingScalingPolicyConfiguration{
 				PredefinedMetricSpecification: &applicationautoscaling.ScalingPolicy_PredefinedMetricSpecification{PredefinedMetricType: p.metric},
 				TargetValue:                   p.percent,
-				// quick to help, slow to leave
+				// scale out fast, scale in slowly
 				ScaleOutCooldown: new(60), ScaleInCooldown: new(300),
 			},
 		})

@@ -30,7 +30,7 @@ func serviceTemplate(tb testing.TB, region string, change func(*resources.Servic
 
 func TestServicesThatAreRefused(t *testing.T) {
 	t.Parallel()
-	const counts = "Resources.WebServiceCount.Properties.MinCapacity: there are "
+	const counts = "Resources.WebServiceCount.Properties.MinCapacity: "
 	for _, c := range []struct {
 		why    string
 		change func(*resources.Service)
@@ -39,24 +39,24 @@ func TestServicesThatAreRefused(t *testing.T) {
 		{"it is fine as it is", func(*resources.Service) {}, ""},
 		{
 			"a name with a dot", func(s *resources.Service) { s.Name = "shop.dev" },
-			`Resources.WebService.Properties.ServiceName: "shop.dev" is no name: ECS takes 1 to 255 letters, digits and _-; choose another one`,
+			`Resources.WebService.Properties.ServiceName: "shop.dev" is not a valid name: ECS requires 1 to 255 letters, digits and _-; choose another one`,
 		},
 		{
 			"no tasks", func(s *resources.Service) { s.Min, s.Max = 0, 1 },
-			counts + "0 to 1 tasks: at least 1, and no fewer than the least",
+			counts + "Min 0 and Max 1 are not valid: Min must be at least 1, and Max at least Min",
 		},
 		{
 			"fewer than the least", func(s *resources.Service) { s.Min, s.Max = 3, 2 },
-			counts + "3 to 2 tasks: at least 1, and no fewer than the least",
+			counts + "Min 3 and Max 2 are not valid: Min must be at least 1, and Max at least Min",
 		},
 		{
 			"a size that Fargate lacks", func(s *resources.Service) { s.Memory = 4096 },
-			"Resources.WebServiceTask.Properties.Memory: 4096 MB do not go with 256 units of CPU: 512 to 2048 in steps of 512 do, except 1536; " +
-				"choose one of the pairs that Fargate knows",
+			"Resources.WebServiceTask.Properties.Memory: Fargate does not support 4096 MB with 256 units of CPU: use 512 to 2048 in steps of 512, except 1536; " +
+				"choose a pair that Fargate supports",
 		},
 		{
 			"logs that nobody encrypts", func(s *resources.Service) { s.LogKey = cfn.Value[cfn.KeyARN]{} },
-			"Resources.WebServiceLogs.Properties.KmsKeyId: there is no key; set Key to a customer managed key",
+			"Resources.WebServiceLogs.Properties.KmsKeyId: the key is not set; set Key to a customer managed key",
 		},
 	} {
 		t.Run(c.why, func(t *testing.T) {
@@ -78,7 +78,7 @@ func TestALoadBalancerThatWasNeverDeclaredIsRefused(t *testing.T) {
 	s := oneService(tmpl)
 	s.LoadBalancer = &resources.LoadBalancerHandle{}
 	s.Add(tmpl)
-	if got := problems(t, tmpl); !strings.Contains(got, "never declared") {
+	if got := problems(t, tmpl); !strings.Contains(got, "it refers to a resource that is not declared") {
 		t.Errorf("got %q", got)
 	}
 }

@@ -11,23 +11,23 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/policy"
 )
 
-// Topic is an SNS topic that tells people by e-mail: encrypted with a customer managed key, TLS only.
+// Topic is an SNS topic with e-mail subscriptions: encrypted with a customer managed key, TLS only.
 type Topic struct {
-	// ID is the logical id; the policy gets ID with Policy behind, each subscription ID with its address behind.
+	// ID is the logical id. The logical id of the policy is ID followed by Policy, that of a subscription ID followed by its address.
 	ID   string
 	Name string
-	// Sender is what stands as the sender of e-mails, at most 100 characters. Empty: the name.
+	// Sender is the display name of the sender of e-mails, at most 100 characters. Default: the name.
 	Sender string
-	// Key must admit whom the topic admits: see MayUseKey.
+	// Key encrypts the messages. Its policy must allow the publishers of the topic: see MayUseKey.
 	Key cfn.Value[cfn.KeyARN]
-	// Alarms of the account and region whose names fit this pattern may publish, such as shop-dev-*. Empty: none may.
+	// Alarms is a pattern of names, such as shop-dev-*, of the alarms in the account and region that may publish. Default: none.
 	Alarms string
-	// Events says whether EventBridge may publish.
+	// Events allows EventBridge to publish.
 	Events bool
-	// Roles of the account, by ARN with wildcards, that may publish if their own policies allow it, and the use of the key. Nil: those of the
-	// account that the key's policy admits otherwise.
+	// Roles is the ARN, with wildcards, of the roles of the account to which the key policy grants the key, so that they may publish if their identity
+	// policies allow that and the use of the key. Nil: only roles that the key policy allows otherwise.
 	Roles cfn.Part
-	// Emails are the addresses that get each message once somebody there has confirmed it.
+	// Emails are the addresses that get each message. The recipient must confirm the subscription first.
 	Emails []string
 }
 
@@ -37,15 +37,15 @@ type TopicHandle struct{ topic *cfn.Resource }
 // ARN of the topic.
 func (h TopicHandle) ARN() cfn.Value[cfn.TopicARN] { return cfn.Ref[cfn.TopicARN](h.topic) }
 
-// MayUseKey is the statement of the key's policy that lets those who publish to the topic encrypt their messages: the ARN of the topic is what
-// SNS encrypts with. It does not say for whom they publish, since EventBridge does not tell KMS (Amazon SNS Developer Guide, "Key management");
-// the policy of the topic does.
+// MayUseKey returns the statement of the key policy that allows the services which publish to the topic to encrypt messages. It restricts them to the
+// topic, whose ARN is in the encryption context of SNS, but not to the source of the message, which EventBridge does not send to KMS (Amazon SNS
+// Developer Guide, "Key management"). The policy of the topic restricts that.
 func (x Topic) MayUseKey() policy.Statement {
 	return policy.Allow("EncryptMessages", "kms:Decrypt", "kms:GenerateDataKey*").By(x.publishers()...).On(cfn.Lit("*")).
 		If(policy.When("StringEquals", "kms:EncryptionContext:aws:sns:topicArn", x.arn()))
 }
 
-// RolesMayUseKey is the statement of the key's policy for Roles: through SNS, for the messages of this topic.
+// RolesMayUseKey returns the statement of the key policy for Roles. It allows only the use through SNS for messages of this topic.
 func (x Topic) RolesMayUseKey() policy.Statement {
 	return policy.Allow("EncryptMessagesOfRoles", "kms:Decrypt", "kms:GenerateDataKey*").By(policy.Account(cfn.AccountID())).On(cfn.Lit("*")).If(
 		policy.ByRoleLike(x.Roles), policy.Through("sns", cfn.Region()),
@@ -63,21 +63,21 @@ func (x Topic) publishers() []policy.Principal {
 	return list
 }
 
-// arn is built from the name, because the topic needs its key, and its key's policy the topic.
+// arn returns the ARN built from the name: a reference would create a cycle, because the topic needs the key, and the key policy the ARN.
 func (x Topic) arn() cfn.Value[cfn.TopicARN] {
 	return cfn.Format[cfn.TopicARN]("arn:%s:sns:%s:%s:%s", cfn.Partition(), cfn.Region(), cfn.AccountID(), cfn.Lit(x.Name))
 }
 
-// Limits of SNS (its API, CreateTopic), and of its topic policies (Amazon SNS Developer Guide, "Policy quotas").
+// Limits of SNS (SNS API, CreateTopic), and of topic policies (Amazon SNS Developer Guide, "Policy quotas").
 const (
 	maxTopicSender = 100
 	maxTopicPolicy = 30 * 1024
 )
 
-// plainAddress is an address of words alone: no two of them have the same letters and digits.
+// plainAddress is the pattern of addresses whose letters and digits alone identify them.
 const plainAddress = `^[a-z]+[0-9]{0,3}@[a-z]+[0-9]{0,3}(\.[a-z]+[0-9]{0,3})*$`
 
-// topicActions are those that a topic's policy can name; SNS refuses sns:*.
+// topicActions returns the actions that a topic policy can contain. SNS rejects sns:*.
 func topicActions() []string {
 	return []string{
 		"sns:AddPermission", "sns:DeleteTopic", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:Publish",
@@ -101,7 +101,7 @@ func (x Topic) Add(t *cfn.Template) TopicHandle {
 	for _, address := range x.Emails {
 		id := x.ID + textID(address, regexp.MustCompile(plainAddress).MatchString(address))
 		if local, domain, _ := strings.Cut(address, "@"); local == "" || domain == "" || strings.ContainsAny(domain, "@ ") {
-			t.Failf("Resources."+id+".Properties.Endpoint", "write one such as ops@example.com", "%q is no e-mail address", address)
+			t.Failf("Resources."+id+".Properties.Endpoint", "write one such as ops@example.com", "%q is not a valid e-mail address", address)
 		}
 		t.Add(id, &sns.Subscription{TopicArn: t.Text(arn), Protocol: "email", Endpoint: new(address)})
 	}
@@ -118,7 +118,7 @@ func (x Topic) addPolicy(t *cfn.Template, arn cfn.Value[cfn.TopicARN]) {
 			If(policy.FromAccount(cfn.AccountID()), policy.FromResource(alarmARN(x.Alarms))))
 	}
 	if x.Events {
-		// no condition: EventBridge meets none in the policy of a topic (Amazon EventBridge User Guide, "Amazon SNS permissions")
+		// no condition: EventBridge does not support conditions in topic policies (Amazon EventBridge User Guide, "Amazon SNS permissions")
 		document = append(document, policy.Allow("Events", "sns:Publish").By(policy.Service("events.amazonaws.com")).On(arn))
 	}
 	path := "Resources." + x.ID + "Policy.Properties.PolicyDocument"

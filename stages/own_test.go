@@ -411,7 +411,7 @@ func TestOwnTemplatesAreRefused(t *testing.T) {
 		{"a bracket that stays open", "Resources:\n  Q: [a\n", atTemplate + "t.yaml:2: a bracket that opens here is not closed, or a comma is missing"},
 		{"two documents", "Resources: {}\n---\nResources: {}\n", atTemplate + "t.yaml:2:1: a second document starts here: keep one document per file"},
 		{"a key twice", "Resources:\n  Q: {Type: AWS::SQS::Queue}\n  Q: {Type: AWS::SQS::Queue}\n", atTemplate + `t.yaml:3:3: the key "Q" appears twice in one mapping: remove one of them`},
-		{"what is not UTF-8", "Resources: {Q: {Type: AWS::SQS::Queue}} # \xff\n", atTemplate + "t.yaml:1:43: this is not UTF-8: save the file as UTF-8"},
+		{"what is not UTF-8", "Resources: {Q: {Type: AWS::SQS::Queue}} # \xff\n", atTemplate + "t.yaml:1:43: not valid UTF-8: save the file as UTF-8"},
 		{"a function that is none", "Resources: {Q: {Type: AWS::SQS::Queue, Properties: !Reff x}}\n", atTemplate + "t.yaml:1:52: unknown tag !Reff: CloudFormation has no such function"},
 		{
 			"a section that is none", "Resource: {}\nOutput: {}\nResources: {Q: {Type: AWS::SQS::Queue}}\n",
@@ -488,7 +488,7 @@ func TestOwnTemplatesAreRefused(t *testing.T) {
 		},
 		{
 			"a section that cannot be added to", "Resources: {Q: {Type: AWS::SQS::Queue}}\nParameters: &p {P: {Type: String, Default: x}}\n",
-			atTemplate + "t.yaml: Parameters.AccessResourceTypes cannot be changed where it stands: write it as a plain value",
+			atTemplate + "t.yaml: cfnpipe cannot change Parameters.AccessResourceTypes in its present format: write it as a plain value",
 		},
 	} {
 		t.Run(c.why, func(t *testing.T) {
@@ -536,25 +536,25 @@ func TestOwnParametersAreRefused(t *testing.T) {
 		{"a list", "P: {Type: List<AWS::EC2::Subnet::Id>}", "P: network.PublicSubnetIds", ""},
 		{
 			"a list for a text", "P: {Type: String}", "P: network.PublicSubnetIds",
-			at("P", "t.yaml:2:3: Parameters.P: PublicSubnetIds of the stack network is a list, and the type of the parameter is String; let the type be CommaDelimitedList"),
+			at("P", "t.yaml:2:3: Parameters.P: output PublicSubnetIds of stack network is a list, but the type of the parameter is String; set the type to CommaDelimitedList"),
 		},
 		{
 			"a text for a list", "P: {Type: CommaDelimitedList}", "P: network.VpcId",
-			at("P", "t.yaml:2:3: Parameters.P: VpcId of the stack network is a text, and the type of the parameter is CommaDelimitedList; let the type be String"),
+			at("P", "t.yaml:2:3: Parameters.P: output VpcId of stack network is a text, but the type of the parameter is CommaDelimitedList; set the type to String"),
 		},
 		{"a known text for a list", "P: {Type: CommaDelimitedList}", "P: access.RolePath", at("P", "RolePath of the stack access is a text, and the type of the parameter is CommaDelimitedList; let the type be String")},
-		{"an output for a number", "P: {Type: Number}", "P: two.Arn", at("P", "t.yaml:2:7: Parameters.P.Type: a parameter of type Number cannot be read from SSM; use String")},
+		{"an output for a number", "P: {Type: Number}", "P: two.Arn", at("P", "t.yaml:2:7: Parameters.P.Type: CloudFormation cannot read a parameter of type Number from SSM; use String")},
 		{
 			"an output for numbers", "P: {Type: List<Number>}", "P: network.PublicSubnetIds",
-			at("P", "t.yaml:2:7: Parameters.P.Type: a parameter of type List<Number> cannot be read from SSM; use CommaDelimitedList"),
+			at("P", "t.yaml:2:7: Parameters.P.Type: CloudFormation cannot read a parameter of type List<Number> from SSM; use CommaDelimitedList"),
 		},
-		{"an output of which only the name is known", "P: {Type: AWS::SSM::Parameter::Name}", "P: two.Arn", at("P", "t.yaml:2:7: Parameters.P.Type: a parameter of type AWS::SSM::Parameter::Name cannot be read from SSM; use String")},
+		{"an output of which only the name is known", "P: {Type: AWS::SSM::Parameter::Name}", "P: two.Arn", at("P", "t.yaml:2:7: Parameters.P.Type: CloudFormation cannot read a parameter of type AWS::SSM::Parameter::Name from SSM; use String")},
 		{
 			"an output that must match", "P: {Type: String, AllowedPattern: vpc-.*}", "P: network.VpcId",
-			at("P", "t.yaml:2:21: Parameters.P.AllowedPattern: it would hold for the name of the SSM parameter that the value is read from; take it away"),
+			at("P", "t.yaml:2:21: Parameters.P.AllowedPattern: CloudFormation would check the name of the SSM parameter that the value is read from, not the value; remove it"),
 		},
 		{"an output that is not always there", "P: {Type: String}", "P: two.Perhaps", atOther +
-			"two.yaml:6:3: Outputs.Perhaps: the output is not always there, since it has a Condition; take away the Condition, or let nobody use the output"},
+			"two.yaml:6:3: Outputs.Perhaps: the output has a Condition, so other stacks cannot rely on it; remove the Condition, or remove the references to the output"},
 		{"an output whose place is taken", "P: {Type: String}", "P: two.Taken", atOther +
 			"two.yaml:3:3: Resources.TakenParameter: cfnpipe adds a resource of this name, from which other stacks take the output Taken; give yours another"},
 		{"an output whose place as a list is taken", "P: {Type: String}", "P: two.Many", atOther +
@@ -633,9 +633,9 @@ application:`, 1) + `  stacks:
 pipeline.yaml:11:33: application.stacks[0].template: broken.yaml:2:17: Outputs.Url.Value: there is no resource or parameter R; declare it, or correct the name
 pipeline.yaml:13:60: application.stacks[2].parameters.P: the stack taker has no output Urk; did you mean "Url"?
 pipeline.yaml:13:74: application.stacks[2].parameters.Q: taker.yaml has no parameter Q; known here: P
-pipeline.yaml:14:54: application.stacks[3].parameters: stacks need each other: one → two → one; move what both need into a stack of its own
+pipeline.yaml:14:54: application.stacks[3].parameters: stacks need each other: one → two → one; move the resources that both need into a third stack
 pipeline.yaml:17:60: application.stacks[6].parameters.P: there is no stack early in environment dev; known here: access, broken, giver, late, list, number, one, taker, two, typo; a text that only looks like an output can be the Default in the template
-pipeline.yaml:19:63: application.stacks[8].parameters.N: number.yaml:1:18: Parameters.N.Type: a parameter of type Number cannot be read from SSM; use String`
+pipeline.yaml:19:63: application.stacks[8].parameters.N: number.yaml:1:18: Parameters.N.Type: CloudFormation cannot read a parameter of type Number from SSM; use String`
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("want -, got +:\n%s", diff)
 	}
@@ -989,11 +989,11 @@ func TestOwnStacksReadOutputsWrongly(t *testing.T) {
 	for _, c := range []struct{ why, value, want string }{
 		{
 			"a short form inside", "!GetStackOutput { StackName: !Ref AWS::StackName, OutputName: B }",
-			`pipeline.yaml:10:31: application.stacks[0].template: t.yaml:1:98: CloudFormation takes no short form such as !Ref inside !GetStackOutput: write Fn::GetStackOutput for the outer one`,
+			`pipeline.yaml:10:31: application.stacks[0].template: t.yaml:1:98: CloudFormation does not accept a short form such as !Ref inside !GetStackOutput: write Fn::GetStackOutput in its long form`,
 		},
 		{
 			"no output", "!GetStackOutput { StackName: x }",
-			"pipeline.yaml:10:31: application.stacks[0].template: t.yaml:1:56: Resources.T.Properties.DisplayName: Fn::GetStackOutput takes a map with StackName and OutputName, and perhaps Region and RoleArn; correct it",
+			"pipeline.yaml:10:31: application.stacks[0].template: t.yaml:1:56: Resources.T.Properties.DisplayName: Fn::GetStackOutput requires a mapping with StackName and OutputName, and optionally Region and RoleArn; correct it",
 		},
 	} {
 		_, got := ownSystem(t, "  stacks:\n    - { name: data, template: t.yaml }\n", map[string]string{

@@ -1,5 +1,5 @@
-// Package release addresses code by its content: the same files, built the same way, have the same address wherever and whenever it is
-// computed.
+// Package release computes the addresses of code from its content: the same files, built the same way, have the same address on every machine and at
+// any time.
 package release
 
 import (
@@ -17,22 +17,23 @@ import (
 	"github.com/cfnpipe/cfnpipe/stages"
 )
 
-// maxUnzipped is what the code of a function may have unpacked, in bytes (Lambda quotas: 250 MB).
+// maxUnzipped is the limit of the unzipped code of a function in bytes (Lambda quotas: 250 MB).
 const maxUnzipped = 250 << 20
 
-// addressLength is how many of a hash's hexadecimal digits an address has: 128 bits.
+// addressLength is the number of hexadecimal digits of the hash in an address: 128 bits.
 const addressLength = 32
 
-// Tree is the source repository, checked out. It remembers what it has read, because environments share their code.
+// Tree is the checked-out source repository. It caches the directories that it has read, because environments share code.
 type Tree struct {
 	root        *os.Root
 	directories map[string]*directory
 }
 
-// New is the source repository in root.
+// New returns the Tree of the repository in root.
 func New(root *os.Root) *Tree { return &Tree{root: root, directories: map[string]*directory{}} }
 
-// Address of code: a key in the bucket of code, or a tag. The error says what is wrong with its directory.
+// Address returns the address of code: a key in the bucket for code, or the tag of an image. The error says what is wrong with the directory of the
+// code.
 func (t *Tree) Address(c stages.Code) (string, error) {
 	d, known := t.directories[c.Path]
 	if !known {
@@ -41,7 +42,7 @@ func (t *Tree) Address(c stages.Code) (string, error) {
 		t.directories[c.Path] = d
 	}
 	if d.err == nil && c.Kind == stages.Zip && d.size > maxUnzipped {
-		return "", fmt.Errorf("%s has %d bytes, Lambda allows %d; move data to a bucket, or use an image", d.shown(), d.size, maxUnzipped)
+		return "", fmt.Errorf("%s has %d bytes; the Lambda limit is %d; move data to a bucket, or use an image", d.displayName(), d.size, maxUnzipped)
 	}
 	if d.err == nil && d.sum == nil {
 		d.sum, d.err = d.hash(t.root)
@@ -56,44 +57,44 @@ func (t *Tree) Address(c stages.Code) (string, error) {
 	return c.Address(hex.EncodeToString(h.Sum(nil))[:addressLength]), nil
 }
 
-// directory is what is known of one in the repository.
+// directory is a directory of the repository.
 type directory struct {
 	path  string
 	files []file
-	size  int64  // of the files together
-	sum   []byte // of what is in them, once it was asked for
+	size  int64  // of all files, in bytes
+	sum   []byte // hash of the files; nil if it is not needed yet
 	err   error
 }
 
-// file is one below a directory.
+// file is a file in a directory, at any depth.
 type file struct {
-	name   string // from the directory on
+	name   string // path in the directory
 	kind   string // file, executable or link
 	target string // of a link
 }
 
-// shown is what a message calls the directory.
-func (d *directory) shown() string {
+// displayName returns the name of the directory, for messages.
+func (d *directory) displayName() string {
 	if d.path == "." {
 		return "the repository"
 	}
 	return d.path
 }
 
-// list finds the files of a directory, sorted: what is checked out, not how it got there, and no empty directories, which git does not know.
+// list lists the files of a directory, sorted. It leaves out the data of git, and empty directories, which git does not store.
 func (d *directory) list(root *os.Root) error {
 	info, err := root.Stat(d.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("there is no directory %s; correct the path, or name the directory that it is relative to", d.path)
-	case err != nil: // such as a link out of the repository
-		return fmt.Errorf("%s cannot be read: %w; name a directory of the repository", d.shown(), reason(err))
+		return fmt.Errorf("the directory %s does not exist; correct the path, or set --release to the directory that it is relative to", d.path)
+	case err != nil: // such as a symbolic link out of the repository
+		return fmt.Errorf("%s cannot be read: %w; name a directory of the repository", d.displayName(), reason(err))
 	case !info.IsDir():
-		return fmt.Errorf("%s is no directory; name the one that holds it", d.path)
+		return fmt.Errorf("%s is not a directory; name the directory that contains it", d.path)
 	}
 	inside, err := root.OpenRoot(d.path)
 	if err != nil {
-		return fmt.Errorf("%s cannot be read: %w", d.shown(), reason(err))
+		return fmt.Errorf("%s cannot be read: %w", d.displayName(), reason(err))
 	}
 	defer inside.Close() //nolint:errcheck // only read from
 	err = fs.WalkDir(inside.FS(), ".", func(name string, e fs.DirEntry, err error) error {
@@ -108,12 +109,12 @@ func (d *directory) list(root *os.Root) error {
 		return d.add(inside, name)
 	})
 	if err == nil && len(d.files) == 0 {
-		err = fmt.Errorf("%s is empty; there is nothing to publish", d.shown())
+		err = fmt.Errorf("%s is empty, so there is nothing to publish", d.displayName())
 	}
 	return err
 }
 
-// add looks at a file, but not into it.
+// add adds a file to the list, without reading its content.
 func (d *directory) add(inside *os.Root, name string) error {
 	whole := path.Join(d.path, name)
 	info, err := inside.Lstat(name)
@@ -129,8 +130,8 @@ func (d *directory) add(inside *os.Root, name string) error {
 		if f.target, err = inside.Readlink(name); err != nil {
 			return d.unread(name, err)
 		}
-		if _, err := inside.Stat(name); err != nil { // the directory is published alone, so what is beside it would be missing
-			return fmt.Errorf("%s is a symbolic link to %s, which is not in %s; put the file itself there", whole, f.target, d.shown())
+		if _, err := inside.Stat(name); err != nil { // only this directory is published, so the target would be missing
+			return fmt.Errorf("%s is a symbolic link to %s, which is not in %s; replace the link by the file", whole, f.target, d.displayName())
 		}
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s is neither a file nor a directory; remove it", whole)
@@ -144,7 +145,8 @@ func (d *directory) add(inside *os.Root, name string) error {
 	return nil
 }
 
-// hash of the files: their paths, whether they are executable, and their bytes. Times, owners and where the directory is do not count.
+// hash returns the hash of the files: their paths, whether they are executable, and their content. It ignores times, owners and the location of the
+// directory.
 func (d *directory) hash(root *os.Root) ([]byte, error) {
 	h, buffer := sha256.New(), make([]byte, 64<<10)
 	for _, f := range d.files {
@@ -170,21 +172,22 @@ func hashFile(root *os.Root, name string, buffer []byte) ([]byte, error) {
 	}
 	defer f.Close() //nolint:errcheck // only read from
 	h := sha256.New()
-	_, err = io.CopyBuffer(h, struct{ io.Reader }{f}, buffer) // a file's own WriteTo makes a buffer each time
+	_, err = io.CopyBuffer(h, struct{ io.Reader }{f}, buffer) // WriteTo of a file would allocate a buffer each time
 	return h.Sum(nil), err
 }
 
+// unread returns an error for a file that cannot be read.
 func (d *directory) unread(name string, err error) error {
 	return fmt.Errorf("%s cannot be read: %w", path.Join(d.path, name), reason(err))
 }
 
-// field writes a text with its length before it, so that no two lists of texts look the same.
+// field writes a text after its length, so that different lists of texts have different hashes.
 func field(h io.Writer, s string) {
-	_ = binary.Write(h, binary.BigEndian, uint64(len(s))) // a hash takes everything
+	_ = binary.Write(h, binary.BigEndian, uint64(len(s))) // writing to a hash returns no error
 	_, _ = io.WriteString(h, s)
 }
 
-// reason is what went wrong, without the path that the message has already.
+// reason returns the cause of an error without the path, which the message contains already.
 func reason(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {

@@ -377,15 +377,15 @@ func TestCodeThatCannotBePublished(t *testing.T) {
 	}{
 		"missing": {
 			func(c checkout) { c.remove("lambda/hello") },
-			"there is no directory lambda/hello; correct the path, or name the directory that it is relative to",
+			"the directory lambda/hello does not exist; correct the path, or set --release to the directory that it is relative to",
 		},
 		"above it, too": {
 			func(c checkout) { c.remove("lambda") },
-			"there is no directory lambda/hello; correct the path, or name the directory that it is relative to",
+			"the directory lambda/hello does not exist; correct the path, or set --release to the directory that it is relative to",
 		},
 		"a file": {
 			func(c checkout) { c.remove("lambda/hello"); c.write("lambda/hello", "x") },
-			"lambda/hello is no directory; name the one that holds it",
+			"lambda/hello is not a directory; name the directory that contains it",
 		},
 		"below a file": {
 			func(c checkout) { c.remove("lambda"); c.write("lambda", "x") },
@@ -393,19 +393,19 @@ func TestCodeThatCannotBePublished(t *testing.T) {
 		},
 		"a FIFO": {
 			func(c checkout) { c.remove("lambda/hello"); c.must(syscall.Mkfifo(c.path("lambda/hello"), 0o644)) },
-			"lambda/hello is no directory; name the one that holds it",
+			"lambda/hello is not a directory; name the directory that contains it",
 		},
 		"empty": {
 			func(c checkout) { c.remove("lambda/hello"); c.mkdir("lambda/hello") },
-			"lambda/hello is empty; there is nothing to publish",
+			"lambda/hello is empty, so there is nothing to publish",
 		},
 		"only empty directories": {
 			func(c checkout) { c.remove("lambda/hello"); c.mkdir("lambda/hello/a/b") },
-			"lambda/hello is empty; there is nothing to publish",
+			"lambda/hello is empty, so there is nothing to publish",
 		},
 		"only git's directory": {
 			func(c checkout) { c.remove("lambda/hello"); c.write("lambda/hello/.git/HEAD", "x") },
-			"lambda/hello is empty; there is nothing to publish",
+			"lambda/hello is empty, so there is nothing to publish",
 		},
 		"itself a link out of the repository": {
 			func(c checkout) { c.remove("lambda/hello"); c.link(c.TempDir(), "lambda/hello") },
@@ -413,15 +413,15 @@ func TestCodeThatCannotBePublished(t *testing.T) {
 		},
 		"an absolute link": {
 			func(c checkout) { c.link("/etc/hostname", "lambda/hello/name") },
-			"lambda/hello/name is a symbolic link to /etc/hostname, which is not in lambda/hello; put the file itself there",
+			"lambda/hello/name is a symbolic link to /etc/hostname, which is not in lambda/hello; replace the link by the file",
 		},
 		"a relative link out of the repository": {
 			func(c checkout) { c.link("../../../../../../../../../etc/hostname", "lambda/hello/lib/name") },
-			"lambda/hello/lib/name is a symbolic link to ../../../../../../../../../etc/hostname, which is not in lambda/hello; put the file itself there",
+			"lambda/hello/lib/name is a symbolic link to ../../../../../../../../../etc/hostname, which is not in lambda/hello; replace the link by the file",
 		},
 		"a link to a directory outside": {
 			func(c checkout) { c.link("/usr", "lambda/hello/usr") },
-			"lambda/hello/usr is a symbolic link to /usr, which is not in lambda/hello; put the file itself there",
+			"lambda/hello/usr is a symbolic link to /usr, which is not in lambda/hello; replace the link by the file",
 		},
 		// A zip file of the directory, and docker, would not have what is beside it; nor would a change of it change the address.
 		"a link to what is beside it": {
@@ -429,19 +429,19 @@ func TestCodeThatCannotBePublished(t *testing.T) {
 				c.write("lambda/shared/util.py", "x")
 				c.link("../shared/util.py", "lambda/hello/shared.py")
 			},
-			"lambda/hello/shared.py is a symbolic link to ../shared/util.py, which is not in lambda/hello; put the file itself there",
+			"lambda/hello/shared.py is a symbolic link to ../shared/util.py, which is not in lambda/hello; replace the link by the file",
 		},
 		"a link that leaves and comes back": {
 			func(c checkout) { c.link("../hello/index.py", "lambda/hello/main.py") },
-			"lambda/hello/main.py is a symbolic link to ../hello/index.py, which is not in lambda/hello; put the file itself there",
+			"lambda/hello/main.py is a symbolic link to ../hello/index.py, which is not in lambda/hello; replace the link by the file",
 		},
 		"a link to nothing": {
 			func(c checkout) { c.link("gone.py", "lambda/hello/main.py") },
-			"lambda/hello/main.py is a symbolic link to gone.py, which is not in lambda/hello; put the file itself there",
+			"lambda/hello/main.py is a symbolic link to gone.py, which is not in lambda/hello; replace the link by the file",
 		},
 		"a link to itself": {
 			func(c checkout) { c.link("main.py", "lambda/hello/main.py") },
-			"lambda/hello/main.py is a symbolic link to main.py, which is not in lambda/hello; put the file itself there",
+			"lambda/hello/main.py is a symbolic link to main.py, which is not in lambda/hello; replace the link by the file",
 		},
 		"a FIFO in it": {
 			func(c checkout) { c.must(syscall.Mkfifo(c.path("lambda/hello/pipe"), 0o644)) },
@@ -483,13 +483,13 @@ func TestTheWholeRepository(t *testing.T) {
 
 	c.link("/etc/hostname", "name")
 	_, err := c.tree().Address(zip(t, whole))
-	if want := "name is a symbolic link to /etc/hostname, which is not in the repository; put the file itself there"; err == nil || err.Error() != want {
+	if want := "name is a symbolic link to /etc/hostname, which is not in the repository; replace the link by the file"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
 	c.remove("name")
 	c.remove("index.py")
 	_, err = c.tree().Address(zip(t, whole))
-	if want := "the repository is empty; there is nothing to publish"; err == nil || err.Error() != want {
+	if want := "the repository is empty, so there is nothing to publish"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
 }
@@ -508,7 +508,7 @@ func TestFunctionsHaveALimitAndImagesHaveNone(t *testing.T) {
 	for source, size := range map[string]int{"lambda/large": limit + 1, "lambda/huge": 1 << 40} {
 		f := function()
 		f.Source = source
-		want := fmt.Sprintf("%s has %d bytes, Lambda allows %d; move data to a bucket, or use an image", source, size, limit)
+		want := fmt.Sprintf("%s has %d bytes; the Lambda limit is %d; move data to a bucket, or use an image", source, size, limit)
 		if address, err := c.tree().Address(zip(t, f)); err == nil || err.Error() != want || address != "" {
 			t.Errorf("%s: address %q, error %v\nwant %s", source, address, err, want)
 		}
@@ -529,7 +529,7 @@ func TestFunctionsHaveALimitAndImagesHaveNone(t *testing.T) {
 	}
 	c.must(os.Truncate(c.path("lambda/large/b"), limit/2))
 	if _, err := c.tree().Address(zip(t, f)); err != nil {
-		t.Errorf("just what Lambda allows: %v", err)
+		t.Errorf("at the Lambda limit: %v", err)
 	}
 }
 

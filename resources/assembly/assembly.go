@@ -1,7 +1,7 @@
-// Package assembly is the output directory: the stacks of a system with all that a deployment of them needs.
+// Package assembly is the output directory: the stacks of a system, and everything that is needed to deploy them.
 //
-// Building gives an [Assembly]; [Assembly.Files] renders it, [Write] puts the files in place and [Read] brings back the same
-// value. [Assembly.Commands] is the plan: what an operator has to deploy, in order.
+// A project is built into an [Assembly]. [Assembly.Files] renders its files, [Write] writes them into a directory, and [Read] reads the
+// directory back into an equal Assembly. [Assembly.Commands] returns the deployments in order.
 package assembly
 
 import (
@@ -10,20 +10,20 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// Assembly is a whole system. It is the same value whether it was just built or read from a directory.
+// Assembly is all stacks and pipelines of a system, either built from pipeline.yaml or read from a directory.
 type Assembly struct {
 	Project string
 	// Stacks in deployable order.
 	Stacks    []Stack
 	Pipelines []Pipeline
-	// Release says where each piece of code is published and what it is built from, by environment, code or images, and name. Nil where
-	// the assembly was rendered without a release.
+	// Release is the content of release.json: where each piece of code is published and what it is built from, by environment, by "code" or
+	// "images", and by name. Nil if the assembly was rendered without a release.
 	Release *tree.Node
-	// Format of the templates: that for which it was built, or of the directory that it was read from.
+	// Format of the templates.
 	Format Format
 }
 
-// Deployer is who deploys a stack.
+// Deployer deploys a stack: the operator, who runs deploy.sh, or the pipeline.
 type Deployer string
 
 // The deployers.
@@ -32,52 +32,52 @@ const (
 	Pipe     Deployer = "pipeline"
 )
 
-// Toolchain is what the toolchain's stacks go by where others go by their environment. No environment may have this name.
+// Toolchain is used in place of the name of an environment for the stacks of the toolchain. No environment can have this name.
 const Toolchain = "toolchain"
 
 // Stack is one CloudFormation stack.
 type Stack struct {
 	Name string
-	// Environment is "" in the toolchain.
+	// Environment is "" for a stack of the toolchain.
 	Environment string
 	Account     string
 	Region      string
-	// Path is the template's file in the output directory without its extension, such as dev/access.
+	// Path of the template in the output directory, without extension, such as dev/access.
 	Path     string
 	Template *tree.Node
-	// Source is the template's text where it was written by hand; nil where it is rendered from Template.
+	// Source is the text of a template that was written by hand; nil for a template that is rendered from Template.
 	Source *Source
-	// Parameters is every template parameter but the release parameters and those in FromOutputs, in the template's order.
-	// A release parameter is among them once its value is known.
+	// Parameters are all template parameters that have a value, in the order of the template: all except those in FromOutputs, and release
+	// parameters without a value yet.
 	Parameters []Parameter
-	// FromOutputs are parameters whose value is another stack's output in another region, known only when that is deployed.
+	// FromOutputs are the parameters whose value is an output of a stack in another region. It is read when this stack is deployed.
 	FromOutputs []FromOutput
 	// Capabilities such as CAPABILITY_NAMED_IAM.
 	Capabilities []string
 	Tags         map[string]string
-	// StackPolicy is the policy that CodePipeline sets with the template's configuration; nil leaves it alone.
+	// StackPolicy is the stack policy in the template configuration, which CodePipeline sets; nil leaves the policy unchanged.
 	StackPolicy *tree.Node
-	// UploadBucket is a bucket in the stack's account and region that is there before the stack: a template that is too large to be sent
-	// with the request goes through it. Empty: whoever deploys names one.
+	// UploadBucket is a bucket in the account and region of the stack that exists before the stack. A template that is too large for the
+	// request is uploaded to it. If empty, the operator has to name a bucket.
 	UploadBucket string
-	// DependsOn names the stacks that must be there before.
+	// DependsOn are the names of the stacks that must be deployed before this one.
 	DependsOn []string
-	// ReleaseParameters name the parameters whose values are known only when code was built.
+	// ReleaseParameters are the names of the parameters with addresses of code, which a release fills in.
 	ReleaseParameters     []string
 	TerminationProtection bool
 	DeployedBy            []Deployer
-	// Production says that the stack belongs to an environment of type prod, or to a pipeline that deploys to one: deploy.sh deletes nothing of it
-	// unless it is asked to.
+	// Production is true for a stack of an environment of type prod, and of a pipeline that deploys to one. deploy.sh deletes such a stack only
+	// with --recreate.
 	Production bool
 }
 
-// Source is a text that is copied as it is.
+// Source is the text of a template that is copied unchanged.
 type Source struct {
 	Format Format
 	Text   []byte
 }
 
-// TemplateFile is the name of the stack's template in a directory with templates of a format.
+// TemplateFile returns the path of the stack's template in an output directory of the given format.
 func (s *Stack) TemplateFile(format Format) string {
 	if s.Source != nil {
 		format = s.Source.Format
@@ -85,11 +85,11 @@ func (s *Stack) TemplateFile(format Format) string {
 	return s.Path + format.extension()
 }
 
-// ConfigurationFile is the name of the file with the stack's parameters.
+// ConfigurationFile returns the path of the file with the stack's parameters and tags in the output directory.
 func (s *Stack) ConfigurationFile() string { return s.Path + configExtension }
 
-// file is the stack's template in a directory with templates of a format.
-func (s *Stack) file(format Format) File {
+// templateFile renders the stack's template for an output directory of the given format.
+func (s *Stack) templateFile(format Format) File {
 	text := format.encode
 	if s.Source != nil {
 		text = func(*tree.Node) []byte { return s.Source.Text }
@@ -100,7 +100,7 @@ func (s *Stack) file(format Format) File {
 // Parameter is a template parameter's value.
 type Parameter struct{ Name, Value string }
 
-// FromOutput is a template parameter that takes the output of another stack of the assembly, in the same account.
+// FromOutput is a template parameter whose value is the output of another stack of the assembly, in the same account.
 type FromOutput struct{ Parameter, Stack, Output string }
 
 // Pipeline is one CodePipeline of the system.
@@ -137,7 +137,7 @@ type Control struct {
 	Before, After []string
 }
 
-// environment is what the stack goes by in a selection of environments.
+// environment returns the name by which deploy.sh selects the stack: its environment, or [Toolchain].
 func (s *Stack) environment() string {
 	if s.Environment == "" {
 		return Toolchain
@@ -145,13 +145,14 @@ func (s *Stack) environment() string {
 	return s.Environment
 }
 
-// knows says whether the parameter has a value.
-func (s *Stack) knows(parameter string) bool {
+// hasValue reports whether the parameter has a value.
+func (s *Stack) hasValue(parameter string) bool {
 	return slices.ContainsFunc(s.Parameters, func(p Parameter) bool { return p.Name == parameter })
 }
 
-// source is the stack whose output f takes: of several with that name, the one in another region than the i-th stack.
-func (a *Assembly) source(i int, f FromOutput) *Stack {
+// outputStack returns the stack whose output is the value of f, a parameter of the i-th stack. If several stacks have the name, it prefers the
+// one in another region. It returns nil if the stack is not unique.
+func (a *Assembly) outputStack(i int, f FromOutput) *Stack {
 	s := &a.Stacks[i]
 	var elsewhere, here []*Stack
 	for j := range a.Stacks[:i] {

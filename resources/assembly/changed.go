@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// Changed says which stacks an operator must deploy because they differ from those in dir, with the command that does it. Stacks that the
-// pipeline also deploys are among them only where they are new: it updates them itself. It is empty where nothing is to be done, or nothing
-// in dir to compare with. It must be asked before dir is written.
+// Changed returns a message that lists the stacks an operator must deploy because they differ from those in dir, and the command to run. A
+// stack that the pipeline also deploys is listed only if it is new: the pipeline updates it. The message is empty if no stack is listed, or if
+// dir is not an output directory. Call Changed before Write replaces the files in dir.
 func (a *Assembly) Changed(dir string) string {
 	root, m, err := open(dir)
 	if err != nil {
-		return "" // Write says what is wrong with it
+		return "" // Write returns this error
 	}
 	defer root.Close() //nolint:errcheck // it is only a handle
 
@@ -28,7 +28,7 @@ func (a *Assembly) Changed(dir string) string {
 		if !slices.Contains(s.DeployedBy, Operator) {
 			continue
 		}
-		k := slices.IndexFunc(m.Stacks, func(o manifestStack) bool { old := o.stack(); return s.isAt(old) })
+		k := slices.IndexFunc(m.Stacks, func(o manifestStack) bool { old := o.stack(); return s.isSame(old) })
 		switch {
 		case k < 0:
 			added = append(added, s.Name)
@@ -39,7 +39,7 @@ func (a *Assembly) Changed(dir string) string {
 			if path.Ext(m.Stacks[k].Template) == JSON.extension() {
 				format = JSON
 			}
-			if same(m.Stacks[k].Template, s.file(format).Data) && same(m.Stacks[k].Configuration, s.configuration().JSON()) {
+			if same(m.Stacks[k].Template, s.templateFile(format).Data) && same(m.Stacks[k].Configuration, s.configuration().JSON()) {
 				continue
 			}
 			changed = append(changed, s.Name)
@@ -64,6 +64,6 @@ func (a *Assembly) Changed(dir string) string {
 	if parts == nil {
 		return ""
 	}
-	return fmt.Sprintf("%s: only an operator can deploy that. Do it before the push; where a change only removes something, when the pipeline is done:\n    %s %s\n",
-		strings.Join(parts, "; "), word(path.Join(dir, deployName)), strings.Join(environments, " "))
+	return fmt.Sprintf("%s: only an operator can deploy this. Run this command before the push; if the change only removes something, run it after the pipeline has finished:\n    %s %s\n",
+		strings.Join(parts, "; "), shellWord(path.Join(dir, deployName)), strings.Join(environments, " "))
 }

@@ -13,7 +13,8 @@ import (
 
 func TestChanged(t *testing.T) {
 	t.Parallel()
-	const what = ": only an operator can deploy that. Do it before the push; where a change only removes something, when the pipeline is done:\n    "
+	const what = ": only an operator can deploy this. Run this command before the push; if the change only removes something, " +
+		"run it after the pipeline has finished:\n    "
 	note := func(s *assembly.Stack) {
 		s.Template = template(s.Template.Get("Parameters").Keys...).Set("Description", tree.Text("new"))
 	}

@@ -7,10 +7,10 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// configExtension comes after a stack's path.
+// configExtension is the extension of a stack's configuration file.
 const configExtension = ".config.json"
 
-// configuration is CodePipeline's "template configuration file" (CodePipeline User Guide, "CloudFormation artifacts").
+// configuration returns the content of the stack's template configuration file (CodePipeline User Guide, "CloudFormation artifacts").
 func (s *Stack) configuration() *tree.Node {
 	parameters := tree.NewMap()
 	for _, p := range s.Parameters {
@@ -30,7 +30,7 @@ func (s *Stack) configuration() *tree.Node {
 	return n
 }
 
-// configure takes over what a configuration file says.
+// configure sets the parameters, tags and stack policy of s to those in a template configuration file.
 func (s *Stack) configure(name string, data []byte) error {
 	n, err := tree.Parse(name, data)
 	if err != nil {
@@ -41,20 +41,20 @@ func (s *Stack) configure(name string, data []byte) error {
 	}
 	for i, key := range n.Keys {
 		if !slices.Contains([]string{"Parameters", "Tags", "StackPolicy"}, key) {
-			return wrong(n.Items[i], "%s is none of Parameters, Tags and StackPolicy, all that CodePipeline takes", key)
+			return errorAt(n.Items[i], "unknown key %s: CodePipeline reads only Parameters, Tags and StackPolicy", key)
 		}
 		if key == "StackPolicy" {
 			s.StackPolicy = n.Items[i]
 			continue
 		}
 		if n.Items[i].Kind != tree.Map {
-			return wrong(n.Items[i], "%s must be an object", key)
+			return errorAt(n.Items[i], "%s must be an object", key)
 		}
 		for j, name := range n.Items[i].Keys {
 			value := n.Items[i].Items[j]
 			switch {
 			case value.Kind != tree.String:
-				return wrong(value, "%s.%s must be a string", key, name)
+				return errorAt(value, "%s.%s must be a string", key, name)
 			case key == "Parameters":
 				s.Parameters = append(s.Parameters, Parameter{Name: name, Value: value.Text})
 			case s.Tags == nil:
@@ -67,6 +67,7 @@ func (s *Stack) configure(name string, data []byte) error {
 	return nil
 }
 
-func wrong(n *tree.Node, format string, args ...any) error {
+// errorAt returns an error with the line of n.
+func errorAt(n *tree.Node, format string, args ...any) error {
 	return &tree.SyntaxError{Line: int(n.Line), Message: fmt.Sprintf(format, args...)}
 }

@@ -229,7 +229,7 @@ func TestDeployStopsInAWrongAccount(t *testing.T) {
 	if code != 1 {
 		t.Errorf("exit %d", code)
 	}
-	contains(t, printed, "belongs to account 222222222222", "account 333333333333 (profile p-333333333333)")
+	contains(t, printed, "belongs to account 222222222222", "credentials (profile p-333333333333) belong to account 333333333333")
 
 	w.env = append(w.env, "BROKEN=1")
 	calls, printed, code = w.deploy(t)
@@ -291,8 +291,8 @@ func TestDeployUsage(t *testing.T) {
 		want string
 	}{
 		{[]string{"--help"}, 0, "Usage: ./deploy.sh"},
-		{[]string{"-h"}, 0, "ENV               only the stacks of these: toolchain dev"},
-		{[]string{"qa"}, 2, "unknown environment 'qa', there are: toolchain dev"},
+		{[]string{"-h"}, 0, "ENV               deploy only the stacks of these environments: toolchain dev"},
+		{[]string{"qa"}, 2, "unknown environment 'qa'; choose from: toolchain dev"},
 		{[]string{""}, 2, "unknown environment ''"},
 		{[]string{"*"}, 2, "unknown environment '*'"},
 		{[]string{"--everything"}, 2, "unknown option --everything"},
@@ -394,9 +394,9 @@ func TestDeployPrintsWhyAStackFailed(t *testing.T) {
 	if code != 1 {
 		t.Errorf("exit %d", code)
 	}
-	contains(t, printed, "what failed in shop-dev-access, the first cause first:\n"+
+	contains(t, printed, "what failed in shop-dev-access, first cause first:\n"+
 		"  Policy (AWS::IAM::Policy): Maximum policy size exceeded\n    of 10240 bytes\n  TestRole (AWS::IAM::Role): Also bad\n",
-		"shop-dev-access was not deployed. It is as it was before.")
+		"shop-dev-access was not deployed. It was rolled back to its previous state.")
 	for _, wrong := range []string{"cancelled", "OldRole", "fetch the list of events"} {
 		if strings.Contains(printed, wrong) {
 			t.Errorf("%s in:\n%s", wrong, printed)
@@ -427,8 +427,8 @@ func TestDeployPrintsWhyAChangeSetIsRefused(t *testing.T) {
 			if code != 1 {
 				t.Errorf("exit %d", code)
 			}
-			contains(t, printed, append(c.want, "why the change set of shop-dev-access was refused, the first cause first:\n",
-				"It is in REVIEW_IN_PROGRESS: it holds nothing but change sets. The next run goes on with it",
+			contains(t, printed, append(c.want, "why the change set of shop-dev-access failed, first cause first:\n",
+				"It is in REVIEW_IN_PROGRESS: it contains only change sets. The next run continues with it",
 				"aws cloudformation delete-stack --stack-name shop-dev-access --region eu-west-1 --profile p-222222222222")...)
 			if slices.Contains(brief(calls), "delete-stack shop-dev-access p-"+dev) {
 				t.Error("the stack was deleted")
@@ -447,10 +447,10 @@ func TestDeployCreatesAgainWhatFailedAtFirstAndHoldsNothing(t *testing.T) {
 		want       []string
 		printed    string
 	}{
-		"it holds nothing":  {false, "", nil, again, "is deleted: its first creation failed, and it holds nothing"},
-		"of production":     {true, "", nil, nil, "run this again with --recreate, since it is production's: the stack is deleted then"},
-		"asked for":         {true, "", []string{"--recreate"}, again, "is deleted"},
-		"it holds a bucket": {false, "Bucket\tAWS::S3::Bucket\tshop-data", []string{"--recreate"}, nil, "It still holds\n  Bucket\tAWS::S3::Bucket\tshop-data\n"},
+		"it holds nothing":  {false, "", nil, again, "Deleting shop-dev-access: its first creation failed, and it contains no resources"},
+		"of production":     {true, "", nil, nil, "run this again with --recreate, because it belongs to production: that deletes the stack and creates it again"},
+		"asked for":         {true, "", []string{"--recreate"}, again, "Deleting shop-dev-access"},
+		"it holds a bucket": {false, "Bucket\tAWS::S3::Bucket\tshop-data", []string{"--recreate"}, nil, "It still contains\n  Bucket\tAWS::S3::Bucket\tshop-data\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -488,9 +488,9 @@ func TestDeployNamesWhatToDo(t *testing.T) {
 		"CREATE_FAILED":                       {"delete-stack" + on},
 		"DELETE_FAILED":                       {"delete-stack" + on},
 		"UPDATE_FAILED":                       {"rollback-stack" + on},
-		"UPDATE_IN_PROGRESS":                  {"something else changes it", "describe-stacks" + on},
-		"CREATE_IN_PROGRESS":                  {"something else changes it"},
-		"UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": {"something else changes it"},
+		"UPDATE_IN_PROGRESS":                  {"another operation is changing it", "describe-stacks" + on},
+		"CREATE_IN_PROGRESS":                  {"another operation is changing it"},
+		"UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": {"another operation is changing it"},
 	} {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
@@ -498,7 +498,7 @@ func TestDeployNamesWhatToDo(t *testing.T) {
 			w.state(t, "shop-dev-access", status)
 			w.env = append(w.env, "EVENTS="+events)
 			calls, printed, code := w.deploy(t, "dev")
-			contains(t, printed, append(want, "shop-dev-access takes no change. It is in "+status)...)
+			contains(t, printed, append(want, "shop-dev-access cannot be updated. It is in "+status)...)
 			for _, call := range calls {
 				if code != 1 || call[1] == "deploy" || call[1] == "delete-stack" {
 					t.Errorf("exit %d, %v", code, call)
@@ -512,7 +512,7 @@ func TestDeployNamesWhatToDo(t *testing.T) {
 	if code != 1 {
 		t.Errorf("exit %d", code)
 	}
-	contains(t, printed, "AccessDenied", "The state of shop-dev-access cannot be read.")
+	contains(t, printed, "AccessDenied", "The status of shop-dev-access could not be read.")
 }
 
 // A dry run leaves everything as it was: the change sets go, and with them the stack that the first one makes.
@@ -554,10 +554,10 @@ func TestDryRunSaysWhatWouldFail(t *testing.T) {
 		printed []string
 	}{
 		"nothing changes":       {nil, "CREATE_COMPLETE", 0, []string{"(dev): account 222222222222, region eu-west-1\n  no change\n"}},
-		"it would be refused":   {[]string{"FAILS=shop-dev-access", "SAID=Failed to create the changeset: …", "REASON=no such type"}, "CREATE_COMPLETE", 1, []string{"  no such type\n", "these would fail: shop-dev-access"}},
-		"it needs another":      {[]string{"FAILS=shop-dev-access", "SAID=ValidationError … Unable to fetch parameters [/x]"}, "CREATE_COMPLETE", 0, []string{"not known before the stacks are deployed that it depends on", "of 1 stacks, the changes are not known"}},
-		"it takes no change":    {nil, "UPDATE_ROLLBACK_FAILED", 1, []string{"continue-update-rollback", "these would fail: shop-dev-access"}},
-		"it is deleted first":   {nil, "ROLLBACK_COMPLETE", 0, []string{"deleted and created again: its first creation failed"}},
+		"it would be refused":   {[]string{"FAILS=shop-dev-access", "SAID=Failed to create the changeset: …", "REASON=no such type"}, "CREATE_COMPLETE", 1, []string{"  no such type\n", "these deployments would fail: shop-dev-access"}},
+		"it needs another":      {[]string{"FAILS=shop-dev-access", "SAID=ValidationError … Unable to fetch parameters [/x]"}, "CREATE_COMPLETE", 0, []string{"changes unknown until the stacks that it depends on are deployed", "the changes of 1 stacks are unknown"}},
+		"it takes no change":    {nil, "UPDATE_ROLLBACK_FAILED", 1, []string{"continue-update-rollback", "these deployments would fail: shop-dev-access"}},
+		"it is deleted first":   {nil, "ROLLBACK_COMPLETE", 0, []string{"deleted and created again, because its first creation failed"}},
 		"a change set is there": {[]string{"CHANGES=Add\\tTopic\\tAWS::SNS::Topic\\tNone\\n"}, "REVIEW_IN_PROGRESS", 0, []string{"Add Topic"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -601,7 +601,7 @@ func TestClear(t *testing.T) {
 	if diff := cmp.Diff([]string{"delete-stack shop-dev-functions p-" + dev}, got); diff != "" {
 		t.Error(diff)
 	}
-	contains(t, printed, "shop-delivery-pipeline is left alone.", "--recreate", "Done: 1 stacks deleted.")
+	contains(t, printed, "shop-delivery-pipeline is not deleted.", "--recreate", "Done: 1 stacks deleted.")
 }
 
 // Two pipelines start within minutes of each other, and new accounts run one build at a time.
@@ -647,7 +647,7 @@ func TestDeployWarnsWithoutTerminationProtection(t *testing.T) {
 	if code != 0 {
 		t.Errorf("exit %d", code)
 	}
-	contains(t, printed, "Done: 3 stacks.", "warning: termination protection could not be switched on for shop-dev-access shop-delivery-pipeline.")
+	contains(t, printed, "Done: 3 stacks.", "warning: termination protection could not be enabled for shop-dev-access shop-delivery-pipeline.")
 }
 
 // Whatever is in a value reaches the aws command as it is: from deploy.sh, and pasted from the plan.

@@ -20,7 +20,7 @@ const (
 	releaseName  = "release.json"
 )
 
-// Format is how templates are written. The zero Format is YAML.
+// Format is the format of templates. The zero Format is YAML.
 type Format string
 
 // The formats.
@@ -29,7 +29,7 @@ const (
 	JSON Format = "json"
 )
 
-// check that there is such a format.
+// check returns an error if the format is unknown.
 func (f Format) check() error {
 	if f == YAML || f == JSON || f == "" {
 		return nil
@@ -37,7 +37,7 @@ func (f Format) check() error {
 	return fmt.Errorf("unknown template format %q: choose %s or %s", string(f), YAML, JSON)
 }
 
-// extension of a template's file, with its dot.
+// extension returns the extension of a template file, with the dot.
 func (f Format) extension() string {
 	if f == JSON {
 		return ".json"
@@ -54,14 +54,14 @@ func (f Format) encode(n *tree.Node) []byte {
 
 // File is one file of the output directory.
 type File struct {
-	// Name is its path in the directory, with slashes.
+	// Name is the path in the output directory, with slashes.
 	Name       string
 	Data       []byte
 	Executable bool
 }
 
-// Files renders the output directory: each stack's template and configuration in the order of the stacks, then release.json if
-// there is a release, deploy.sh, and manifest.json last. The error joins a [*StackError] for each thing that is wrong with a stack.
+// Files renders the files of the output directory: the template and configuration of each stack in the order of the stacks, then release.json
+// if there is a release, deploy.sh, and manifest.json. The error joins a [*StackError] for each problem of a stack.
 func (a *Assembly) Files(format Format) ([]File, error) {
 	if err := cmp.Or(format.check(), a.check()); err != nil {
 		return nil, err
@@ -71,11 +71,11 @@ func (a *Assembly) Files(format Format) ([]File, error) {
 	var errs []error
 	for i := range a.Stacks {
 		s := &a.Stacks[i]
-		templates[i] = s.file(format)
+		templates[i] = s.templateFile(format)
 		if size := len(templates[i].Data); size > limits.Template {
 			errs = append(errs, &StackError{
 				Stack:   s.Name,
-				Message: fmt.Sprintf("its template has %d bytes; CloudFormation takes %d", size, limits.Template),
+				Message: fmt.Sprintf("its template has %d bytes; the CloudFormation limit is %d", size, limits.Template),
 				Hint:    "split it into several stacks",
 			})
 		}
@@ -96,7 +96,7 @@ func (a *Assembly) Files(format Format) ([]File, error) {
 		File{Name: manifestName, Data: manifest}), nil
 }
 
-// encodeJSON is JSON for people: two spaces, and <, > and & as they are.
+// encodeJSON returns v as JSON, indented by two spaces, with <, > and & unescaped.
 func encodeJSON(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

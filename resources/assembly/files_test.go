@@ -137,8 +137,8 @@ func TestFilesRefuses(t *testing.T) {
 		"unknown dependency":    {func(_ *assembly.Assembly, s *assembly.Stack) { s.DependsOn = []string{"shop-x"} }, []string{"shop-x", "does not exist"}},
 		"later dependency":      {func(_ *assembly.Assembly, s *assembly.Stack) { s.DependsOn = []string{"shop-dev-functions"} }, []string{"shop-dev-functions", "after"}},
 		"itself":                {func(_ *assembly.Assembly, s *assembly.Stack) { s.DependsOn = []string{"shop-dev-access"} }, []string{"shop-dev-access"}},
-		"parameter unknown":     {func(_ *assembly.Assembly, s *assembly.Stack) { s.Parameters[1].Name = "Other" }, []string{"Boundary gets no value", "Other"}},
-		"parameter twice":       {func(_ *assembly.Assembly, s *assembly.Stack) { s.ReleaseParameters = []string{"Project", "New", "New"} }, []string{"New is given twice"}},
+		"parameter unknown":     {func(_ *assembly.Assembly, s *assembly.Stack) { s.Parameters[1].Name = "Other" }, []string{"Boundary has no value", "Other"}},
+		"parameter twice":       {func(_ *assembly.Assembly, s *assembly.Stack) { s.ReleaseParameters = []string{"Project", "New", "New"} }, []string{"New has two values"}},
 		"account":               {func(_ *assembly.Assembly, s *assembly.Stack) { s.Account = "12345" }, []string{`"12345"`, "12 digits"}},
 		"environment":           {func(_ *assembly.Assembly, s *assembly.Stack) { s.Environment = "toolchain" }, []string{`"toolchain"`}},
 		"output in another account": {func(_ *assembly.Assembly, s *assembly.Stack) {

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// Gone says which stacks that the manifest in dir names are not in the assembly, and how an operator deletes them, which no pipeline does. It
-// is empty where there is none, or nothing in dir to compare with.
+// Gone returns a message that lists the stacks in the manifest of dir that are not in the assembly, and the commands that delete them. No
+// pipeline deletes a stack. The message is empty if no stack is listed, or if dir is not an output directory.
 func (a *Assembly) Gone(dir string) string {
 	root, m, err := open(dir)
 	if err != nil {
-		return "" // Write says what is wrong with it
+		return "" // Write returns this error
 	}
 	defer root.Close() //nolint:errcheck // it is only a handle
 
@@ -21,7 +21,7 @@ func (a *Assembly) Gone(dir string) string {
 	}
 	var before, after departure
 	for _, s := range slices.Backward(old) {
-		if s.isIn(a.Stacks) || !s.isNamed() {
+		if s.isIn(a.Stacks) || !s.hasSafeNames() {
 			continue
 		}
 		if users := a.usersOf(&s, old); len(users) > 0 {
@@ -30,23 +30,24 @@ func (a *Assembly) Gone(dir string) string {
 			before.add(&s, a.accessOf(&s))
 		}
 	}
-	return before.text("see whether it holds data, and delete it, when the pipeline is done", "see whether they hold data, and delete them in this order, when the pipeline is done", ", before you deploy ") +
-		after.text("delete it", "delete them in this order", " after you deploy ")
+	return before.text("After the pipeline has finished%s, check whether it contains data, then delete it",
+		"After the pipeline has finished%s, check whether they contain data, then delete them in this order", " and before you deploy ") +
+		after.text("After you deploy %s, delete it", "After you deploy %s, delete them in this order", "")
 }
 
-// accessOf are the stacks that only an operator deploys and that a stack, which is gone, needs: without it they would allow less.
+// accessOf returns the stacks that only an operator deploys and that a stack that is gone depends on.
 func (a *Assembly) accessOf(s *Stack) []string {
 	var list []string
 	for _, name := range s.DependsOn {
 		role := Stack{Name: name, Account: s.Account, Region: s.Region}
-		if i := slices.IndexFunc(a.Stacks, role.isAt); i >= 0 && !slices.Contains(a.Stacks[i].DeployedBy, Pipe) {
+		if i := slices.IndexFunc(a.Stacks, role.isSame); i >= 0 && !slices.Contains(a.Stacks[i].DeployedBy, Pipe) {
 			list = append(list, name)
 		}
 	}
 	return list
 }
 
-// usersOf are the stacks that only an operator deploys and that needed a stack, which is gone, when they were deployed.
+// usersOf returns the stacks that only an operator deploys and that depended on a stack that is gone when they were last deployed.
 func (a *Assembly) usersOf(s *Stack, old []Stack) []string {
 	var list []string
 	for _, o := range old {
@@ -57,7 +58,7 @@ func (a *Assembly) usersOf(s *Stack, old []Stack) []string {
 	return list
 }
 
-// departure is of stacks that are deleted one after another.
+// departure lists stacks to delete, in order.
 type departure struct {
 	names, others []string // others are stacks that are deployed before or after that
 	commands      strings.Builder
@@ -77,32 +78,35 @@ func (d *departure) add(s *Stack, others []string) {
 	fmt.Fprintf(&d.commands, "    aws cloudformation delete-stack --stack-name %s --region %s\n", s.Name, s.Region)
 }
 
-// text says what to do with one or many; when goes before the others.
+// text says what to do with one stack or with many. The %s in both stands for when and the other stacks.
 func (d *departure) text(one, many, when string) string {
 	if d.names == nil {
 		return ""
 	}
-	is, do := "is", one
+	are, do := "is", one
 	if len(d.names) > 1 {
-		is, do = "are", many
+		are, do = "are", many
 	}
+	others := ""
 	if d.others != nil {
 		slices.Sort(d.others)
-		do += when + strings.Join(slices.Compact(d.others), ", ")
+		others = when + strings.Join(slices.Compact(d.others), ", ")
 	}
-	return fmt.Sprintf("%s %s no more. No pipeline deletes a stack: %s:\n%s", strings.Join(d.names, ", "), is, do, d.commands.String())
+	return fmt.Sprintf("%s %s no longer part of the system, but no pipeline deletes a stack. %s:\n%s",
+		strings.Join(d.names, ", "), are, fmt.Sprintf(do, others), d.commands.String())
 }
 
-// isAt says whether the two are the same stack.
-func (s *Stack) isAt(o Stack) bool {
+// isSame reports whether s and o have the same name, account and region.
+func (s *Stack) isSame(o Stack) bool {
 	return s.Name == o.Name && s.Account == o.Account && s.Region == o.Region
 }
 
-func (s *Stack) isIn(stacks []Stack) bool { return slices.ContainsFunc(stacks, s.isAt) }
+// isIn reports whether one of the stacks is the same as s.
+func (s *Stack) isIn(stacks []Stack) bool { return slices.ContainsFunc(stacks, s.isSame) }
 
-// isNamed says whether nothing but names stands where a manifest, which anybody may have written, names the stack: people paste them.
-func (s *Stack) isNamed() bool {
+// hasSafeNames reports whether the names of the stack are valid. A manifest may have been edited, and operators paste these names into a shell.
+func (s *Stack) hasSafeNames() bool {
 	c := &checker{assembly: &Assembly{}, stack: s, places: map[[3]string]string{}, files: map[string]string{}}
-	c.names()
+	c.checkNames()
 	return len(c.errs) == 0
 }

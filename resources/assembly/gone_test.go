@@ -25,10 +25,11 @@ func TestPoliciesGoAfterTheirRole(t *testing.T) {
 	before.Stacks[2].DependsOn = []string{"shop-dev-access-policies-2"}
 	write(t, dir, files(t, before, assembly.YAML))
 	const (
-		functions = "shop-dev-functions is no more. No pipeline deletes a stack: see whether it holds data, and delete it, when the pipeline is done, " +
-			"before you deploy shop-dev-access:\n    # account 222222222222\n" +
+		functions = "shop-dev-functions is no longer part of the system, but no pipeline deletes a stack. After the pipeline has finished and before you deploy " +
+			"shop-dev-access, check whether it contains data, then delete it:\n    # account 222222222222\n" +
 			"    aws cloudformation delete-stack --stack-name shop-dev-functions --region eu-west-1\n"
-		policies = "shop-dev-access-policies-2 is no more. No pipeline deletes a stack: delete it after you deploy shop-dev-access:\n    # account 222222222222\n" +
+		policies = "shop-dev-access-policies-2 is no longer part of the system, but no pipeline deletes a stack. After you deploy shop-dev-access, delete it:\n" +
+			"    # account 222222222222\n" +
 			"    aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name shop-dev-access-policies-2 --region eu-west-1\n" +
 			"    aws cloudformation delete-stack --stack-name shop-dev-access-policies-2 --region eu-west-1\n"
 	)
@@ -41,8 +42,8 @@ func TestPoliciesGoAfterTheirRole(t *testing.T) {
 		t.Errorf("with a stack that they were for: want -, got +:\n%s", diff)
 	}
 	after.Stacks = after.Stacks[:1]
-	if got := after.Gone(dir); !strings.HasPrefix(got, "shop-dev-functions, shop-delivery-pipeline, shop-dev-access, shop-dev-access-policies-2 are no more.") ||
-		strings.Contains(got, "you deploy") {
+	const all = "shop-dev-functions, shop-delivery-pipeline, shop-dev-access, shop-dev-access-policies-2 are no longer part of the system"
+	if got := after.Gone(dir); !strings.HasPrefix(got, all) || strings.Contains(got, "you deploy") {
 		t.Errorf("with the role: got %q", got)
 	}
 }
@@ -62,20 +63,20 @@ func TestStacksThatAreNoMoreAreDeletedByHand(t *testing.T) {
 		"nothing": {func(*assembly.Assembly) {}, ""},
 		"one": {
 			func(a *assembly.Assembly) { a.Stacks = a.Stacks[:3] },
-			"shop-dev-functions is no more. No pipeline deletes a stack: see whether it holds data, and delete it, when the pipeline is done, " +
-				"before you deploy shop-dev-access:\n" + functions,
+			"shop-dev-functions is no longer part of the system, but no pipeline deletes a stack. After the pipeline has finished and before you deploy " +
+				"shop-dev-access, check whether it contains data, then delete it:\n" + functions,
 		},
 		"an environment": {
 			func(a *assembly.Assembly) { a.Stacks = a.Stacks[:1] },
-			"shop-dev-functions, shop-delivery-pipeline, shop-dev-access are no more. No pipeline deletes a stack: see whether they hold data, and delete " +
-				"them in this order, when the pipeline is done:\n" + functions + "    # account 111111111111\n" +
+			"shop-dev-functions, shop-delivery-pipeline, shop-dev-access are no longer part of the system, but no pipeline deletes a stack. After the pipeline " +
+				"has finished, check whether they contain data, then delete them in this order:\n" + functions + "    # account 111111111111\n" +
 				"    aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name shop-delivery-pipeline --region eu-west-1\n" +
 				"    aws cloudformation delete-stack --stack-name shop-delivery-pipeline --region eu-west-1\n" + access,
 		},
 		"one that moves to another account": {
 			func(a *assembly.Assembly) { a.Stacks[3].Account, a.Stacks[3].DependsOn = "333333333333", nil },
-			"shop-dev-functions is no more. No pipeline deletes a stack: see whether it holds data, and delete it, when the pipeline is done, " +
-				"before you deploy shop-dev-access:\n" + functions,
+			"shop-dev-functions is no longer part of the system, but no pipeline deletes a stack. After the pipeline has finished and before you deploy " +
+				"shop-dev-access, check whether it contains data, then delete it:\n" + functions,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -109,7 +110,7 @@ func TestNothingIsSaidOfWhatIsNoStack(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "manifest.json"), []byte(manifest), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got := shop().Gone(dir); !strings.HasPrefix(got, "shop-known is no more") {
+		if got := shop().Gone(dir); !strings.HasPrefix(got, "shop-known is no longer part of the system") {
 			t.Errorf("%+v: got %q", c, got)
 		}
 	}

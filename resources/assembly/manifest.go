@@ -16,16 +16,16 @@ const (
 	generator     = "cfnpipe"
 )
 
-// manifest is manifest.json, the contract with whoever reads the directory.
+// manifest is the content of manifest.json, which programs read: its fields must not change.
 type manifest struct {
 	SchemaVersion int                `json:"schemaVersion"`
 	Generator     string             `json:"generator"`
 	Project       string             `json:"project"`
 	Stacks        []manifestStack    `json:"stacks"`
 	Pipelines     []manifestPipeline `json:"pipelines"`
-	// Release is the file with the addresses of released code; empty where there is none.
+	// Release is the name of the file with the addresses of released code; empty without a release.
 	Release string `json:"release,omitempty"`
-	// Unfinished are the files of a Write that has not come to its end; see there.
+	// Unfinished are the files of an interrupted [Write].
 	Unfinished []string `json:"unfinished,omitempty"`
 }
 
@@ -97,13 +97,13 @@ func (a *Assembly) manifest(templates []File) manifest {
 			Region:                s.Region,
 			Template:              templates[i].Name,
 			Configuration:         s.Path + configExtension,
-			Capabilities:          list(s.Capabilities),
+			Capabilities:          nilToEmpty(s.Capabilities),
 			Tags:                  tags,
-			DependsOn:             list(s.DependsOn),
-			ReleaseParameters:     list(s.ReleaseParameters),
+			DependsOn:             nilToEmpty(s.DependsOn),
+			ReleaseParameters:     nilToEmpty(s.ReleaseParameters),
 			UploadBucket:          s.UploadBucket,
 			TerminationProtection: s.TerminationProtection,
-			DeployedBy:            list(s.DeployedBy),
+			DeployedBy:            nilToEmpty(s.DeployedBy),
 			Production:            s.Production,
 		}
 		for _, f := range s.FromOutputs {
@@ -112,24 +112,24 @@ func (a *Assembly) manifest(templates []File) manifest {
 	}
 	for i, p := range a.Pipelines {
 		m.Pipelines[i] = manifestPipeline{
-			Name: p.Name, Stack: p.Stack, Account: p.Account, Region: p.Region, Branch: p.Branch, Environments: list(p.Environments),
+			Name: p.Name, Stack: p.Stack, Account: p.Account, Region: p.Region, Branch: p.Branch, Environments: nilToEmpty(p.Environments),
 			Controls: make([]manifestControl, len(p.Controls)),
 		}
 		for k, c := range p.Controls {
 			m.Pipelines[i].Controls[k] = manifestControl(c)
-			m.Pipelines[i].Controls[k].Before, m.Pipelines[i].Controls[k].After = list(c.Before), list(c.After)
+			m.Pipelines[i].Controls[k].Before, m.Pipelines[i].Controls[k].After = nilToEmpty(c.Before), nilToEmpty(c.After)
 		}
 	}
 	return m
 }
 
-// pipelines are those of the manifest, as building has them.
+// pipelines returns the pipelines of the manifest.
 func (m *manifest) pipelines() []Pipeline {
 	var all []Pipeline
 	for _, p := range m.Pipelines {
-		d := Pipeline{Name: p.Name, Stack: p.Stack, Account: p.Account, Region: p.Region, Branch: p.Branch, Environments: nothing(p.Environments)}
+		d := Pipeline{Name: p.Name, Stack: p.Stack, Account: p.Account, Region: p.Region, Branch: p.Branch, Environments: emptyToNil(p.Environments)}
 		for _, c := range p.Controls {
-			c.Before, c.After = nothing(c.Before), nothing(c.After)
+			c.Before, c.After = emptyToNil(c.Before), emptyToNil(c.After)
 			d.Controls = append(d.Controls, Control(c))
 		}
 		all = append(all, d)
@@ -137,23 +137,23 @@ func (m *manifest) pipelines() []Pipeline {
 	return all
 }
 
-// list makes nothing an empty list, which JSON shows as [] and not as null.
-func list[T any](items []T) []T {
+// nilToEmpty returns an empty list for nil, so that JSON has [] and not null.
+func nilToEmpty[T any](items []T) []T {
 	if items == nil {
 		return []T{}
 	}
 	return items
 }
 
-// nothing makes an empty list nil, as building has it.
-func nothing[T any](items []T) []T {
+// emptyToNil returns nil for an empty list, as in an assembly that was just built.
+func emptyToNil[T any](items []T) []T {
 	if len(items) == 0 {
 		return nil
 	}
 	return items
 }
 
-// files are the names of all that the manifest calls its own, itself included.
+// files returns the names of all files that cfnpipe wrote according to the manifest, including manifest.json.
 func (m *manifest) files() []string {
 	names := make([]string, 0, 2*len(m.Stacks)+2+len(m.Unfinished))
 	for i := range m.Stacks {
@@ -165,7 +165,7 @@ func (m *manifest) files() []string {
 	return append(append(names, m.Unfinished...), deployName, manifestName)
 }
 
-// decodeManifest reads a manifest that anybody may have written: every name in what it returns is a safe one.
+// decodeManifest parses a manifest, which may have been edited: it returns an error if a file name is not safe to read, write or delete.
 func decodeManifest(data []byte) (*manifest, error) {
 	var head struct {
 		SchemaVersion int    `json:"schemaVersion"`
@@ -178,7 +178,7 @@ func decodeManifest(data []byte) (*manifest, error) {
 	case head.Generator != generator:
 		return nil, ErrForeign
 	case head.SchemaVersion != schemaVersion:
-		return nil, fmt.Errorf("its schemaVersion is %d; this version of %s knows only %d", head.SchemaVersion, generator, schemaVersion)
+		return nil, fmt.Errorf("its schemaVersion is %d; this version of %s reads only %d", head.SchemaVersion, generator, schemaVersion)
 	}
 	m := &manifest{}
 	if err := json.Unmarshal(data, m); err != nil {
@@ -202,22 +202,22 @@ func decodeManifest(data []byte) (*manifest, error) {
 	return m, nil
 }
 
-// checkName says whether a manifest may name such a file: only what lies inside the directory, and what cannot be someone's
-// program or settings.
+// checkName returns an error unless name is a file inside the directory and ends in .yaml or .json: Write must not replace other files, such
+// as programs, because a manifest names them.
 func checkName(name string) error {
 	extension := path.Ext(name)
 	if !isLocal(name) || extension != ".yaml" && extension != ".json" || strings.EqualFold(name, manifestName) {
-		return fmt.Errorf("it names the file %q: expected a relative path without .. of a .yaml or .json file", name)
+		return fmt.Errorf("it names the file %q: expected a relative path to a .yaml or .json file, without ..", name)
 	}
 	return nil
 }
 
-// isLocal says whether name is a clean relative path with slashes that stays inside its directory, on any system.
+// isLocal reports whether name is a clean relative path with slashes that stays inside its directory, on any operating system.
 func isLocal(name string) bool {
 	return fs.ValidPath(name) && name != "." && !strings.ContainsAny(name, "\\:\x00") && filepath.IsLocal(name)
 }
 
-// jsonError says what is wrong with data and where, without the Go types that encoding/json's messages name.
+// jsonError returns err with its line in data, without the Go types that the messages of encoding/json contain.
 func jsonError(data []byte, err error) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
@@ -230,6 +230,7 @@ func jsonError(data []byte, err error) error {
 	return errors.New(strings.TrimPrefix(err.Error(), "json: "))
 }
 
+// lineAt returns the line of a byte in data, from 1.
 func lineAt(data []byte, offset int64) int {
 	return 1 + bytes.Count(data[:min(int(offset), len(data))], []byte("\n"))
 }

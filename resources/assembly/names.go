@@ -12,18 +12,18 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// Dir is an output directory as it lies there, to be compared byte for byte: nothing but its manifest is parsed. So it also opens one
-// whose templates somebody has edited into something that [Read] refuses.
+// Dir gives access to the files of an output directory, to compare them byte for byte. Only the manifest is parsed, so Open accepts a directory
+// with invalid templates, which [Read] rejects.
 type Dir struct {
-	// Format of the templates. YAML if there are none.
+	// Format of the templates. YAML if there is no template.
 	Format Format
-	// Names of the files that the manifest calls its own, as in [File]; they need not be there.
+	// Names of the files in the manifest, as in [File]. A file may be missing from the directory.
 	Names []string
 
 	root *os.Root
 }
 
-// Open opens dir, which must have a manifest that a finished [Write] has left. The caller closes it.
+// Open opens dir, which must have the manifest of a completed [Write]. The caller closes it.
 func Open(dir string) (*Dir, error) {
 	root, m, err := open(dir)
 	if err != nil {
@@ -36,11 +36,12 @@ func Open(dir string) (*Dir, error) {
 	return d, nil
 }
 
+// open opens dir and reads its manifest. The caller closes the root.
 func open(dir string) (*os.Root, *manifest, error) {
 	root, err := os.OpenRoot(dir)
 	switch p := new(fs.PathError); {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil, fmt.Errorf("there is no output directory %s; write it with: %s generate -o %s", dir, generator, word(dir))
+		return nil, nil, fmt.Errorf("the output directory %s does not exist; to write it, run: %s generate -o %s", dir, generator, shellWord(dir))
 	case errors.As(err, &p):
 		return nil, nil, fmt.Errorf("cannot open the output directory %s: %w", dir, p.Err) // without the path, which p names too
 	case err != nil:
@@ -59,7 +60,7 @@ func readManifest(root *os.Root, dir string) (*manifest, error) {
 	data, err := readFile(root, manifestName)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s is no output directory: it has no %s; name one that %s generate has written", dir, manifestName, generator)
+		return nil, fmt.Errorf("%s is not an output directory, because it has no %s; name a directory written by %s generate", dir, manifestName, generator)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -73,8 +74,8 @@ func readManifest(root *os.Root, dir string) (*manifest, error) {
 	return m, nil
 }
 
-// AdoptRelease gives an assembly the release that the directory holds, if any, so that the two can be compared without it. What cannot be
-// read is left out: it then shows as a difference.
+// AdoptRelease sets the release of a, and the values of its release parameters, to those in the directory, so that a comparison ignores them.
+// It leaves out files that cannot be read: they show as a difference.
 func (d *Dir) AdoptRelease(a *Assembly) {
 	if !slices.Contains(d.Names, releaseName) {
 		return
@@ -104,8 +105,8 @@ func (d *Dir) AdoptRelease(a *Assembly) {
 	}
 }
 
-// ReadFile gives the bytes of a regular file of at most 10 MB. The error wraps [os.ErrNotExist] where there is none.
+// ReadFile returns the content of a regular file of at most 10 MB. The error wraps [os.ErrNotExist] if the file does not exist.
 func (d *Dir) ReadFile(name string) ([]byte, error) { return readFile(d.root, name) }
 
-// Close ends the use of d.
+// Close closes the directory.
 func (d *Dir) Close() error { return d.root.Close() }

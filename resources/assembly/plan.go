@@ -10,50 +10,50 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
-// Selection is which stacks to deploy.
+// Selection selects the stacks to deploy.
 type Selection struct {
-	// All takes the stacks that the pipeline deploys, too. Else only those that the operator deploys.
+	// All includes the stacks that the pipeline deploys. Default: only those that the operator deploys.
 	All bool
-	// Environments limits it to these; [Toolchain] stands for the toolchain. None means all.
+	// Environments to deploy to, [Toolchain] among them. Default: all.
 	Environments []string
 }
 
-// Command is the deployment of one stack: `aws cloudformation deploy` and what belongs to it.
+// Command is the deployment of one stack with `aws cloudformation deploy`.
 type Command struct {
 	Stack *Stack
-	// Template is its file in the output directory.
+	// Template is the path of the template in the output directory.
 	Template string
-	// NeedsBucket says that the template is too large to be sent with the request.
+	// NeedsBucket is true for a template that is too large for the request, and must be uploaded to a bucket.
 	NeedsBucket bool
-	// Outputs must be read first.
+	// Outputs of other stacks to read before the deployment.
 	Outputs []Output
-	// Unknown are the release parameters that have no value.
+	// Unknown are the release parameters without a value.
 	Unknown []string
-	// Operator says that the stack is the operator's to deploy, and not only the pipeline's.
+	// Operator is true for a stack that the operator deploys, even if the pipeline deploys it too.
 	Operator bool
-	// Protect says that termination protection must be switched on afterwards.
+	// Protect is true if termination protection must be enabled after the deployment.
 	Protect bool
-	// Pipeline says that it is the stack of a pipeline, which starts when it is created.
+	// Pipeline is true for the stack of a pipeline, which starts when it is created.
 	Pipeline bool
 }
 
-// Output is another stack's output that becomes a parameter.
+// Output is an output of another stack that is the value of a parameter.
 type Output struct{ Parameter, Stack, Region, Output string }
 
-// Commands are the deployments of the selected stacks, in deployable order.
+// Commands returns the deployments of the selected stacks, in order.
 func (a *Assembly) Commands(selection Selection, format Format) ([]Command, error) {
 	if err := cmp.Or(format.check(), a.check()); err != nil {
 		return nil, err
 	}
-	known := a.environments()
+	environments := a.environments()
 	for _, name := range selection.Environments {
-		if !slices.Contains(known, name) {
-			return nil, fmt.Errorf("unknown environment %q; there are %s", name, strings.Join(known, ", "))
+		if !slices.Contains(environments, name) {
+			return nil, fmt.Errorf("unknown environment %q; choose one of %s", name, strings.Join(environments, ", "))
 		}
 	}
 	templates := make([]File, len(a.Stacks))
 	for i := range a.Stacks {
-		templates[i] = a.Stacks[i].file(format)
+		templates[i] = a.Stacks[i].templateFile(format)
 	}
 	return slices.DeleteFunc(a.commands(templates), func(c Command) bool {
 		return !selection.All && !c.Operator ||
@@ -61,7 +61,7 @@ func (a *Assembly) Commands(selection Selection, format Format) ([]Command, erro
 	}), nil
 }
 
-// environments are the toolchain and the environments, as they come up.
+// environments returns the names of the toolchain and the environments, in the order of the stacks.
 func (a *Assembly) environments() []string {
 	var names []string
 	for i := range a.Stacks {
@@ -72,7 +72,7 @@ func (a *Assembly) environments() []string {
 	return names
 }
 
-// commands are the deployments of all stacks. The assembly has passed its checks.
+// commands returns the deployments of all stacks. The assembly must have passed check.
 func (a *Assembly) commands(templates []File) []Command {
 	commands := make([]Command, len(a.Stacks))
 	for i := range a.Stacks {
@@ -80,13 +80,13 @@ func (a *Assembly) commands(templates []File) []Command {
 		c := Command{Stack: s, Template: templates[i].Name, NeedsBucket: len(templates[i].Data) > limits.InlineTemplate}
 		c.Operator = slices.Contains(s.DeployedBy, Operator)
 		c.Protect = c.Operator && s.TerminationProtection
-		c.Pipeline = slices.ContainsFunc(a.Pipelines, func(p Pipeline) bool { return s.isAt(Stack{Name: p.Stack, Account: p.Account, Region: p.Region}) })
+		c.Pipeline = slices.ContainsFunc(a.Pipelines, func(p Pipeline) bool { return s.isSame(Stack{Name: p.Stack, Account: p.Account, Region: p.Region}) })
 		for _, f := range s.FromOutputs {
-			source := a.source(i, f)
+			source := a.outputStack(i, f)
 			c.Outputs = append(c.Outputs, Output{Parameter: f.Parameter, Stack: source.Name, Region: source.Region, Output: f.Output})
 		}
 		for _, name := range s.ReleaseParameters {
-			if !s.knows(name) {
+			if !s.hasValue(name) {
 				c.Unknown = append(c.Unknown, name)
 			}
 		}
@@ -95,7 +95,7 @@ func (a *Assembly) commands(templates []File) []Command {
 	return commands
 }
 
-// Plan is the commands as shell text to be read, or pasted line by line. Template files are named below dir.
+// Plan returns the commands as shell text, to read or to paste command by command. The paths of the template files begin with dir.
 func Plan(commands []Command, dir string) string {
 	var b strings.Builder
 	b.WriteString(accessOrder(commands))
@@ -112,7 +112,7 @@ func Plan(commands []Command, dir string) string {
 		lines := []string{
 			"aws cloudformation deploy",
 			"  --stack-name " + c.Stack.Name,
-			"  --template-file " + word(path.Join(dir, c.Template)),
+			"  --template-file " + shellWord(path.Join(dir, c.Template)),
 			"  --region " + c.Stack.Region,
 		}
 		switch {
@@ -136,13 +136,14 @@ func Plan(commands []Command, dir string) string {
 	return b.String()
 }
 
-// buildQuota is what to know before several pipelines of one account run (quotas of CodeBuild: as low as one in new accounts).
-const buildQuota = `Each pipeline starts when it is created, and a new account may run one build at a time: where another pipeline's build
-runs, CodePipeline fails with "Cannot have more than 1 builds in queue for the account". Retry its stage then. For more, ask AWS,
-under Service Quotas, CodeBuild, for more "Concurrently running builds for Linux/Small environment" (and ARM/Small for
-arm64 images) in the account and region of the pipelines.`
+// buildQuota explains what happens if several pipelines of one account run at once: the CodeBuild quota of concurrent builds of a new account
+// can be 1.
+const buildQuota = `Each pipeline starts when it is created, and a new account may run only one build at a time. If a build of another pipeline
+is running, the stage fails with "Cannot have more than 1 builds in queue for the account": retry the stage. To run more builds
+at once, request an increase of the quota "Concurrently running builds for Linux/Small environment" (and ARM/Small for arm64
+images) in Service Quotas, under CodeBuild, in the account and region of the pipelines.`
 
-// pipelinesStart is a comment on the first of several pipelines, if the i-th command is that.
+// pipelinesStart returns a comment about the build quota if the i-th command deploys the first of several pipelines, else "".
 func pipelinesStart(commands []Command, i int) string {
 	others := 0
 	for j, c := range commands {
@@ -159,7 +160,7 @@ func pipelinesStart(commands []Command, i int) string {
 	return "# " + strings.ReplaceAll(buildQuota, "\n", "\n# ") + "\n\n"
 }
 
-// accessOrder is a comment on the stacks that only an operator deploys: when to deploy them depends on what a change does.
+// accessOrder returns a comment that lists the stacks only an operator deploys, and when to deploy them: it depends on the change.
 func accessOrder(commands []Command) string {
 	var names []string
 	for _, c := range commands {
@@ -171,14 +172,14 @@ func accessOrder(commands []Command) string {
 		return ""
 	}
 	return fmt.Sprintf(`# Only an operator deploys %s.
-# When a change adds resource types, deploy them before the push: the pipeline stops where they do not cover it.
-# When a change removes some, deploy them after the pipeline is done: until then it has to delete what leaves.
-# A change that does both is two pushes. No pipeline deletes a whole stack that leaves: delete it by hand before you deploy them.
+# If a change adds resource types, deploy them before the push: without the new permissions, the pipeline fails.
+# If a change removes resource types, deploy them after the pipeline has finished: it needs the old permissions to delete the resources.
+# If a change does both, make two pushes. No pipeline deletes a stack that you remove: delete it by hand before you deploy them.
 
 `, strings.Join(names, ", "))
 }
 
-// groupHeading is the comment above the i-th command if it is the first of several in one account.
+// groupHeading returns the comment above the i-th command if it is the first in its account, else "".
 func groupHeading(commands []Command, i int) string {
 	account := commands[i].Stack.Account
 	if i > 0 && commands[i-1].Stack.Account == account {
@@ -193,8 +194,9 @@ func groupHeading(commands []Command, i int) string {
 	return fmt.Sprintf("# account %s (%s)", account, strings.Join(names, ", "))
 }
 
-// options are the lines of the command that hold data, from --capabilities on. Every parameter is passed: the aws command
-// keeps an existing stack's old value otherwise, and its version 1 reads no file. The value of an output is what expansion says.
+// options returns the lines of the command with the options from --capabilities on. They pass every parameter, because the aws command keeps
+// the old value of an existing stack otherwise, and cannot read parameters from a file in version 1. expansion returns the shell text for the
+// value of an output.
 func (c *Command) options(indent string, expansion func(int, Output) string) []string {
 	var lines []string
 	if len(c.Stack.Capabilities) > 0 {
@@ -224,12 +226,12 @@ func (c *Command) options(indent string, expansion func(int, Output) string) []s
 
 func outputVariable(i int) string { return fmt.Sprintf("output%d", i+1) }
 
-// quote makes s one word of a shell, whatever is in it.
+// quote returns s in single quotes, as one word of a shell command.
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
-// word quotes s only if it must be.
-func word(s string) string {
-	if s != "" && s[0] != '-' && madeOf(s, "-_./") {
+// shellWord returns s as one word of a shell command, quoted if necessary.
+func shellWord(s string) string {
+	if s != "" && s[0] != '-' && hasOnly(s, "-_./") {
 		return s
 	}
 	return quote(s)

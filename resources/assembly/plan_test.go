@@ -52,7 +52,7 @@ func TestCommandsSelects(t *testing.T) {
 		}
 	}
 	_, err := shop().Commands(assembly.Selection{Environments: []string{"qa"}}, assembly.YAML)
-	if err == nil || !strings.Contains(err.Error(), `unknown environment "qa"; there are toolchain, dev`) {
+	if err == nil || !strings.Contains(err.Error(), `unknown environment "qa"; choose one of toolchain, dev`) {
 		t.Errorf("unknown environment: %v", err)
 	}
 }
@@ -98,7 +98,7 @@ func TestOutputOfTheOtherRegion(t *testing.T) {
 	third := a.Stacks[0]
 	third.Region, third.Path = "eu-north-1", "toolchain/delivery-artifacts-eu-north-1"
 	a.Stacks = append([]assembly.Stack{third}, a.Stacks...)
-	if _, err := a.Commands(assembly.Selection{}, assembly.YAML); err == nil || !strings.Contains(err.Error(), "not exactly one stack") {
+	if _, err := a.Commands(assembly.Selection{}, assembly.YAML); err == nil || !strings.Contains(err.Error(), "exactly one stack of that name") {
 		t.Errorf("which region's is meant? %v", err)
 	}
 }

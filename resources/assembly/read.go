@@ -16,12 +16,11 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/limits"
 )
 
-// maxFile bounds what is read into memory: ten times the largest template.
+// maxFile is the size in bytes of the largest file that is read: ten times the largest template.
 const maxFile = 10 * limits.Template
 
-// Read brings back the assembly that was written to dir. It trusts nothing in there: only regular files inside dir are read, of
-// at most 10 MB. Parameters, tags and the stack policy are those of the configuration files, since CodePipeline takes them
-// from there; the rest is the manifest's.
+// Read reads the assembly in the output directory dir. The files may have been edited, so it reads only regular files inside dir, of at most
+// 10 MB. Parameters, tags and the stack policy are those of the configuration files, as for CodePipeline; all else is from the manifest.
 func Read(dir string) (*Assembly, error) {
 	root, m, err := open(dir)
 	if err != nil {
@@ -29,7 +28,7 @@ func Read(dir string) (*Assembly, error) {
 	}
 	defer root.Close() //nolint:errcheck // nothing was written
 
-	in := func(name string, err error) error {
+	inFile := func(name string, err error) error {
 		var syntax *tree.SyntaxError
 		name = filepath.Join(dir, filepath.FromSlash(name))
 		if errors.As(err, &syntax) {
@@ -45,12 +44,12 @@ func Read(dir string) (*Assembly, error) {
 		if path.Ext(m.Stacks[i].Template) == ".json" {
 			format = JSON
 		}
-		a.Format = cmp.Or(a.Format, format) // the first template is rendered
+		a.Format = cmp.Or(a.Format, format) // the first template is never written by hand
 		if data, err = readFile(root, m.Stacks[i].Template); err == nil {
 			s.Template, err = tree.Parse(m.Stacks[i].Template, data)
 		}
 		if err != nil {
-			return nil, in(m.Stacks[i].Template, err)
+			return nil, inFile(m.Stacks[i].Template, err)
 		}
 		if format != a.Format || !bytes.Equal(data, format.encode(s.Template)) {
 			s.Source = &Source{Format: format, Text: data}
@@ -59,7 +58,7 @@ func Read(dir string) (*Assembly, error) {
 			err = s.configure(m.Stacks[i].Configuration, data)
 		}
 		if err != nil {
-			return nil, in(m.Stacks[i].Configuration, err)
+			return nil, inFile(m.Stacks[i].Configuration, err)
 		}
 		a.Stacks = append(a.Stacks, s)
 	}
@@ -68,14 +67,14 @@ func Read(dir string) (*Assembly, error) {
 			a.Release, err = tree.Parse(m.Release, data)
 		}
 		if err != nil {
-			return nil, in(m.Release, err)
+			return nil, inFile(m.Release, err)
 		}
 	}
 	a.Pipelines = m.pipelines()
 	return a, nil
 }
 
-// stack is what the manifest says of one.
+// stack returns the stack with the values that the manifest has for it.
 func (m *manifestStack) stack() Stack {
 	s := Stack{
 		Name:                  m.Name,
@@ -83,12 +82,12 @@ func (m *manifestStack) stack() Stack {
 		Account:               m.Account,
 		Region:                m.Region,
 		Path:                  strings.TrimSuffix(m.Template, path.Ext(m.Template)),
-		Capabilities:          nothing(m.Capabilities),
-		DependsOn:             nothing(m.DependsOn),
-		ReleaseParameters:     nothing(m.ReleaseParameters),
+		Capabilities:          emptyToNil(m.Capabilities),
+		DependsOn:             emptyToNil(m.DependsOn),
+		ReleaseParameters:     emptyToNil(m.ReleaseParameters),
 		UploadBucket:          m.UploadBucket,
 		TerminationProtection: m.TerminationProtection,
-		DeployedBy:            nothing(m.DeployedBy),
+		DeployedBy:            emptyToNil(m.DeployedBy),
 		Production:            m.Production,
 	}
 	for _, p := range m.OutputParameters {
@@ -99,7 +98,7 @@ func (m *manifestStack) stack() Stack {
 
 // readFile reads a regular file of at most maxFile bytes. What it returns names no file.
 func readFile(root *os.Root, name string) ([]byte, error) {
-	info, err := lookAt(root, name)
+	info, err := statRegular(root, name)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +106,7 @@ func readFile(root *os.Root, name string) ([]byte, error) {
 		return nil, fmt.Errorf("there is no file %s: %w", name, fs.ErrNotExist)
 	}
 	if info.Size() > maxFile {
-		return nil, fmt.Errorf("it has %d bytes; more than %d are not read", info.Size(), maxFile)
+		return nil, fmt.Errorf("it has %d bytes; the limit is %d", info.Size(), maxFile)
 	}
 	file, err := root.Open(filepath.FromSlash(name))
 	if err != nil {
@@ -121,9 +120,9 @@ func readFile(root *os.Root, name string) ([]byte, error) {
 	return data, err
 }
 
-// lookAt finds a regular file below directories that are no symbolic links. It is nil where there is nothing, and an error that
-// wraps [ErrForeign] where something else is in the way: this package never makes such things.
-func lookAt(root *os.Root, name string) (fs.FileInfo, error) {
+// statRegular returns the file info of a regular file that is not below a symbolic link. It returns nil if the file does not exist, and an error
+// that wraps [ErrForeign] if the path is something else, which this package never creates.
+func statRegular(root *os.Root, name string) (fs.FileInfo, error) {
 	for i, r := range name {
 		if r != '/' {
 			continue

@@ -85,12 +85,12 @@ func TestReadRefuses(t *testing.T) {
 		change func(t *testing.T, dir string)
 		want   []string
 	}{
-		"no directory":     {remove("."), []string{"there is no output directory"}},
-		"no manifest":      {remove("manifest.json"), []string{"manifest.json", "no output directory"}},
+		"no directory":     {remove("."), []string{"the output directory", "does not exist"}},
+		"no manifest":      {remove("manifest.json"), []string{"manifest.json", "is not an output directory"}},
 		"no template":      {remove("dev/access.yaml"), []string{"dev/access.yaml"}},
 		"no configuration": {remove("dev/access.config.json"), []string{"dev/access.config.json"}},
 		"newer schema":     {edit("manifest.json", `"schemaVersion": 1`, `"schemaVersion": 2`), []string{"manifest.json", "schemaVersion is 2", "only 1"}},
-		"other generator":  {edit("manifest.json", `"cfnpipe"`, `"other"`), []string{"manifest.json", "did not make it"}},
+		"other generator":  {edit("manifest.json", `"cfnpipe"`, `"other"`), []string{"manifest.json", "did not write it"}},
 		"broken manifest":  {edit("manifest.json", "[", "{"), []string{"manifest.json", "line 6: not valid JSON"}},
 		"wrong type":       {edit("manifest.json", `"name": "shop-dev-access"`, `"name": 7`), []string{"manifest.json", "stacks.name", "number"}},
 		"path outside":     {edit("manifest.json", `"dev/access.yaml"`, `"../outside.yaml"`), []string{"manifest.json", `"../outside.yaml"`}},
@@ -102,7 +102,7 @@ func TestReadRefuses(t *testing.T) {
 		"broken template":     {edit("dev/access.yaml", "Resources:", "Resources: ]"), []string{"dev/access.yaml:"}},
 		"broken config":       {edit("dev/access.config.json", `"shop"`, `"shop`), []string{"dev/access.config.json:4:1: "}},
 		"config of no object": {func(t *testing.T, dir string) { t.Helper(); put(t, dir, "dev/access.config.json", "[]") }, []string{"dev/access.config.json:1:", "object"}},
-		"unknown key":         {edit("dev/access.config.json", `"Tags"`, `"tags"`), []string{"dev/access.config.json:6: tags"}},
+		"unknown key":         {edit("dev/access.config.json", `"Tags"`, `"tags"`), []string{"dev/access.config.json:6: unknown key tags"}},
 		"parameter no string": {edit("dev/access.config.json", `"shop"`, `7`), []string{"dev/access.config.json:3: Parameters.Project must be a string"}},
 		"parameters no map": {func(t *testing.T, dir string) {
 			t.Helper()

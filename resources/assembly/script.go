@@ -9,7 +9,7 @@ import (
 //go:embed deploy.sh
 var deployFunctions string
 
-// deployScript is deploy.sh: its functions, what a run needs before it starts, and one paragraph for each stack.
+// deployScript returns deploy.sh: its functions, the checks before the first deployment, and one paragraph for each stack.
 func (a *Assembly) deployScript(commands []Command) []byte {
 	var b strings.Builder
 	b.WriteString(deployFunctions)
@@ -18,17 +18,17 @@ func (a *Assembly) deployScript(commands []Command) []byte {
 
 	for _, c := range commands {
 		if c.NeedsBucket && c.Stack.UploadBucket == "" {
-			fmt.Fprintf(&b, "needs_bucket %s %s\n", c.who(), c.Template)
+			fmt.Fprintf(&b, "needs_bucket %s %s\n", c.selector(), c.Template)
 		}
 		if len(c.Unknown) > 0 {
-			fmt.Fprintf(&b, "needs_release %s %s%s %s\n", c.who(), c.Stack.Path, configExtension, strings.Join(c.Unknown, " "))
+			fmt.Fprintf(&b, "needs_release %s %s%s %s\n", c.selector(), c.Stack.Path, configExtension, strings.Join(c.Unknown, " "))
 		}
 	}
 	for i, c := range commands {
 		if heading := groupHeading(commands, i); heading != "" {
 			b.WriteString("\n" + heading + "\n")
 		}
-		fmt.Fprintf(&b, "\nif begin %s %s %s %s%s; then\n", c.who(), c.Stack.Account, c.Stack.Region, c.Stack.Name, c.production())
+		fmt.Fprintf(&b, "\nif begin %s %s %s %s%s; then\n", c.selector(), c.Stack.Account, c.Stack.Region, c.Stack.Name, c.productionArgument())
 		for j, o := range c.Outputs {
 			fmt.Fprintf(&b, "  %s=$(output %s %s %s)\n", outputVariable(j), o.Stack, o.Region, o.Output)
 		}
@@ -36,7 +36,7 @@ func (a *Assembly) deployScript(commands []Command) []byte {
 		if c.NeedsBucket {
 			lines = append(lines, fmt.Sprintf(`    --s3-bucket "${bucket:-%s}"`, c.Stack.UploadBucket))
 		}
-		c.Unknown = nil // needs_release has stopped the script
+		c.Unknown = nil // needs_release stops the script if one is unknown
 		lines = append(lines, c.options("    ", func(i int, _ Output) string { return "$" + outputVariable(i) })...)
 		b.WriteString(strings.Join(lines, " \\\n") + "\n")
 		if c.Protect {
@@ -51,16 +51,16 @@ func (a *Assembly) deployScript(commands []Command) []byte {
 	return []byte(b.String())
 }
 
-// production is the word that tells deploy.sh to delete nothing of the stack unless it is asked to.
-func (c *Command) production() string {
+// productionArgument returns the argument of begin that makes deploy.sh delete the stack only with --recreate, else "".
+func (c *Command) productionArgument() string {
 	if c.Stack.Production {
 		return " prod"
 	}
 	return ""
 }
 
-// who deploys the stack, and its environment: what deploy.sh selects by.
-func (c *Command) who() string {
+// selector returns the deployer and the environment of the stack, by which deploy.sh selects it.
+func (c *Command) selector() string {
 	deployer := Pipe
 	if c.Operator {
 		deployer = Operator

@@ -12,23 +12,23 @@ import (
 	"slices"
 )
 
-// ErrForeign is wrapped by the error of a [Write] that would have to replace what no Write made.
-var ErrForeign = errors.New(generator + " did not make it")
+// ErrForeign is wrapped by the error of a [Write] that would replace a file that cfnpipe did not write.
+var ErrForeign = errors.New(generator + " did not write it")
 
-// Write puts the files of an assembly into dir, which it makes if need be. The directory may hold other files, but none in the
-// way: Write replaces and removes only what the manifest that it finds names, and looks at everything before it changes
-// anything. A file that has its content already is left alone.
+// Write writes the files of an assembly into dir, which it creates if necessary. It replaces and removes only files in the existing manifest;
+// the directory may contain others. It returns an error, before it changes anything, if another file is in the way. It does not touch a file that
+// already has the right content.
 //
-// All new content is first written beside its target, then renamed, then what is no longer named goes, and the manifest comes
-// last. A crash in between leaves a mixture. So if there are new names, the manifest is first replaced by one that lists the
-// old and the new ones as unfinished: [Read] refuses it, and the next Write knows what is its own. If there are none, the old
-// manifest does as well.
+// Write first writes all new content to temporary files, then renames them, then removes files that are no longer needed, and replaces the
+// manifest last. A crash leaves a mixture of old and new files. So if there are new file names, Write first replaces the manifest by one that
+// lists the old and the new files as unfinished: [Read] rejects that, and the next Write may replace those files. Without new names, the old
+// manifest already lists them all.
 func Write(dir string, files []File) error {
 	if err := checkFiles(files); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("cannot make the output directory %s: %w; choose another directory", dir, err)
+		return fmt.Errorf("cannot create the output directory %s: %w; choose another directory", dir, err)
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -37,14 +37,14 @@ func Write(dir string, files []File) error {
 	defer root.Close() //nolint:errcheck // it is only a handle
 
 	w := &writer{root: root, dir: dir}
-	if w.owned, err = w.manifested(); err != nil {
+	if w.owned, err = w.ownedFiles(); err != nil {
 		return err
 	}
-	changed, err := w.changed(files)
+	changed, err := w.changedFiles(files)
 	if err != nil {
 		return err
 	}
-	stale, err := w.stale(files)
+	stale, err := w.staleFiles(files)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func checkFiles(files []File) error {
 	seen := map[string]bool{}
 	for _, f := range files {
 		if !isLocal(f.Name) {
-			return fmt.Errorf("cannot write a file named %q: that is no path inside the output directory", f.Name)
+			return fmt.Errorf("cannot write a file named %q: it is not a path inside the output directory", f.Name)
 		}
 		if seen[f.Name] {
 			return fmt.Errorf("cannot write two files named %s", f.Name)
@@ -76,20 +76,20 @@ func checkFiles(files []File) error {
 type writer struct {
 	root  *os.Root
 	dir   string
-	owned map[string]bool // the names that the old manifest calls its own
-	grows bool            // some that are to be written are not among those
+	owned map[string]bool // the files in the old manifest
+	grows bool            // whether a file to be written is not in owned
 
-	staged, made []string // temporary files and directories of this run, to be removed if it fails
+	staged, made []string // temporary files and directories that this run created, to be removed if it fails
 }
 
 func (w *writer) fail(verb, name string, err error) error {
 	return fmt.Errorf("cannot %s %s: %w", verb, filepath.Join(w.dir, filepath.FromSlash(name)), err)
 }
 
-// manifested reads the old manifest.
-func (w *writer) manifested() (map[string]bool, error) {
+// ownedFiles returns the names of the files in the old manifest.
+func (w *writer) ownedFiles() (map[string]bool, error) {
 	owned := map[string]bool{}
-	info, err := lookAt(w.root, manifestName)
+	info, err := statRegular(w.root, manifestName)
 	if err != nil {
 		return nil, w.fail("replace", manifestName, err)
 	}
@@ -110,11 +110,12 @@ func (w *writer) manifested() (map[string]bool, error) {
 	return owned, nil
 }
 
-// changed are the files that are not there yet as they should be. It is an error if a foreign one is there instead.
-func (w *writer) changed(files []File) ([]File, error) {
+// changedFiles returns the files whose content or mode differs from the directory. It returns an error if a file that is not in the old manifest
+// would be replaced.
+func (w *writer) changedFiles(files []File) ([]File, error) {
 	var changed []File
 	for _, f := range files {
-		info, err := lookAt(w.root, f.Name)
+		info, err := statRegular(w.root, f.Name)
 		if err != nil {
 			return nil, w.fail("write", f.Name, err)
 		}
@@ -126,23 +127,23 @@ func (w *writer) changed(files []File) ([]File, error) {
 			}
 			same = bytes.Equal(data, f.Data)
 		}
-		// A foreign file with the right content is welcome: nothing is lost.
+		// A file that is not in the manifest, but has the right content, is no conflict.
 		if info != nil && !same && !w.owned[f.Name] {
-			return nil, fmt.Errorf("%w; move it away or choose another directory", w.fail("replace", f.Name, ErrForeign))
+			return nil, fmt.Errorf("%w; move it or choose another directory", w.fail("replace", f.Name, ErrForeign))
 		}
 		switch {
 		case !same || f.Executable && info.Mode()&0o100 == 0:
 			changed = append(changed, f)
 			w.grows = w.grows || !w.owned[f.Name]
 		case f.Name == manifestName && w.grows:
-			changed = append(changed, f) // the announcement is about to replace it
+			changed = append(changed, f) // announce is going to replace it
 		}
 	}
 	return changed, nil
 }
 
-// stale are the files of the old manifest that are there and should no longer be.
-func (w *writer) stale(files []File) ([]string, error) {
+// staleFiles returns the existing files of the old manifest that are no longer part of the assembly.
+func (w *writer) staleFiles(files []File) ([]string, error) {
 	wanted := map[string]bool{}
 	for _, f := range files {
 		wanted[f.Name] = true
@@ -152,7 +153,7 @@ func (w *writer) stale(files []File) ([]string, error) {
 		if wanted[name] {
 			continue
 		}
-		info, err := lookAt(w.root, name)
+		info, err := statRegular(w.root, name)
 		if err != nil {
 			return nil, w.fail("remove", name, err)
 		}
@@ -163,7 +164,7 @@ func (w *writer) stale(files []File) ([]string, error) {
 	return stale, nil
 }
 
-// replace brings the directory to its new state: changed has the manifest last, if at all.
+// replace writes the changed files and removes the stale ones. If the manifest is among the changed files, it is the last.
 func (w *writer) replace(changed []File, stale []string) error {
 	for _, f := range changed {
 		if err := w.stage(f, temporary(f.Name)); err != nil {
@@ -198,7 +199,7 @@ func (w *writer) replace(changed []File, stale []string) error {
 	return nil
 }
 
-// announce replaces the manifest by one that names what is about to be written beside what the old one names.
+// announce replaces the manifest by one that lists the old files and the files to be written as unfinished.
 func (w *writer) announce(changed []File) error {
 	names := maps.Clone(w.owned)
 	for _, f := range changed {
@@ -220,15 +221,15 @@ func (w *writer) announce(changed []File) error {
 	return w.rename(announcement(), manifestName)
 }
 
-// temporary is where a file is written first. The name can be told, so that the next run finds what a crash has left.
+// temporary returns the name of the temporary file for name. The name is predictable, so that the next run can remove it after a crash.
 func temporary(name string) string {
 	return path.Join(path.Dir(name), "."+path.Base(name)+".cfnpipe-tmp")
 }
 
-// announcement is the temporary file of the manifest that announces; the final one is there already, under its own.
+// announcement returns the name of the temporary file for the manifest that announce writes. The final manifest has another temporary file.
 func announcement() string { return temporary("unfinished-" + manifestName) }
 
-// sweep removes temporary files that a crash has left.
+// sweep removes the temporary files of a crashed run.
 func (w *writer) sweep(files []File) {
 	names := maps.Clone(w.owned)
 	for _, f := range files {
@@ -245,7 +246,7 @@ func (w *writer) sweep(files []File) {
 	}
 }
 
-// stage writes f's content to a temporary file. It must be a new one, so that no link is followed.
+// stage writes the content of f to a temporary file, which must not exist: so it follows no symbolic link.
 func (w *writer) stage(f File, name string) error {
 	if err := w.makeDirectories(path.Dir(name)); err != nil {
 		return err
@@ -267,7 +268,7 @@ func (w *writer) rename(from, to string) error {
 	return w.root.Rename(filepath.FromSlash(from), filepath.FromSlash(to))
 }
 
-// makeDirectories is MkdirAll that remembers what it made.
+// makeDirectories creates dir and its parents, and records those that it created.
 func (w *writer) makeDirectories(dir string) error {
 	if dir == "." {
 		return nil
@@ -279,24 +280,24 @@ func (w *writer) makeDirectories(dir string) error {
 	if err == nil {
 		w.made = append(w.made, dir)
 	} else if errors.Is(err, fs.ErrExist) {
-		err = nil // lookAt saw that it is a directory
+		err = nil // statRegular made sure that it is a directory
 	}
 	return err
 }
 
-// prune removes directories that have become empty.
+// prune removes dir and its parents while they are empty.
 func (w *writer) prune(dir string) {
 	for ; dir != "."; dir = path.Dir(dir) {
 		if w.root.Remove(filepath.FromSlash(dir)) != nil {
-			return // others have files in it
+			return // it is not empty
 		}
 	}
 }
 
-// clean removes what a failed run leaves: its temporary files, and its directories where nothing is in them.
+// clean removes the temporary files of a failed run, and the directories that it created if they are empty.
 func (w *writer) clean() {
 	for _, name := range w.staged {
-		_ = w.root.Remove(filepath.FromSlash(name)) // what was renamed is gone already; the first error is the one to tell
+		_ = w.root.Remove(filepath.FromSlash(name)) // a renamed file no longer exists; replace returns the first error
 	}
 	for _, dir := range slices.Backward(w.made) {
 		_ = w.root.Remove(filepath.FromSlash(dir))

@@ -6,38 +6,38 @@ import (
 	"sync"
 )
 
-// IAMService is a service as policies know it.
+// IAMService is a service in the table of IAM actions.
 type IAMService struct {
 	// Prefix of its actions, such as s3.
 	Prefix string
 	// Name of the service, such as Amazon S3.
 	Name string
-	// Resources that its actions know, by name.
+	// Resources that its actions support, by name.
 	Resources []IAMResource
-	// Keys are all condition keys that some action or resource of the service has.
+	// Keys are the condition keys of all actions and resources of the service.
 	Keys []ConditionKey
 
 	actions func() []string
 }
 
-// IAMResource is a resource type as policies know it.
+// IAMResource is a resource type in the table of IAM actions.
 type IAMResource struct {
 	Name string
-	// ARNs are its forms, such as arn:${Partition}:s3:::${BucketName}; mostly one.
+	// ARNs are the forms of its ARN, such as arn:${Partition}:s3:::${BucketName}. Usually there is one.
 	ARNs []string
-	// Keys are the condition keys of the resource, whatever the action.
+	// Keys are the condition keys of the resource with any action.
 	Keys []string
 }
 
 // ConditionKey of a service.
 type ConditionKey struct {
-	// Name, such as s3:prefix. Parts in ${…} or <…> stand for any text.
+	// Name, such as s3:prefix. A part in ${…} or <…> matches any text.
 	Name string
 	// Type of its values, such as String, ARN, Bool or ArrayOfString.
 	Type string
 }
 
-// AccessLevel is what an action does to what it is allowed on.
+// AccessLevel is what an action does to a resource.
 type AccessLevel string
 
 // The access levels of the Service Authorization Reference.
@@ -49,33 +49,33 @@ const (
 	LevelPermissions AccessLevel = "permissions"
 )
 
-// IAMAction is an action as policies know it.
+// IAMAction is an action in the table of IAM actions.
 type IAMAction struct {
 	Service *IAMService
 	// Name with its prefix, such as s3:GetObject.
 	Name  string
 	Level AccessLevel
-	// Resources that it knows. None: only "*" allows it.
+	// Resources that it supports. If there are none, only "*" allows it.
 	Resources []ActionResource
-	// Keys are its condition keys, whatever the resource.
+	// Keys are its condition keys with any resource.
 	Keys []string
-	// Needs are the actions that the caller must be allowed too, such as iam:PassRole. The source in use lists none: nil says nothing.
+	// Needs are the actions that the caller also requires, such as iam:PassRole. The present source lists none, so nil does not mean that there are none.
 	Needs []string
 }
 
-// ActionResource is a resource type that an action knows.
+// ActionResource is a resource type that an action supports.
 type ActionResource struct {
 	IAMResource
-	// Required: a statement that allows the action must name a resource of this type. If no type is required, one of them is enough.
+	// Required is true if a statement that allows the action must include a resource of this type. If no type is required, one of them is enough.
 	Required bool
 	// ActionKeys are the condition keys that the action has with resources of this type only.
 	ActionKeys []string
 }
 
-// Actions lists the actions of the service, such as s3:GetObject, sorted without regard to case.
+// Actions returns the actions of the service, such as s3:GetObject, sorted ignoring case.
 func (s *IAMService) Actions() []string { return slices.Clone(s.actions()) }
 
-// Resource finds a resource type of the service by its name.
+// Resource returns a resource type of the service by its name.
 func (s *IAMService) Resource(name string) (*IAMResource, bool) {
 	i := slices.IndexFunc(s.Resources, func(r IAMResource) bool { return r.Name == name })
 	if i < 0 {
@@ -84,26 +84,26 @@ func (s *IAMService) Resource(name string) (*IAMResource, bool) {
 	return &s.Resources[i], true
 }
 
-// OnlyOnAll says whether the action knows no resource type, so that only the resource "*" allows it.
+// OnlyOnAll reports whether the action supports no resource type, so that only the resource "*" allows it.
 func (a *IAMAction) OnlyOnAll() bool { return len(a.Resources) == 0 }
 
-// Knows says whether the ARN of a policy, which may contain the wildcards * and ?, can be one of a resource that the action knows. What is not known
-// yet, such as an account, is best written as *. Actions that know no resource know only "*", which every action does.
+// Knows reports whether the action supports a resource with the ARN of a policy, which may contain the wildcards * and ?. Write an unknown part, such as
+// an account, as *. Every action supports "*".
 func (a *IAMAction) Knows(arn string) bool {
 	return arn == "*" || slices.ContainsFunc(a.Resources, func(r ActionResource) bool { return r.Matches(arn) })
 }
 
-// Matches says whether the ARN of a policy, which may contain wildcards, can be one of a resource of this type.
+// Matches reports whether the ARN of a policy, which may contain wildcards, can be the ARN of a resource of this type.
 func (r IAMResource) Matches(arn string) bool {
 	return slices.ContainsFunc(r.ARNs, func(form string) bool { return overlapARN(wildcards(form), arn) })
 }
 
-// HasKey says whether the action has a condition key: its own, one of a resource that it knows, or one that every request has.
+// HasKey reports whether the action has a condition key: its own, one of a resource that it supports, or a global one.
 func (a *IAMAction) HasKey(key string) bool {
 	return slices.ContainsFunc(a.AllKeys(), func(k string) bool { return ConditionKey{Name: k}.matches(key) }) || isGlobalKey(key)
 }
 
-// AllKeys lists the condition keys of the action and of the resources that it knows, sorted; without those that every request has.
+// AllKeys returns the condition keys of the action and of the resources that it supports, sorted. It leaves out the global ones.
 func (a *IAMAction) AllKeys() []string {
 	list := slices.Clone(a.Keys)
 	for _, r := range a.Resources {
@@ -114,7 +114,7 @@ func (a *IAMAction) AllKeys() []string {
 	return slices.Compact(list)
 }
 
-// service reads the record of a service, once: its own line, =name, @resource ARN and keys, .key and type.
+// service parses the record of a service on the first call: its own line, =name, @resource ARN and keys, .key and type.
 func (c *catalog) service(prefix string) *IAMService {
 	prefix = strings.ToLower(prefix)
 	s, ok := c.knownServices[prefix]
@@ -140,7 +140,7 @@ func (c *catalog) service(prefix string) *IAMService {
 	return s
 }
 
-// readAction reads the record of an action: its name and level, @resource with its keys, =keys, =needs.
+// readAction parses the record of an action: its name and level, @resource with its keys, =keys, =needs.
 func (c *catalog) readAction(name string) *IAMAction {
 	prefix, _, ok := strings.Cut(name, ":")
 	if !ok {
@@ -170,10 +170,10 @@ func (c *catalog) readAction(name string) *IAMAction {
 	return a
 }
 
-// globalKeys is the record of the keys of every service.
+// globalKeys is the record of the global condition keys.
 const globalKeys = "(global)"
 
-// GlobalKeys are the condition keys that the requests of every service may have.
+// GlobalKeys returns the global condition keys, which requests of every service may have.
 func GlobalKeys() []ConditionKey {
 	s, ok := Service(globalKeys)
 	if !ok {
@@ -182,7 +182,7 @@ func GlobalKeys() []ConditionKey {
 	return s.Keys
 }
 
-// isGlobalKey says whether every request may have a condition key.
+// isGlobalKey reports whether a condition key is global.
 func isGlobalKey(key string) bool {
 	return slices.ContainsFunc(GlobalKeys(), func(k ConditionKey) bool { return k.matches(key) })
 }

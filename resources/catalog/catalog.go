@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// catalog holds what was read of the tables so far.
+// catalog contains the tables, and the records that were parsed so far.
 type catalog struct {
 	types, actions *table
 
@@ -20,7 +20,7 @@ type catalog struct {
 	allTypes, allServices func() []string
 }
 
-//nolint:gochecknoglobals // remembers what was read of the embedded tables, which never change; without a look-up nothing is read
+//nolint:gochecknoglobals // caches records of the embedded tables, which never change; without a look-up nothing is read
 var opened = sync.OnceValue(func() *catalog {
 	c := &catalog{
 		types: openTable(typesTable), actions: openTable(actionsTable),
@@ -35,7 +35,8 @@ var opened = sync.OnceValue(func() *catalog {
 	return c
 })
 
-// Type finds a resource type of CloudFormation by its name, such as AWS::S3::Bucket. Custom::NAME is AWS::CloudFormation::CustomResource, which is open.
+// Type returns a resource type of CloudFormation by its name, such as AWS::S3::Bucket. For Custom::NAME, it returns
+// AWS::CloudFormation::CustomResource, which accepts any property.
 func Type(name string) (*ResourceType, bool) {
 	if strings.HasPrefix(name, "Custom::") {
 		name = CustomResource
@@ -51,12 +52,12 @@ func Type(name string) (*ResourceType, bool) {
 	return t, t != nil
 }
 
-// Foreign says whether a type is not one of AWS's, so that nothing can be known of it: a module, or a type that somebody else registered.
+// Foreign reports whether a type is not a type of AWS, so that its properties are not known: a module, or a third-party type in the registry.
 func Foreign(name string) bool {
 	return strings.HasSuffix(name, "::MODULE") || !strings.HasPrefix(name, "AWS::") && !strings.HasPrefix(name, "Alexa::") && !strings.HasPrefix(name, "Custom::")
 }
 
-// Types lists the names of all resource types, sorted without regard to case. It reads the whole table: for messages.
+// Types returns the names of all resource types, sorted ignoring case. It reads the whole table, so use it only for messages.
 func Types() []string { return slices.Clone(opened().allTypes()) }
 
 func (c *catalog) listTypes() []string {
@@ -70,7 +71,7 @@ func (c *catalog) listTypes() []string {
 	return names
 }
 
-// Service finds a service of IAM by its prefix, such as s3. Case does not matter, as in policies.
+// Service returns a service by the prefix of its IAM actions, such as s3, ignoring case as policies do.
 func Service(prefix string) (*IAMService, bool) {
 	c := opened()
 	c.mu.Lock()
@@ -79,7 +80,7 @@ func Service(prefix string) (*IAMService, bool) {
 	return s, s != nil
 }
 
-// Services lists the prefixes of all services of IAM, sorted. It reads the whole table: for messages.
+// Services returns the prefixes of all services, sorted. It reads the whole table, so use it only for messages.
 func Services() []string { return slices.Clone(opened().allServices()) }
 
 func (c *catalog) listServices() []string {
@@ -93,7 +94,7 @@ func (c *catalog) listServices() []string {
 	return list
 }
 
-// Action finds an action of IAM by its name, such as s3:GetObject. Case does not matter, as in policies.
+// Action returns an IAM action by its name, such as s3:GetObject, ignoring case as policies do.
 func Action(name string) (*IAMAction, bool) {
 	c := opened()
 	c.mu.Lock()
@@ -107,7 +108,7 @@ func Action(name string) (*IAMAction, bool) {
 	return a, a != nil
 }
 
-// Actions lists the actions that a pattern of a policy stands for, in order: s3:Get*, s3:*, or one action's name. * and ? are wildcards.
+// Actions returns the actions that match a pattern of a policy, sorted: s3:Get*, s3:*, or the name of one action. * and ? are wildcards.
 func Actions(pattern string) []string {
 	fixed := pattern
 	if i := strings.IndexAny(pattern, "*?"); i >= 0 {
@@ -142,7 +143,7 @@ func HasAction(pattern string) bool {
 // Date of the newest source, such as 2026-09-29.
 func Date() string { return opened().types.value("date") }
 
-// Sources says what the tables were made of: lines such as "cfn-lint 1.51.0", and "date 2026-09-29" of the newest.
+// Sources returns the sources of the tables: lines such as "cfn-lint 1.51.0", and the date of the newest, such as "date 2026-09-29".
 func Sources() []string {
 	var list []string
 	for _, line := range opened().types.header {

@@ -58,18 +58,18 @@ func TestRowsByHandDoNotContradictTheTable(t *testing.T) {
 	}
 	// and the test can fail
 	for what, change := range map[string]func(line string) string{
-		"says so itself": func(line string) string {
+		"has the same line": func(line string) string {
 			return strings.Replace(line, "=identifier TaskDefinitionArn", "=name Family", 1)
 		},
-		"something else": func(line string) string {
+		"has another line": func(line string) string {
 			return strings.Replace(line, "=identifier TaskDefinitionArn", "=name Name", 1)
 		},
-		"no such line any": func(line string) string { return strings.Replace(line, ".Outputs [@Output", ".Outputs {s", 1) },
-		"no such type":     func(line string) string { return strings.Replace(line, "AWS::SQS::Queue", "AWS::SQS::Line", 1) },
+		"no longer has this line": func(line string) string { return strings.Replace(line, ".Outputs [@Output", ".Outputs {s", 1) },
+		"no such type":            func(line string) string { return strings.Replace(line, "AWS::SQS::Queue", "AWS::SQS::Line", 1) },
 		"has the type now": func(line string) string {
 			return strings.Replace(line, "AWS::SQS::Queue", "AWS::DataSync::StorageSystem", 1)
 		},
-		"something else: G": func(line string) string { return strings.Replace(line, "Failover s", "GeoProximityLocation j", 1) },
+		"has another line: G": func(line string) string { return strings.Replace(line, "Failover s", "GeoProximityLocation j", 1) },
 	} {
 		changed := make([][]string, len(types))
 		for i, lines := range types {

@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// noType stands in a correction that adds a whole type.
+// noType is the old line of a correction that adds a whole type.
 const noType = "(no such type)"
 
-// correction changes a line of a type's record, because the sources are wrong or do not say it.
+// correction changes a line in the record of a type, because the sources are wrong or incomplete.
 type correction struct {
 	typ string
-	// was is the line in the table, of the type itself, not of a definition; "" if the table has none.
+	// was is the line in the table, which belongs to the type itself, not to a definition; "" if the table has none.
 	was string
-	// now is the line, or lines, in its place; "" to remove it.
+	// now is the line, or lines, that replace it; "" to remove it.
 	now string
 	// why, with the source.
 	why string
 }
 
-// corrections are all facts that are written by hand. A test tells when the table has changed under one: look at it again then, or remove it.
+// corrections returns all facts that are written by hand. A test fails if a new table contradicts one: check it again then, or remove it.
 func corrections() []correction {
 	const (
 		notIAM    = "a policy of the service's own, not one of IAM"
@@ -95,14 +95,14 @@ func corrections() []correction {
 	return rows
 }
 
-// apply corrects the record of a type.
+// apply returns the record of a type with the correction.
 func (r correction) apply(lines []string) []string {
 	now := strings.FieldsFunc(r.now, func(c rune) bool { return c == '\n' })
 	switch end := endOfType(lines); r.was {
 	case noType:
 		return append(slices.Clone(lines), now...)
 	case "":
-		// definitions come last
+		// definitions are at the end
 		line, definitions := now[:1], now[1:]
 		return slices.Concat(lines[:end], line, lines[end:], definitions)
 	default:
@@ -114,7 +114,7 @@ func (r correction) apply(lines []string) []string {
 	}
 }
 
-// endOfType is where the definitions begin.
+// endOfType returns the index of the first definition.
 func endOfType(lines []string) int {
 	if i := slices.IndexFunc(lines, func(line string) bool { return line[0] == '@' }); i >= 0 {
 		return i
@@ -122,7 +122,7 @@ func endOfType(lines []string) int {
 	return len(lines)
 }
 
-// contradiction says what the table has against the correction, or "".
+// contradiction says how the table contradicts the correction, or returns "".
 func (r correction) contradiction(lines []string) string {
 	switch {
 	case r.was == noType && len(lines) > 0:
@@ -138,18 +138,18 @@ func (r correction) contradiction(lines []string) string {
 		case line == r.was:
 			return ""
 		case r.was == "" && line == first:
-			return "the table says so itself now: " + line
+			return "the table has the same line now: " + line
 		case r.was == "" && nameOf(line) == nameOf(first):
-			return "the table says something else: " + line
+			return "the table has another line: " + line
 		}
 	}
 	if r.was != "" {
-		return "the table has no such line any more: " + r.was
+		return "the table no longer has this line: " + r.was
 	}
 	return ""
 }
 
-// nameOf is what a line is about: "=name", ".Arn" or a property.
+// nameOf returns the subject of a line: "=name", ".Arn" or the name of a property.
 func nameOf(line string) string {
 	word, _, _ := strings.Cut(line, " ")
 	return strings.TrimSuffix(word, "!")

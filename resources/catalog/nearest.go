@@ -2,23 +2,23 @@ package catalog
 
 import "strings"
 
-// NearestType is the resource type whose name is nearest to one that Type does not find, or "".
+// NearestType returns the resource type with the name closest to an unknown one, or "".
 func NearestType(name string) string {
-	const ours = "AWS::" // is no likeness
-	if !strings.HasPrefix(name, ours) {
+	const prefix = "AWS::" // all types begin with it, so it does not count
+	if !strings.HasPrefix(name, prefix) {
 		return Nearest(name, Types())
 	}
 	names := Types()
 	for i, n := range names {
-		names[i] = strings.TrimPrefix(n, ours)
+		names[i] = strings.TrimPrefix(n, prefix)
 	}
-	if best := Nearest(strings.TrimPrefix(name, ours), names); best != "" {
-		return ours + best
+	if best := Nearest(strings.TrimPrefix(name, prefix), names); best != "" {
+		return prefix + best
 	}
 	return ""
 }
 
-// NearestAction is the action whose name is nearest to one that Action does not find, or "". A service that does not exist is corrected first.
+// NearestAction returns the action with the name closest to an unknown one, or "". It first corrects the name of an unknown service.
 func NearestAction(name string) string {
 	prefix, action, _ := strings.Cut(name, ":")
 	s, ok := Service(prefix)
@@ -30,18 +30,18 @@ func NearestAction(name string) string {
 	return Nearest(s.Prefix+":"+action, s.Actions())
 }
 
-// Nearest candidate to a word by edit distance, whatever the case; "" when none is near. Of equals, the first.
+// Nearest returns the candidate closest to a word by edit distance, ignoring case, or "" if none is close. Of equally close ones, it returns the first.
 func Nearest(word string, candidates []string) string {
 	word = strings.ToLower(word)
 	lower := make([]string, len(candidates))
-	common := len(word) // what all begin with is no likeness
+	common := len(word) // a prefix of all candidates does not count
 	for i, c := range candidates {
 		lower[i] = strings.ToLower(c)
 		common = commonPrefix(word[:common], lower[i])
 	}
 	best, least := "", 0
 	for i, c := range lower {
-		// one edit in three letters: nearer to a slip of the pen than to another word
+		// more than one edit in three letters is another word rather than a typing error
 		limit := max(1, (min(len(word), len(c))-common)/3)
 		d := distance(word[common:], c[common:], limit)
 		if d <= limit && d < len(c) && (best == "" || d < least) {
@@ -51,7 +51,7 @@ func Nearest(word string, candidates []string) string {
 	return best
 }
 
-// commonPrefix is how many bytes two words begin with alike.
+// commonPrefix returns the length of the common prefix of two words in bytes.
 func commonPrefix(a, b string) int {
 	i := 0
 	for i < min(len(a), len(b)) && a[i] == b[i] {
@@ -60,12 +60,12 @@ func commonPrefix(a, b string) int {
 	return i
 }
 
-// distance in inserted, removed, changed and swapped letters; any number over limit when it is over it.
+// distance returns the number of inserted, removed, changed and swapped letters, or any number above limit if there are more.
 func distance(a, b string, limit int) int {
 	if len(a)-len(b) > limit || len(b)-len(a) > limit {
 		return limit + 1
 	}
-	// three rows of the usual table: this one, the one before, and the one before that for swaps
+	// the current row of the usual table, the previous one, and the one before that for swaps
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
 		last[j] = j

@@ -2,10 +2,11 @@ package catalog
 
 import "strings"
 
-// segment stands in a pattern for any text without a slash.
+// segment matches any text without a slash in a pattern.
 const segment = '\x00'
 
-// wildcards writes the variable parts of a form, ${…} and <…>, as *; or as a segment, where names have no slashes: a bucket is no object, a table no index.
+// wildcards replaces the variable parts of a form, ${…} and <…>, by *, or by segment for names without slashes: the ARN of a bucket does not match
+// an object, nor that of a table an index.
 func wildcards(form string) string {
 	var b strings.Builder
 	for form != "" {
@@ -29,9 +30,9 @@ func wildcards(form string) string {
 	return b.String() + form
 }
 
-// overlap says whether some text matches both patterns; * stands for any text, ? for any character.
+// overlap reports whether a text exists that matches both patterns. * matches any text, ? any character.
 func overlap(a, b string) bool {
-	// reached[j]: what was read of a, and b[:j], have a text in common
+	// reached[j] is true if the characters of a read so far and b[:j] overlap
 	reached := make([]bool, len(b)+1)
 	reached[0] = true
 	for j := range b {
@@ -42,7 +43,7 @@ func overlap(a, b string) bool {
 		next[0] = reached[0] && isMany(a[i])
 		for j := range b {
 			if isMany(a[i]) || isMany(b[j]) {
-				// stands for nothing, or for what the other side has here
+				// it matches no character, or the character of the other pattern
 				next[j+1] = reached[j+1] && (isMany(a[i]) || b[j] != segment || a[i] != '/') || next[j] && (isMany(b[j]) || a[i] != segment || b[j] != '/')
 			} else {
 				next[j+1] = reached[j] && (a[i] == b[j] || a[i] == '?' || b[j] == '?')
@@ -53,10 +54,11 @@ func overlap(a, b string) bool {
 	return reached[len(b)]
 }
 
-// isMany says whether a character of a pattern stands for any number of others.
+// isMany reports whether a character of a pattern matches any number of characters.
 func isMany(c byte) bool { return c == '*' || c == segment }
 
-// overlapARN says whether some ARN matches both patterns. A wildcard stays in its part of an ARN, but one that ends the pattern stands for the rest too.
+// overlapARN reports whether an ARN exists that matches both patterns. A wildcard matches within its part of the ARN, but at the end of the pattern, it
+// also matches all following parts.
 func overlapARN(a, b string) bool {
 	const parts = 6 // arn:partition:service:region:account:resource, which may contain more colons
 	left, right := strings.SplitN(a, ":", parts), strings.SplitN(b, ":", parts)

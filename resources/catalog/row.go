@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// Row is what no published source says of a resource type, or says too widely: what deploying it requires, how its name and its ARN are formed, whose
-// policy protects it. Its texts contain placeholders:
+// Row contains the facts about a resource type that no published source has, or not precisely enough: the permissions that its deployment requires, the
+// forms of its name and ARN, the resource policy that protects it. Its texts contain placeholders:
 //
 //	{partition} {region} {account}  where the stack is
 //	{project} {environment}         the project, and the environment or pipeline that the stack belongs to
@@ -15,54 +15,53 @@ import (
 //	{path} {boundary}               the IAM path of the roles that a stack may create, and the permissions boundary that they must have
 //	{connection} {parameter}        the connection that a pipeline reads from, and SSM parameters under other names than the project's
 //	{PROPERTY}                      the value of a property of the resource, such as {QueueName}; of ARN and Values only
-//	{arn} {id} {any}                the ARN of the resource; what AWS chooses of its name; any name in it
+//	{arn} {id} {any}                the ARN of the resource; the part of its name that AWS generates; any name in it
 type Row struct {
 	// Type is the resource type, such as AWS::SQS::Queue.
 	Type string
-	// Name says how the resource must be named for Permissions to reach it; the zero value: by no name.
+	// Name is the name that the resource must have for Permissions to cover it. The zero value: the name does not matter.
 	Name Name
-	// ARN of the resource; "" where verify does not need it.
+	// ARN of the resource; "" if verify does not need it.
 	ARN string
-	// Values are what Ref and Fn::GetAtt return, by the name of the attribute; Ref is under Ref. What has no entry is not known.
+	// Values are the values of Fn::GetAtt by attribute, and that of Ref under the key Ref. A value without an entry is unknown.
 	Values map[string]string
-	// EveryRegion types also exist in the other regions of a stack's scope, as artifact stores do.
+	// EveryRegion is true for types that also exist in the other regions of a stack's scope, as artifact stores do.
 	EveryRegion bool
-	// Policy is where the resource policy of the resource is; the zero value: it has none.
+	// Policy is where the resource policy is defined. The zero value: there is none.
 	Policy Policy
-	// PolicyOf is the property with which a resource policy that is a resource of its own names what it is for; "" of all other types.
+	// PolicyOf is the property of a resource policy, if this type is one, that names the resource it protects; "" for other types.
 	PolicyOf string
-	// PolicyDecides are the actions on the resource that a role which deploys it calls, and that the resource policy must not deny (and of a key,
-	// must allow).
+	// PolicyDecides are the actions of the deployment that the resource policy must not deny. The policy of a key must allow them.
 	PolicyDecides []string
-	// Touch is what harms a resource, or reads what is in it: what other environments must not be allowed.
+	// Touch is an action that harms a resource or reads its content, which other environments must not be allowed.
 	Touch Touch
 	// Permissions to create, read, change, tag and delete the resource.
 	Permissions []Permission
-	// Uncovered are the properties that Permissions leave out.
+	// Uncovered are the properties that Permissions do not cover.
 	Uncovered []Uncovered
 }
 
-// Ref is the entry of Row.Values for the function of that name.
+// Ref is the key in Row.Values of the value of the function Ref.
 const Ref = ""
 
 // Name is how a resource is named.
 type Name struct {
 	// Property that contains the name.
 	Property string
-	// Pattern of names that Permissions reach, such as {name}*; "" where any is.
+	// Pattern of names that Permissions cover, such as {name}*; "" for all names.
 	Pattern string
-	// Create is the action that creates the resource, which a name outside Pattern would have to be allowed.
+	// Create is the action that creates the resource. A name that does not match Pattern requires it.
 	Create string
-	// Generated says that a name which CloudFormation generates matches Pattern, or may: <stack>-<logical id>-…
+	// Generated is true if a name that CloudFormation generates, <stack>-<logical id>-…, matches Pattern or may match it.
 	Generated bool
-	// Unique says where no two resources can have one name.
+	// Unique is the scope in which no two resources can have the same name.
 	Unique Uniqueness
 }
 
-// Uniqueness is where names differ.
+// Uniqueness is the scope in which a name must be unique.
 type Uniqueness uint8
 
-// Where no two resources can have one name.
+// The scopes in which a name must be unique.
 const (
 	Nowhere Uniqueness = iota
 	InRegion
@@ -70,13 +69,13 @@ const (
 	Everywhere
 )
 
-// Policy is where the resource policy of a resource is.
+// Policy is where the resource policy of a resource is defined.
 type Policy struct {
 	// Type of the resource that contains the policy; "" if the resource itself does.
 	Type string
-	// Names is the property of Type that names what the policy is for.
+	// Names is the property of Type that names the resource that the policy protects.
 	Names string
-	// Property that contains the document, by its path.
+	// Property that contains the policy document, by its path.
 	Property string
 	// Kind of policy.
 	Kind PolicyKind
@@ -88,46 +87,47 @@ type PolicyKind uint8
 // The kinds of resource policies.
 const (
 	ResourcePolicy   PolicyKind = iota
-	KeyPolicy                   // alone decides: the identity policies of the account count only where it says so
-	RepositoryPolicy            // names no resources
+	KeyPolicy                   // the identity policies of the account count only if the key policy allows the account
+	RepositoryPolicy            // without Resource elements
 )
 
-// Touch is an action and what it is called on.
+// Touch is an action and the resource that it is called on.
 type Touch struct{ Action, On string }
 
 // Permission is a statement of the role that deploys a type. Statements with the same Sid and conditions merge.
 type Permission struct {
-	// Sid says in a word what it is for.
+	// Sid says in one word what the statement is for.
 	Sid     string
 	Actions []string
-	// On are ARNs; those with {region} stand for one in each region. "*" where the actions know no resource.
+	// On are ARNs. One with {region} stands for one ARN in each region. "*" for actions that support no resources.
 	On []string
-	// If are the conditions; all must be true.
+	// If are conditions, all of which must be true.
 	If []Condition
-	// GovCloud permissions are needed in that partition only.
+	// GovCloud is true for a permission that only this partition requires.
 	GovCloud bool
 }
 
-// Condition of a permission. A value with {region}, {environment} or {name} stands for one value for each.
+// Condition of a permission. A value with {region}, {environment} or {name} stands for one value for each of them.
 type Condition struct {
 	Operator, Key string
 	Values        []string
 }
 
-// Uncovered is a property that the permissions of a row leave out, except for some values.
+// Uncovered is a property that the permissions of a row do not cover, except for values that match one of the patterns, and the actions that setting it
+// requires.
 type Uncovered struct {
 	// Property by its path, such as Code.S3Bucket.
 	Property string
-	// Except are patterns of values that need nothing more.
+	// Except are patterns of values that require no further actions.
 	Except []string
-	// Actions that the property requires. iam:PassRole is never among them: no project can grant it.
+	// Actions that setting the property requires. iam:PassRole is never among them, because a project cannot grant it.
 	Actions []string
 }
 
 // CustomResource is the type of custom resources; those of the form Custom::NAME are other names of it.
 const CustomResource = "AWS::CloudFormation::CustomResource"
 
-// LookUp finds the row of a resource type.
+// LookUp returns the row of a resource type.
 func LookUp(typ string) (*Row, bool) {
 	r, ok := rowsByType()[typ]
 	if !ok && strings.HasPrefix(typ, "Custom::") {
@@ -136,7 +136,7 @@ func LookUp(typ string) (*Row, bool) {
 	return r, ok
 }
 
-// Rows lists all rows, sorted by type.
+// Rows returns all rows, sorted by type.
 func Rows() []*Row {
 	list := make([]*Row, 0, len(rowsByType()))
 	for _, r := range rowsByType() {
@@ -146,7 +146,7 @@ func Rows() []*Row {
 	return list
 }
 
-//nolint:gochecknoglobals // the rows never change; without a look-up they are not made
+//nolint:gochecknoglobals // the rows never change; the first look-up creates them
 var rowsByType = sync.OnceValue(func() map[string]*Row {
 	all := map[string]*Row{}
 	for _, rows := range families() {
@@ -194,7 +194,7 @@ func families() [][]Row {
 	}
 }
 
-// allow begins a permission.
+// allow returns a permission for actions.
 func allow(sid string, actions ...string) Permission { return Permission{Sid: sid, Actions: actions} }
 
 func (p Permission) on(arns ...string) Permission {
@@ -207,19 +207,19 @@ func (p Permission) when(operator, key string, values ...string) Permission {
 	return p
 }
 
-// tagged narrows to resources with the tags that every stack gives to its resources. It is for what has no name of our choice, where the service knows
-// tags: to change and delete; a resource that is being created has none yet.
+// tagged restricts a permission to resources with the tags that every stack gives its resources. It is for changing and deleting resources without
+// custom names, if the service supports tags in conditions. A resource that is being created has no tags yet.
 func (p Permission) tagged() Permission {
 	return p.when("StringEquals", "aws:ResourceTag/project", "{project}").when("StringEquals", "aws:ResourceTag/environment", "{environment}")
 }
 
-// taggedIfAtAll is tagged for what may have no tags.
+// taggedIfAtAll is tagged for resources that may have no tags.
 func (p Permission) taggedIfAtAll() Permission {
 	return p.when("StringEqualsIfExists", "aws:ResourceTag/project", "{project}").
 		when("StringEqualsIfExists", "aws:ResourceTag/environment", "{environment}")
 }
 
-// inRegions narrows actions that know no resource to the regions of the scope.
+// inRegions restricts actions that support no resources to the regions of the scope.
 func (p Permission) inRegions() Permission {
 	return p.when("StringEquals", "aws:RequestedRegion", "{region}")
 }
@@ -229,25 +229,25 @@ func (p Permission) inGovCloud() Permission {
 	return p
 }
 
-// lists allows what lists resources, and knows none.
+// lists allows actions that list resources, which support no resources in policies.
 func lists(sid string, actions ...string) Permission {
 	return allow(sid, actions...).on("*").inRegions()
 }
 
-// Pass allows to pass roles of the application to services, and to no other.
+// Pass allows passing roles of the application to the services.
 func Pass(sid string, services ...string) Permission {
 	return allow(sid, "iam:PassRole").on(global("iam", "role{path}{name}*")).when("StringEquals", "iam:PassedToService", services...)
 }
 
-// linkedRole allows to create the role of a service without which it does nothing in an account; its first user creates it.
+// linkedRole allows creating the service-linked role of a service, which the first use of the service in an account creates.
 func linkedRole(sid, service string) Permission {
 	return allow(sid, "iam:CreateServiceLinkedRole").on(global("iam", "role/aws-service-role/"+service+"/*")).
 		when("StringEquals", "iam:AWSServiceName", service)
 }
 
-// makes allows what CloudFormation does to resources of EC2 that may not have their tags yet: it creates them with its own tags only, or with none,
-// and adds ours afterwards. What has the tags of another project or environment is out of reach all the same. IAM asks for each resource of a
-// request apart: what the new one is created in must have our tags, as changes has it.
+// makes allows actions on resources of EC2 that may not have the tags of the stack yet: CloudFormation creates them with its own tags or with none, and
+// adds those of the stack afterwards. It does not allow them on resources with the tags of another project or environment. IAM checks each resource
+// of a request separately: the one in which the new resource is created must have the tags, as in changes.
 func makes(kind string, actions ...string) Permission {
 	var sid strings.Builder
 	for word := range strings.SplitSeq(kind, "-") {
@@ -261,20 +261,20 @@ func makesRules(actions ...string) Permission {
 	return makes("security-group", actions...).on(regional("ec2", "security-group-rule/*"))
 }
 
-// changes allows what is done to resources of EC2 that have our tags.
+// changes allows actions on resources of EC2 that have the tags of the stack.
 func changes(actions ...string) Permission {
 	return allow("ChangeNetworks", actions...).on(regional("ec2", "*/*")).tagged()
 }
 
-// sees lists what is in networks; EC2 knows no resource for that.
+// sees allows actions that list the resources of networks. EC2 supports no resources for them.
 func sees(actions ...string) Permission { return lists("Networks", actions...) }
 
-// regional is an ARN in the region and account of the stack.
+// regional returns an ARN in the region and account of the stack.
 func regional(service, resource string) string {
 	return "arn:{partition}:" + service + ":{region}:{account}:" + resource
 }
 
-// global is an ARN in the account of the stack, in no region.
+// global returns an ARN without a region in the account of the stack.
 func global(service, resource string) string {
 	return "arn:{partition}:" + service + "::{account}:" + resource
 }

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// Kind is what a value is.
+// Kind is the kind of a value.
 type Kind uint8
 
 // The kinds of values.
 const (
 	Any     Kind = iota // JSON of any form, such as a policy document
-	String              // numbers and booleans are accepted too, CloudFormation turns them into text
+	String              // CloudFormation also accepts numbers and booleans, and converts them to text
 	Number              // a number, or its text
 	Integer             // a whole number, or its text
 	Boolean             // true or false, or its text
@@ -21,7 +21,7 @@ const (
 	Union               // one of several
 )
 
-// String names the kind as messages do.
+// String returns the kind, for messages.
 func (k Kind) String() string {
 	switch k {
 	case String:
@@ -45,21 +45,21 @@ func (k Kind) String() string {
 	}
 }
 
-// Shape is what a property or an attribute is.
+// Shape is the type of a property or an attribute.
 type Shape struct {
 	Kind Kind
-	// Element of a list or a map; else nil.
+	// Element is the shape of the elements of a list or a map; else nil.
 	Element *Shape
 	// Definition of an object; else nil.
 	Definition *Definition
 	// Alternatives of a union, at least two; else nil.
 	Alternatives []Shape
-	// Values that are known for a string, the elements of a list or a map included; nil where any is possible. Services learn new values before
-	// the tables do: for hints, never for refusals.
+	// Values are the known values of a string, or of the elements of a list or a map; nil if any value is possible. Services may accept values that the
+	// tables do not have yet, so use them only for hints.
 	Values []string
 }
 
-// String writes the shape as messages do, such as "list of Rule".
+// String returns the shape, for messages, such as "list of Rule".
 func (s Shape) String() string {
 	switch s.Kind {
 	case List, Map:
@@ -77,7 +77,7 @@ func (s Shape) String() string {
 	}
 }
 
-// Definition is the properties of an object: of a resource type, or of a part of it. A definition may contain itself.
+// Definition contains the properties of a resource type, or of an object in its properties. A definition may contain itself.
 type Definition struct {
 	Name string
 	// Properties by name.
@@ -91,7 +91,7 @@ type Property struct {
 	Shape
 }
 
-// Property finds a property by name.
+// Property returns a property by its name.
 func (d *Definition) Property(name string) (*Property, bool) {
 	i, ok := slices.BinarySearchFunc(d.Properties, name, func(p Property, name string) int { return strings.Compare(p.Name, name) })
 	if !ok {
@@ -100,7 +100,7 @@ func (d *Definition) Property(name string) (*Property, bool) {
 	return &d.Properties[i], true
 }
 
-// Names of the properties, sorted.
+// Names returns the names of the properties, sorted.
 func (d *Definition) Names() []string {
 	names := make([]string, len(d.Properties))
 	for i, p := range d.Properties {
@@ -109,7 +109,7 @@ func (d *Definition) Names() []string {
 	return names
 }
 
-// Required lists the properties that must be set, sorted.
+// Required returns the names of the required properties, sorted.
 func (d *Definition) Required() []string {
 	var names []string
 	for _, p := range d.Properties {
@@ -120,7 +120,7 @@ func (d *Definition) Required() []string {
 	return names
 }
 
-// at finds what stands below a shape at a path, whose steps into lists and maps are "*", a number or a key. Below any JSON stands any JSON.
+// at returns the property at a path below a shape. A step into a list or a map is "*", a number or a key. Below any JSON, there is any JSON.
 func (s *Shape) at(steps []string) (*Property, bool) {
 	switch s.Kind {
 	case Any:
@@ -138,7 +138,7 @@ func (s *Shape) at(steps []string) (*Property, bool) {
 	case Object:
 		return s.Definition.at(steps)
 	case Union:
-		// what has a form tells more than any JSON
+		// prefer an alternative with a known form to any JSON
 		var loose *Property
 		for i := range s.Alternatives {
 			p, ok := s.Alternatives[i].at(steps)
@@ -162,7 +162,7 @@ func (d *Definition) at(steps []string) (*Property, bool) {
 	return p.at(steps[1:])
 }
 
-// isIndex says whether a step goes into a list.
+// isIndex reports whether a step is into a list.
 func isIndex(step string) bool {
 	return step == "*" || step != "" && strings.Trim(step, "0123456789") == ""
 }

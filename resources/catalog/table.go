@@ -17,8 +17,8 @@ var typesTable string
 //go:embed actions.table
 var actionsTable string
 
-// table is one of the generated files: a header, a dictionary for the decompressor, an index, and compressed pages of sorted records. Only the pages
-// that are asked for are decompressed, each once.
+// table is one of the generated files: a header, a dictionary for the decompressor, an index, and compressed pages of sorted records. A page is
+// decompressed once, when it is needed.
 type table struct {
 	header     []string // lines "name value"
 	dictionary []byte
@@ -30,12 +30,12 @@ type table struct {
 }
 
 type page struct {
-	first string // key of its first record, in lower case
+	first string // key of the first record, in lower case
 	data  string
-	size  int // of its text
+	size  int // of the text in bytes
 }
 
-// openTable reads the header and the index of a table.
+// openTable parses the header and the index of a table.
 func openTable(text string) *table {
 	head, rest, _ := strings.Cut(text, "\n\n")
 	t := &table{header: strings.Split(head, "\n"), opened: map[int]string{}}
@@ -55,13 +55,13 @@ func openTable(text string) *table {
 	return t
 }
 
-// size is a number of the header.
+// size returns a number in the header.
 func (t *table) size(name string) int {
 	n, _ := strconv.Atoi(t.value(name))
 	return n
 }
 
-// value is a text of the header, or "".
+// value returns a text in the header, or "".
 func (t *table) value(name string) string {
 	for _, line := range t.header {
 		if value, ok := strings.CutPrefix(line, name+" "); ok {
@@ -71,7 +71,7 @@ func (t *table) value(name string) string {
 	return ""
 }
 
-// record finds a record by its key, whose case does not matter, and returns its lines.
+// record returns the lines of a record by its key, ignoring case.
 func (t *table) record(key string) ([]string, bool) {
 	key = strings.ToLower(key)
 	i := sort.Search(len(t.pages), func(i int) bool { return t.pages[i].first > key }) - 1
@@ -86,7 +86,7 @@ func (t *table) record(key string) ([]string, bool) {
 	return nil, false
 }
 
-// keys lists the keys that begin with a prefix, whose case does not matter, in order.
+// keys returns the keys that begin with a prefix, ignoring case, in order.
 func (t *table) keys(prefix string) iter.Seq[string] {
 	prefix = strings.ToLower(prefix)
 	return func(yield func(string) bool) {
@@ -104,14 +104,14 @@ func (t *table) keys(prefix string) iter.Seq[string] {
 	}
 }
 
-// keyOf a record: the first word of its first line.
+// keyOf returns the key of a record: the first word of its first line.
 func keyOf(record string) string {
 	line, _, _ := strings.Cut(record, "\n")
 	word, _, _ := strings.Cut(line, " ")
 	return word
 }
 
-// page is the text of a page. A page that cannot be read would be empty; the tests read them all.
+// page returns the text of a page, or "" if it cannot be read, which does not happen: the tests read all pages.
 func (t *table) page(i int) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -5,49 +5,49 @@ import (
 	"strings"
 )
 
-// ResourceType is what is known of a resource type of CloudFormation.
+// ResourceType is a resource type of CloudFormation.
 type ResourceType struct {
-	// Definition of its properties; its name is the type's.
+	// Definition of its properties. The name is that of the type.
 	Definition
-	// Attributes that Fn::GetAtt accepts, sorted. Those of objects stand for what is in them: use Attribute to look one up.
+	// Attributes that Fn::GetAtt accepts, sorted. Attributes inside objects and maps are not listed: use Attribute to look one up.
 	Attributes []Attribute
-	// Identifier is the primary identifier: the properties and attributes that tell one resource of the type from another.
+	// Identifier is the primary identifier: the properties and attributes that identify a resource of the type.
 	Identifier []string
-	// Ref is what Ref returns: of several properties and attributes, their values in one text.
+	// Ref are the properties and attributes whose value Ref returns. The values of several are joined to one text.
 	Ref []string
-	// NameProperty sets a name of one's choice; "" if there is none.
+	// NameProperty is the property for a custom name; "" if there is none.
 	NameProperty string
-	// IAM is its resource types in the table of IAM actions, such as s3:bucket.
+	// IAM are its resource types in the table of IAM actions, such as s3:bucket.
 	IAM []string
-	// PolicyProperties contain IAM policies of the resource itself, trust policies included.
+	// PolicyProperties contain IAM policies of the resource itself, including trust policies.
 	PolicyProperties []string
 	// TagProperty contains the tags; "" if the type has none.
 	TagProperty string
-	// TagStyle is how TagProperty writes tags.
+	// TagStyle is the format of TagProperty.
 	TagStyle TagStyle
-	// CreateOnly are the properties whose change replaces the resource; steps into lists and maps are "*". What is below them is not listed.
+	// CreateOnly are the properties whose change replaces the resource. Steps into lists and maps are "*". Properties below them are not listed.
 	CreateOnly []string
-	// SometimesCreateOnly are those whose change replaces the resource under conditions of the service.
+	// SometimesCreateOnly are the properties whose change replaces the resource in some cases.
 	SometimesCreateOnly []string
-	// Stateful types contain data that is lost with the resource.
+	// Stateful is true if the resource contains data that is lost with it.
 	Stateful bool
-	// Open types accept any property and have any attribute.
+	// Open is true if the type accepts any property and any attribute.
 	Open bool
-	// Transform that makes real types of it, such as AWS::Serverless-2016-10-31; "" for real types.
+	// Transform is the transform that replaces the type by others, such as AWS::Serverless-2016-10-31; "" for types of resources.
 	Transform string
 
 	arn string
-	// propertiesAsAttributes of some types work in Fn::GetAtt, without documentation
+	// propertiesAsAttributes is true if Fn::GetAtt also accepts properties, which is not documented
 	propertiesAsAttributes bool
 }
 
-// Attribute is what Fn::GetAtt accepts of a resource type.
+// Attribute is an attribute of a resource type that Fn::GetAtt accepts.
 type Attribute struct {
 	Name string
 	Shape
 }
 
-// TagStyle is how a type writes its tags.
+// TagStyle is the format of the tags of a type.
 type TagStyle string
 
 // The styles of tags.
@@ -57,17 +57,17 @@ const (
 	TagPropagated TagStyle = "propagated" // [{Key, Value, PropagateAtLaunch}]
 )
 
-// Replacement is whether a change replaces a resource.
+// Replacement says whether a change replaces a resource.
 type Replacement uint8
 
-// Whether a change replaces a resource.
+// The values of Replacement.
 const (
 	Never Replacement = iota
 	Sometimes
 	Always
 )
 
-// Property finds a property by its path, such as VersioningConfiguration.Status. A step into a list is "*" or a number, one into a map a key or "*".
+// Property returns a property by its path, such as VersioningConfiguration.Status. A step into a list is "*" or a number, one into a map a key or "*".
 func (t *ResourceType) Property(path string) (*Property, bool) {
 	p, ok := t.at(strings.Split(path, "."))
 	if !ok && t.Open {
@@ -76,13 +76,13 @@ func (t *ResourceType) Property(path string) (*Property, bool) {
 	return p, ok
 }
 
-// Attribute finds an attribute that Fn::GetAtt accepts, such as Arn or Endpoint.Address.
+// Attribute returns an attribute that Fn::GetAtt accepts, such as Arn or Endpoint.Address.
 func (t *ResourceType) Attribute(name string) (*Attribute, bool) {
 	i, ok := slices.BinarySearchFunc(t.Attributes, name, func(a Attribute, name string) int { return strings.Compare(a.Name, name) })
 	if ok {
 		return &t.Attributes[i], true
 	}
-	// in an attribute that is an object or a map: Outputs.VpcId of a nested stack
+	// inside an attribute that is an object or a map, such as Outputs.VpcId of a nested stack
 	for i := range t.Attributes {
 		a := &t.Attributes[i]
 		if rest, below := strings.CutPrefix(name, a.Name+"."); below && a.Kind != List {
@@ -102,7 +102,7 @@ func (t *ResourceType) Attribute(name string) (*Attribute, bool) {
 	return nil, false
 }
 
-// ARNs are the forms of its ARNs, such as arn:${Partition}:s3:::${BucketName}; nil if none is known. Where the specification has none, they are those of
+// ARNs returns the forms of its ARNs, such as arn:${Partition}:s3:::${BucketName}; nil if none is known. If the specification has none, they are those of
 // its IAM resources.
 func (t *ResourceType) ARNs() []string {
 	if t.arn != "" {
@@ -120,7 +120,7 @@ func (t *ResourceType) ARNs() []string {
 	return list
 }
 
-// AttributeNames lists the attributes, sorted.
+// AttributeNames returns the names of the attributes, sorted.
 func (t *ResourceType) AttributeNames() []string {
 	names := make([]string, len(t.Attributes))
 	for i, a := range t.Attributes {
@@ -129,7 +129,7 @@ func (t *ResourceType) AttributeNames() []string {
 	return names
 }
 
-// Replaces says whether a change of the property at a path, or of something in it, replaces the resource. Paths are as for Property.
+// Replaces reports whether a change of the property at a path, or inside it, replaces the resource. Paths are as for Property.
 func (t *ResourceType) Replaces(path string) Replacement {
 	steps := strings.Split(path, ".")
 	related := func(listed string) bool {
@@ -151,7 +151,7 @@ func (t *ResourceType) Replaces(path string) Replacement {
 	}
 }
 
-// readType reads a type of the table and corrects it; nil if there is none.
+// readType returns a type of the table with its corrections, or nil if there is none.
 func (c *catalog) readType(name string) *ResourceType {
 	lines, ok := c.types.record(name)
 	rows := c.corrections[name]
@@ -168,7 +168,7 @@ func (c *catalog) readType(name string) *ResourceType {
 	return parseType(lines)
 }
 
-// parseType reads the record of a type: see doc.go for its form.
+// parseType parses the record of a type. doc.go describes the format.
 func parseType(lines []string) *ResourceType {
 	t := &ResourceType{Definition: Definition{Name: lines[0]}}
 	p := &typeParser{definitions: map[string]*Definition{}}
@@ -194,13 +194,13 @@ func parseType(lines []string) *ResourceType {
 	if t.Ref == nil {
 		t.Ref = t.Identifier
 	}
-	// corrections add at the end
+	// corrections append
 	slices.SortFunc(t.Attributes, func(a, b Attribute) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(t.Properties, func(a, b Property) int { return strings.Compare(a.Name, b.Name) })
 	return t
 }
 
-// fact reads a line such as "=name BucketName", without its =.
+// fact parses a line such as "=name BucketName", without the =.
 func (t *ResourceType) fact(line string) {
 	name, rest, _ := strings.Cut(line, " ")
 	words := strings.Fields(rest)
@@ -235,11 +235,12 @@ func (t *ResourceType) fact(line string) {
 	}
 }
 
-// typeParser reads the shapes of one type, whose definitions may refer to each other.
+// typeParser parses the shapes of one type, whose definitions may refer to each other.
 type typeParser struct {
 	definitions map[string]*Definition
 }
 
+// definition returns a definition by its name, and creates it on the first call.
 func (p *typeParser) definition(name string) *Definition {
 	d := p.definitions[name]
 	if d == nil {
@@ -249,7 +250,7 @@ func (p *typeParser) definition(name string) *Definition {
 	return d
 }
 
-// property reads a line such as "Status! s", with the known values after tabs.
+// property parses a line such as "Status! s", with the known values after tabs.
 func (p *typeParser) property(line string) Property {
 	line, values, hasValues := strings.Cut(line, "\t")
 	name, kind, _ := strings.Cut(line, " ")
@@ -261,13 +262,13 @@ func (p *typeParser) property(line string) Property {
 	return property
 }
 
-// shape reads a kind: s, n, i, b and j, [ of a list, { of a map, @ of a definition, (…|…) of a union.
+// shape parses a kind: s, n, i, b and j, [ for a list, { for a map, @ for a definition, (…|…) for a union.
 func (p *typeParser) shape(kind string) Shape {
 	s, _ := p.next(kind)
 	return s
 }
 
-// next reads the shape at the beginning of a text, and returns what follows it.
+// next parses the shape at the beginning of a text, and returns the rest of the text.
 func (p *typeParser) next(kind string) (Shape, string) {
 	if kind == "" {
 		return Shape{}, ""

@@ -1,23 +1,23 @@
-// Package cfn holds what CloudFormation templates are made of: typed values and intrinsics, the Template that builders fill,
-// the wiring of one stack's output to another stack's parameter, and the rendering to a plain tree with every refusal on the way.
+// Package cfn builds CloudFormation templates. It has typed values and intrinsic functions, the Template that builders add resources to, Link,
+// which connects outputs and parameters of stacks, and Render, which checks the template and returns it as a plain tree.
 //
-// A value is opaque and has a kind, so a key's ARN cannot stand where a role's ARN is asked for, and text cannot be glued to a
-// reference behind CloudFormation's back:
+// A value is opaque and has a kind, so the ARN of a key cannot be used in place of the ARN of a role. Text and references are joined only by
+// functions of this package:
 //
 //	role := cfn.Format[cfn.RoleARN]("arn:%s:iam::%s:role/%s", cfn.Partition(), cfn.AccountID(), cfn.Lit("shop-dev-deploy"))
 //
-// Nothing here panics: a wrong use becomes a Problem with the path of the property, returned by Template.Render.
+// No function panics. A mistake becomes a Problem with the path of the property, which Template.Render returns.
 package cfn
 
 import "strings"
 
-// Problem is one thing that is wrong with a template.
+// Problem is one mistake in a template.
 type Problem struct {
 	// Path in the template, such as Resources.Pipeline.Properties.RoleArn.
 	Path string
 	// Message says what is wrong.
 	Message string
-	// Hint says what to do; may be empty.
+	// Hint says what to do. Optional.
 	Hint string
 }
 
@@ -29,9 +29,9 @@ func (p Problem) String() string {
 	return s
 }
 
-// TemplateError is everything that is wrong with the template of one stack.
+// TemplateError contains all problems of the template of one stack.
 type TemplateError struct {
-	// Stack is the name of the stack in its account; may be empty.
+	// Stack is the full name of the stack. Optional.
 	Stack string
 	List  []Problem
 }

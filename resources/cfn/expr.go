@@ -12,22 +12,22 @@ import (
 type op uint8
 
 const (
-	opText    op = iota // text
-	opNumber            // text, as written
-	opRef               // Ref of a resource or parameter
-	opAtt               // Fn::GetAtt
-	opPseudo            // Ref of a pseudo parameter
-	opSub               // args, glued
-	opList              // args
-	opFn                // text is the function's name
-	opTree              // tree, of an imported template
-	opInvalid           // text says why
+	opText    op = iota // text: the literal text
+	opNumber            // text: the number as written
+	opRef               // Ref of the resource or parameter named text
+	opAtt               // Fn::GetAtt of attribute attr of the resource named text
+	opPseudo            // Ref of the pseudo parameter named text
+	opSub               // Fn::Sub of args, one after the other
+	opList              // a list of args
+	opFn                // the function named text with args
+	opTree              // tree, from an imported template
+	opInvalid           // no value: text is the error message
 )
 
-// expr is a value before it is rendered. It never changes once made, so values can share parts.
+// expr is a value before it is rendered. It is immutable, so values can share parts.
 type expr struct {
 	op    op
-	owner *Template // of what Ref and GetAtt name
+	owner *Template // template of the resource or parameter
 	text  string
 	attr  string
 	args  []*expr
@@ -43,15 +43,15 @@ func invalid(format string, args ...any) *expr {
 
 func fn(name string, args ...*expr) *expr { return &expr{op: opFn, text: name, args: args} }
 
-// glue puts parts together: nested glue is flattened and neighbouring text becomes one, so that `$` and `{` of two parts meet.
-func glue(parts []*expr) *expr {
+// concat joins parts into one text. It flattens nested parts and merges adjacent literal text, so that escapeSub sees a ${ that two parts form.
+func concat(parts []*expr) *expr {
 	var flat []*expr
 	for _, p := range parts {
 		switch {
 		case p == nil:
 			return invalid("an unset value cannot be part of a text")
 		case p.op == opPseudo && p.text == noValue:
-			return invalid("NoValue leaves a property out, it cannot be part of a text")
+			return invalid("NoValue cannot be part of a text, because it leaves out a whole property")
 		case p.op == opInvalid:
 			return p
 		case p.op == opSub:
@@ -85,7 +85,7 @@ func appendText(flat []*expr, e *expr) []*expr {
 	return append(flat, e)
 }
 
-// node renders e for template t. Problems are reported at path.
+// node renders e for template t. It reports problems at path.
 func (t *Template) node(path string, e *expr) *tree.Node {
 	switch e.op {
 	case opText:
@@ -93,14 +93,14 @@ func (t *Template) node(path string, e *expr) *tree.Node {
 	case opNumber:
 		return &tree.Node{Kind: tree.Number, Text: e.text}
 	case opRef:
-		if !t.owns(path, e) {
+		if !t.isOwner(path, e) {
 			return tree.Text("")
 		}
 		return tree.NewMap().Set("Ref", tree.Text(e.text))
 	case opPseudo:
 		return tree.NewMap().Set("Ref", tree.Text(e.text))
 	case opAtt:
-		if !t.owns(path, e) {
+		if !t.isOwner(path, e) {
 			return tree.Text("")
 		}
 		return tree.NewMap().Set("Fn::GetAtt", tree.NewList(tree.Text(e.text), tree.Text(e.attr)))
@@ -129,16 +129,17 @@ func (t *Template) node(path string, e *expr) *tree.Node {
 	return tree.Text("")
 }
 
+// argument renders e, and reports a problem if it is unset.
 func (t *Template) argument(path string, e *expr) *tree.Node {
 	if e == nil {
-		t.fail(path, "an unset value stands inside a list or a function", "leave it out, or set it")
+		t.fail(path, "a value in a list or in a function is unset", "set it, or leave it out")
 		return tree.Text("")
 	}
 	return t.node(path, e)
 }
 
-// owns refuses what Ref and GetAtt name in another template.
-func (t *Template) owns(path string, e *expr) bool {
+// isOwner reports whether the resource or parameter of e belongs to t. If not, it reports a problem.
+func (t *Template) isOwner(path string, e *expr) bool {
 	if e.owner != nil && e.owner != t {
 		t.fail(path, fmt.Sprintf("the value belongs to the stack %q", e.owner.Name()), "Publish it there and Take it here")
 		return false
@@ -146,7 +147,7 @@ func (t *Template) owns(path string, e *expr) bool {
 	return true
 }
 
-// subNode writes ${Name} for what Fn::Sub can name, and everything else as a variable of the Sub.
+// subNode renders a Fn::Sub: references as ${Name}, and every other part as a variable of the Sub.
 func (t *Template) subNode(path string, e *expr) *tree.Node {
 	var text strings.Builder
 	vars := tree.NewMap()
@@ -155,7 +156,7 @@ func (t *Template) subNode(path string, e *expr) *tree.Node {
 		number++
 		name := "Part" + strconv.Itoa(number)
 		for slices.ContainsFunc(e.args, func(a *expr) bool { return a.op == opRef && a.text == name }) {
-			number++ // a variable would hide the resource or parameter of that name
+			number++ // a variable would hide the resource or parameter with this name
 			name = "Part" + strconv.Itoa(number)
 		}
 		vars.Set(name, n)
@@ -170,11 +171,11 @@ func (t *Template) subNode(path string, e *expr) *tree.Node {
 				variable(t.node(path, a))
 			}
 		case opRef, opPseudo:
-			if t.owns(path, a) {
+			if t.isOwner(path, a) {
 				text.WriteString("${" + a.text + "}")
 			}
 		case opAtt:
-			if t.owns(path, a) {
+			if t.isOwner(path, a) {
 				text.WriteString("${" + a.text + "." + a.attr + "}")
 			}
 		default:
@@ -187,8 +188,8 @@ func (t *Template) subNode(path string, e *expr) *tree.Node {
 	return tree.NewMap().Set("Fn::Sub", tree.NewList(tree.Text(text.String()), vars))
 }
 
-// escapeSub writes ${x} of literal text as ${!x}. What has no safe spelling inside a Sub (an unclosed, nested or empty ${, a
-// dollar sign right before a reference) is refused, and becomes a variable.
+// escapeSub escapes literal text for a Fn::Sub: ${x} becomes ${!x}. It returns false for text that cannot be escaped, which has to become a
+// variable: an unclosed, nested or empty ${, or a dollar sign at the end.
 func escapeSub(s string) (string, bool) {
 	if strings.HasSuffix(s, "$") {
 		return "", false
@@ -209,5 +210,5 @@ func escapeSub(s string) (string, bool) {
 	}
 }
 
-// Node renders a value; for documents such as policies, which build plain trees themselves. An unset value is a problem at path.
+// Node renders a value, for builders of documents such as policies, which are plain trees. An unset value is a problem at path.
 func (t *Template) Node(path string, p Part) *tree.Node { return t.argument(path, partOf(p)) }

@@ -8,14 +8,14 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// The kinds of what an imported template takes: it has types of parameters, not kinds.
+// The kinds of the outputs that an imported template reads. Its parameters have types, but no kinds.
 const (
 	anyText = "text"
 	anyList = "list"
 )
 
-// Import makes t the template that somebody else wrote: what is published, taken or declared after that is added to it. Sections that
-// package cfn does not know stay as they are. The template has passed Check.
+// Import makes t a copy of a hand-written template, which must have passed Check. Later calls add resources, outputs and parameters to it.
+// Sections that package cfn does not know stay unchanged.
 func (t *Template) Import(root *tree.Node) {
 	t.whole = root
 	if d := root.Get("Description"); d != nil {
@@ -47,8 +47,8 @@ func (t *Template) Import(root *tree.Node) {
 	})
 }
 
-// expands says whether macros work on the template.
-func (t *Template) expands() bool {
+// usesMacros reports whether the template uses macros.
+func (t *Template) usesMacros() bool {
 	if t.whole == nil {
 		return false
 	}
@@ -62,19 +62,20 @@ func (t *Template) expands() bool {
 	return found
 }
 
-// Problems are those found so far; Render finds the others.
+// Problems returns the problems found so far. Render finds others.
 func (t *Template) Problems() []Problem { return slices.Clone(t.problems) }
 
-// PublishOutput publishes what an output of an imported template is: a text, and for who takes a list, a list with commas between its items.
+// PublishOutput publishes an output of an imported template, so that other stacks can take it as a text, or as a list of texts that the output
+// separates by commas.
 func (t *Template) PublishOutput(name string) {
 	path := "Outputs." + name
 	n := t.outputs.Get(name)
 	switch {
 	case n == nil:
-		t.fail(path, "there is no such output", "declare it")
+		t.fail(path, "the template has no such output", "declare it")
 		return
 	case n.Get("Condition") != nil:
-		t.fail(path, "the output is not always there, since it has a Condition", "take away the Condition, or let nobody use the output")
+		t.fail(path, "the output has a Condition, so other stacks cannot rely on it", "remove the Condition, or remove the references to the output")
 		return
 	}
 	r := t.publish(t.stack, name, "", "String", &expr{op: opTree, tree: n.Get("Value")})
@@ -90,9 +91,10 @@ func (t *Template) PublishOutput(name string) {
 	t.published[name] = published{kind: kindName[Text](), text: r, list: list}
 }
 
-// Pass gives a parameter of an imported template a value. An id that CloudFormation would look for becomes a text: see parameterType.
+// Pass sets the value of a parameter of an imported template. A type that makes CloudFormation look up the value becomes String: see
+// parameterType.
 func (t *Template) Pass(name, value string) {
-	p := t.imported(name)
+	p := t.parameterNamed(name)
 	if p == nil {
 		return
 	}
@@ -109,23 +111,23 @@ func (t *Template) Pass(name, value string) {
 }
 
 func (t *Template) untyped(name string) {
-	t.fail("Parameters."+name, "the parameter has no Type", "write one, such as String")
+	t.fail("Parameters."+name, "the parameter has no Type", "add one, such as String")
 }
 
-// fromSSM is what the types of parameters begin with whose values CloudFormation reads from SSM.
+// fromSSM begins the types of parameters whose values CloudFormation reads from SSM.
 const fromSSM = "AWS::SSM::Parameter::Value<"
 
-// PassOutput lets a parameter of an imported template take an output of another stack, in the same account and region: its type becomes the
-// one with which CloudFormation reads its value from SSM, as text, whatever it is; and its default, if it has one, the name in SSM.
+// PassOutput sets a parameter of an imported template to an output of another stack, in the same account and region. The type of the parameter
+// becomes one whose value CloudFormation reads from SSM as text, and its default, if it has one, becomes the name of the SSM parameter.
 func (t *Template) PassOutput(name string, from Stack, output string) {
-	p := t.imported(name)
+	p := t.parameterNamed(name)
 	if p == nil {
 		return
 	}
 	path := "Parameters." + name
 	for _, limit := range []string{"AllowedPattern", "AllowedValues", "MinLength", "MaxLength", "MinValue", "MaxValue"} {
 		if p.node.Get(limit) != nil {
-			t.fail(path+"."+limit, "it would hold for the name of the SSM parameter that the value is read from", "take it away")
+			t.fail(path+"."+limit, "CloudFormation would check the name of the SSM parameter that the value is read from, not the value", "remove it")
 		}
 	}
 	kind := p.node.Get("Type")
@@ -146,21 +148,21 @@ func (t *Template) PassOutput(name string, from Stack, output string) {
 	switch item = strings.TrimSuffix(item, ">"); {
 	case item == "String", item == "CommaDelimitedList", strings.HasPrefix(item, "AWS::EC2::"), item == "AWS::Route53::HostedZone::Id":
 	default:
-		t.fail(path+".Type", fmt.Sprintf("a parameter of type %s cannot be read from SSM", inner), "use "+instead)
+		t.fail(path+".Type", fmt.Sprintf("CloudFormation cannot read a parameter of type %s from SSM", inner), "use "+instead)
 		return
 	}
-	if item != "CommaDelimitedList" || !isSSM { // which is a list of texts already
+	if item != "CommaDelimitedList" || !isSSM { // this is a list of texts already
 		p.node.Set("Type", text(fromSSM+wanted+">"))
 	}
 	p.value = ""
 	t.taken = append(t.taken, taken)
 }
 
-// imported is a parameter of the template by its name.
-func (t *Template) imported(name string) *parameter {
+// parameterNamed returns a parameter of the template, or reports a problem if there is none.
+func (t *Template) parameterNamed(name string) *parameter {
 	i := slices.IndexFunc(t.parameters, func(p *parameter) bool { return p.name == name })
 	if i < 0 {
-		t.fail("Parameters."+name, "there is no such parameter", "declare it")
+		t.fail("Parameters."+name, "the template has no such parameter", "declare it")
 		return nil
 	}
 	return t.parameters[i]

@@ -210,25 +210,25 @@ func TestAnImportedTemplateIsRefused(t *testing.T) {
 		use       func(*cfn.Template)
 		want      string
 	}{
-		{"no such parameter", importedSource, func(t *cfn.Template) { t.Pass("Vpc", "x") }, "Parameters.Vpc: there is no such parameter"},
-		{"no such output", importedSource, func(t *cfn.Template) { t.PublishOutput("URL") }, "Outputs.URL: there is no such output"},
-		{"a number from SSM", importedSource, func(t *cfn.Template) { t.PassOutput("Size", network, "VpcId") }, "Parameters.Size.Type: a parameter of type Number"},
-		{"numbers from SSM", strings.Replace(importedSource, "Type: Number", "Type: List<Number>", 1), func(t *cfn.Template) { t.PassOutput("Size", network, "Subnets") }, "a parameter of type List<Number> cannot be read from SSM; use CommaDelimitedList"},
-		{"what is no type", strings.Replace(importedSource, "Type: Number", "Type: Strng", 1), func(t *cfn.Template) { t.PassOutput("Size", network, "VpcId") }, "a parameter of type Strng cannot be read from SSM; use String"},
+		{"no such parameter", importedSource, func(t *cfn.Template) { t.Pass("Vpc", "x") }, "Parameters.Vpc: the template has no such parameter"},
+		{"no such output", importedSource, func(t *cfn.Template) { t.PublishOutput("URL") }, "Outputs.URL: the template has no such output"},
+		{"a number from SSM", importedSource, func(t *cfn.Template) { t.PassOutput("Size", network, "VpcId") }, "Parameters.Size.Type: CloudFormation cannot read a parameter of type Number"},
+		{"numbers from SSM", strings.Replace(importedSource, "Type: Number", "Type: List<Number>", 1), func(t *cfn.Template) { t.PassOutput("Size", network, "Subnets") }, "CloudFormation cannot read a parameter of type List<Number> from SSM; use CommaDelimitedList"},
+		{"what is no type", strings.Replace(importedSource, "Type: Number", "Type: Strng", 1), func(t *cfn.Template) { t.PassOutput("Size", network, "VpcId") }, "CloudFormation cannot read a parameter of type Strng from SSM; use String"},
 		{"a value without a type", strings.Replace(importedSource, "Type: Number, ", "", 1), func(t *cfn.Template) { t.Pass("Size", "5") }, "Parameters.Size: the parameter has no Type"},
 		{"an output without a type", strings.Replace(importedSource, "Type: Number, ", "", 1), func(t *cfn.Template) { t.PassOutput("Size", network, "VpcId") }, "Parameters.Size: the parameter has no Type"},
-		{"a list from a text", importedSource, func(t *cfn.Template) { t.PassOutput("Subnets", network, "VpcId") }, "VpcId of the stack shop-dev-network is a text, and the type of the parameter is List<AWS::EC2::Subnet::Id>; let the type be String"},
+		{"a list from a text", importedSource, func(t *cfn.Template) { t.PassOutput("Subnets", network, "VpcId") }, "output VpcId of stack shop-dev-network is a text, but the type of the parameter is List<AWS::EC2::Subnet::Id>; set the type to String"},
 		{
 			"a resource where an output would stand as a list", strings.Replace(importedSource, "Queue: {", "UrlParameterList: {Type: AWS::SQS::Queue}\n  Queue: {", 1),
 			func(t *cfn.Template) { t.PublishOutput("Url") }, "Resources.UrlParameterList: the logical id is used twice",
 		},
 		{
 			"a pattern for a name", strings.Replace(importedSource, "Default: vpc-1", "AllowedPattern: vpc-.*", 1),
-			func(t *cfn.Template) { t.PassOutput("VpcId", network, "VpcId") }, "Parameters.VpcId.AllowedPattern: it would hold for the name",
+			func(t *cfn.Template) { t.PassOutput("VpcId", network, "VpcId") }, "Parameters.VpcId.AllowedPattern: CloudFormation would check the name",
 		},
 		{
 			"an output that may not be there", strings.Replace(importedSource, "Url: {", "Url: {Condition: Big, ", 1),
-			func(t *cfn.Template) { t.PublishOutput("Url") }, "Outputs.Url: the output is not always there",
+			func(t *cfn.Template) { t.PublishOutput("Url") }, "Outputs.Url: the output has a Condition, so other stacks cannot rely on it",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -2,9 +2,9 @@ package cfn
 
 import "reflect"
 
-// The kinds of values. A kind that CloudFormation can check as a parameter says so with ParameterType.
+// The kinds of values. A kind with a method ParameterType has a parameter type of its own.
 type (
-	// Text is any text; every Value turns into it with its Text method.
+	// Text is any text. The method Text of a Value converts to it.
 	Text struct{}
 	// RoleARN is the ARN of an IAM role.
 	RoleARN struct{}
@@ -20,7 +20,7 @@ type (
 	BucketARN struct{}
 	// LogGroupName is the name of a log group.
 	LogGroupName struct{}
-	// LogStreamsARN is the ARN of a log group with :* behind, which stands for all its streams.
+	// LogStreamsARN is the ARN of a log group followed by :*, which matches all its streams.
 	LogStreamsARN struct{}
 	// ProjectName is the name of a CodeBuild project.
 	ProjectName struct{}
@@ -48,7 +48,7 @@ type (
 	SecurityGroupID struct{}
 	// ImageURI is the reference of a container image, with its registry and its tag or digest.
 	ImageURI struct{}
-	// RepositoryURI is the reference of an ECR repository: an image's without its tag.
+	// RepositoryURI is the URI of an ECR repository: that of an image without the tag.
 	RepositoryURI struct{}
 	// APIID is the id of an API of API Gateway.
 	APIID struct{}
@@ -80,8 +80,8 @@ type (
 	ResourceType struct{}
 )
 
-// parameterType is the CloudFormation type of a parameter of kind K, String where there is none of its own. Our kinds have none: to check an id of
-// EC2, CloudFormation would look for it as whoever makes the change set, who may not.
+// parameterType returns the CloudFormation type of a parameter of kind K. Default String. The kinds of this package have no other type: for a type
+// such as AWS::EC2::VPC::Id, CloudFormation looks up the id with the role that creates the change set, which has no permission to do so.
 func parameterType[K any]() string {
 	var k K
 	if p, ok := any(k).(interface{ ParameterType() string }); ok {
@@ -90,5 +90,5 @@ func parameterType[K any]() string {
 	return "String"
 }
 
-// kindName is how messages call kind K.
+// kindName returns the name of kind K, for messages.
 func kindName[K any]() string { return reflect.TypeFor[K]().Name() }

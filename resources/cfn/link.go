@@ -10,27 +10,27 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// Output is a text that a stack publishes for others. It is known by name before its stack is built.
+// Output is a text that a stack publishes for other stacks. They can refer to it before its stack is built.
 type Output[K any] struct {
 	_    [0]func(K) // no conversion from one kind to another
 	From Stack
 	Name string
 }
 
-// ListOutput is a list that a stack publishes for others.
+// ListOutput is a list that a stack publishes for other stacks.
 type ListOutput[K any] struct {
 	_    [0]func(K) // no conversion from one kind to another
 	From Stack
 	Name string
 }
 
-// maxParameterValue is the most bytes of a standard parameter (AWS Systems Manager quotas).
+// maxParameterValue is the limit of a standard SSM parameter in bytes (AWS Systems Manager quotas).
 const maxParameterValue = 4096
 
 type published struct {
 	kind string
-	// text and list are the SSM parameters of what an imported template puts out, whose kind is that of who takes it: there are two, since none
-	// can change its type. Taken says that somebody takes it as a text.
+	// text and list are the SSM parameters of an output of an imported template. Other stacks can take it as a text or as a list, which need
+	// different types of SSM parameters. taken is true if a stack takes it as a text.
 	text, list *Resource
 	taken      bool
 }
@@ -40,15 +40,16 @@ type taken struct {
 	name      string
 	kind      string
 	parameter *parameter
-	declared  string // type that an imported parameter had
+	declared  string // type that the imported template declares
 }
 
-// Publish writes a value to the SSM parameter under which others find it. Unlike an export, neither stack then locks the other.
+// Publish declares an SSM parameter with the value, which other stacks can take. Unlike an export, it can be changed and deleted while others
+// use it.
 func Publish[K any](t *Template, o Output[K], v Value[K]) {
 	t.publish(o.From, o.Name, kindName[K](), "String", v.e)
 }
 
-// PublishList is Publish for lists; no item may hold a comma (SSM's StringList).
+// PublishList is Publish for lists. No item may contain a comma (StringList of SSM).
 func PublishList[K any](t *Template, o ListOutput[K], l List[K]) {
 	e := l.e
 	if e != nil && e.op == opList {
@@ -58,11 +59,11 @@ func PublishList[K any](t *Template, o ListOutput[K], l List[K]) {
 				parts = append(parts, literal(","))
 			}
 			if a != nil && a.op == opText && strings.Contains(a.text, ",") {
-				a = invalid("the item %q of a list that is published holds a comma", a.text)
+				a = invalid("a list with the item %q cannot be published, because the item contains a comma", a.text)
 			}
 			parts = append(parts, a)
 		}
-		e = glue(parts)
+		e = concat(parts)
 	} else {
 		e = fn("Fn::Join", literal(","), e)
 	}
@@ -73,7 +74,7 @@ func (t *Template) publish(from Stack, name, kind, ssmType string, e *expr) *Res
 	id := PublishedID(name)
 	path := "Resources." + id
 	if from != t.stack {
-		t.fail(path, fmt.Sprintf("the output %s is one of the stack %q", name, from.Name()), "publish it there")
+		t.fail(path, fmt.Sprintf("the output %s belongs to stack %q", name, from.Name()), "publish it there")
 		return nil
 	}
 	if _, twice := t.published[name]; twice {
@@ -86,12 +87,12 @@ func (t *Template) publish(from Stack, name, kind, ssmType string, e *expr) *Res
 	t.published[name] = published{kind: kind}
 	value := t.argument(path+".Properties.Value", e)
 	if n := len(value.Text); e != nil && e.op == opText && (n == 0 || n > maxParameterValue) {
-		t.fail(path+".Properties.Value", fmt.Sprintf("it has %d bytes, SSM allows 1 to %d", n, maxParameterValue), "publish something shorter, but something")
+		t.fail(path+".Properties.Value", fmt.Sprintf("it has %d bytes; SSM requires 1 to %d", n, maxParameterValue), "publish a shorter value that is not empty")
 	}
 	return t.addParameter(id, t.outputPath(name), "Output "+name+" of stack "+t.Name(), ssmType, value)
 }
 
-// addParameter declares a parameter of SSM.
+// addParameter declares an SSM parameter.
 func (t *Template) addParameter(id, name, description, ssmType string, value *tree.Node) *Resource {
 	r := &Resource{template: t, id: id, kind: "AWS::SSM::Parameter"}
 	r.properties = mapOf("Name", text(name), "Description", text(description), "Type", text(ssmType), "Value", value)
@@ -100,25 +101,27 @@ func (t *Template) addParameter(id, name, description, ssmType string, value *tr
 	return r
 }
 
-// PublishedID is the logical id of the SSM parameter by which a template publishes an output.
+// PublishedID returns the logical id of the SSM parameter under which a template publishes an output.
 func PublishedID(output string) string { return output + "Parameter" }
 
-// PublishedListID is that of the one by which an imported template publishes an output as a list. No PublishedID ends like it.
+// PublishedListID returns the logical id of the SSM parameter under which an imported template publishes an output as a list. It differs from every
+// PublishedID.
 func PublishedListID(output string) string { return PublishedID(output) + "List" }
 
-// outputPath is where the stack of t publishes an output.
+// outputPath returns the name of the SSM parameter under which t publishes an output.
 func (t *Template) outputPath(name string) string {
 	return t.Place.ParameterPath() + t.stack.Name() + "/" + name
 }
 
-// listPath is where it publishes, as a list, an output that is a text too. No output has a name with a slash.
+// listPath returns the name of the SSM parameter under which t publishes an output as a list. It is unique, because no output name contains a slash.
 func (t *Template) listPath(name string) string { return t.outputPath(name) + "/List" }
 
 func listKind(kind string) string { return "list of " + kind }
 
-// gives is the name in SSM of what the template publishes, if it can be taken as a kind. What an imported template puts out is a text, a list or
-// both, as it is taken: nothing in the template says whether its commas part a list.
-func (t *Template) gives(name, kind string) (ssm string, ok bool) {
+// publishedName returns the name of the SSM parameter under which the template publishes an output, and whether the output can be taken as the
+// given kind. An output of an imported template can be taken as a text or as a list, because the template does not show whether its commas
+// separate items; publishedName adds the SSM parameters that are needed.
+func (t *Template) publishedName(name, kind string) (ssm string, ok bool) {
 	out := t.published[name]
 	if out.list == nil {
 		return t.outputPath(name), kind == out.kind || kind == anyText && !isListKind(out.kind) || kind == anyList && isListKind(out.kind)
@@ -138,11 +141,11 @@ func (t *Template) gives(name, kind string) (ssm string, ok bool) {
 
 func isListKind(kind string) bool { return strings.HasPrefix(kind, listKind("")) }
 
-// Published are the names of the outputs that the template publishes so far, sorted.
+// Published returns the names of the outputs that the template publishes so far, sorted.
 func (t *Template) Published() []string { return slices.Sorted(maps.Keys(t.published)) }
 
-// Take reads another stack's output, in the same account and region: a template parameter that CloudFormation resolves from SSM
-// at every deployment. The two stacks then deploy in the right order.
+// Take reads an output of another stack in the same account and region. It declares a template parameter whose value CloudFormation reads from
+// SSM at every deployment, and makes Link deploy the other stack first.
 func Take[K any](t *Template, o Output[K]) Value[K] {
 	p := t.take(o.From, o.Name, kindName[K](), "AWS::SSM::Parameter::Value<"+parameterType[K]()+">")
 	return Value[K]{e: t.ref(p.name)}
@@ -166,22 +169,22 @@ func (t *Template) take(from Stack, name, kind, parameterKind string) *parameter
 	return p
 }
 
-// DeployAfter says that t is deployed after another template of the same account, where no value that it takes says so.
+// DeployAfter makes Link deploy t after another template of the same account, even if t takes none of its outputs.
 func (t *Template) DeployAfter(other *Template) {
 	if !slices.Contains(t.earlier, other) {
 		t.earlier = append(t.earlier, other)
 	}
 }
 
-// PublishForeign makes a value an output of its stack, for TakeForeign.
+// PublishForeign declares an output of the stack that a stack in another region can read with TakeForeign.
 func PublishForeign[K any](t *Template, o Output[K], v Value[K]) {
 	if o.From != t.stack {
-		t.fail("Outputs."+o.Name, fmt.Sprintf("the output is one of the stack %q", o.From.Name()), "publish it there")
+		t.fail("Outputs."+o.Name, fmt.Sprintf("the output belongs to stack %q", o.From.Name()), "publish it there")
 	}
 	t.Output(o.Name, v, "")
 }
 
-// TakeForeign reads another stack's output in another region of the same account: a parameter that a deployment fills from the outputs
+// TakeForeign reads an output of a stack in another region of the same account. It declares a parameter that each deployment sets from the outputs
 // of that stack.
 func TakeForeign[K any](t *Template, from *Template, o Output[K]) Value[K] {
 	source := Foreign{Stack: from.Name(), Region: from.Place.Region, Output: o.Name}
@@ -194,16 +197,16 @@ func TakeForeign[K any](t *Template, from *Template, o Output[K]) Value[K] {
 	p.source, p.foreign = FromForeign, &source
 	t.DeployAfter(from)
 	if from.outputs.Get(o.Name) == nil || from.Place.Account != t.Place.Account {
-		t.fail("Parameters."+p.name, fmt.Sprintf("the stack %s puts out no %s in this account", from.Name(), o.Name), "PublishForeign it there")
+		t.fail("Parameters."+p.name, fmt.Sprintf("stack %s does not output %s in this account", from.Name(), o.Name), "declare the output there with PublishForeign")
 	}
 	return Value[K]{e: t.ref(p.name)}
 }
 
-// Needs lists the templates that must be deployed before t. Link fills it.
+// Needs returns the templates that must be deployed before t, as found by Link.
 func (t *Template) Needs() []*Template { return t.needs }
 
-// Link wires what templates take to what others publish, and puts them in an order in which they can be deployed: the given order
-// wherever wiring leaves a choice. Linking again, with more templates, is allowed.
+// Link connects the outputs that templates take to the templates that publish them, and returns the templates in the order of deployment. It keeps
+// the given order where the outputs allow it. Link can be called again with more templates.
 func Link(templates []*Template) ([]*Template, error) {
 	l := &linker{producers: map[Stack]*Template{}, state: map[*Template]int{}}
 	for _, t := range templates {
@@ -218,13 +221,13 @@ func Link(templates []*Template) ([]*Template, error) {
 	return l.order, errors.Join(l.errs...)
 }
 
-// CycleError says that stacks need each other, so that none can be deployed first.
+// CycleError is returned by Link if stacks need each other, so that none can be deployed first.
 type CycleError struct {
-	// Templates in the order of their needs; the first stands at the end again.
+	// Templates of the cycle, each followed by one that it needs. The last is the first again.
 	Templates []*Template
 }
 
-// Message says what is wrong.
+// Message says which stacks need each other.
 func (e *CycleError) Message() string {
 	names := make([]string, len(e.Templates))
 	for i, t := range e.Templates {
@@ -234,9 +237,9 @@ func (e *CycleError) Message() string {
 }
 
 // Hint says what to do.
-func (*CycleError) Hint() string { return "move what both need into a stack of its own" }
+func (*CycleError) Hint() string { return "move the resources that both need into a third stack" }
 
-// Error is the whole sentence.
+// Error returns the message and the hint.
 func (e *CycleError) Error() string { return e.Message() + "; " + e.Hint() }
 
 type linker struct {
@@ -255,26 +258,26 @@ func (l *linker) wire(t *Template) {
 	for _, x := range t.taken {
 		from := l.producers[x.from]
 		if from == nil {
-			l.fail(t, x, fmt.Sprintf("it takes %s of the stack %q, which is not there", x.name, x.from.Name()), "add the stack to the environment, or do not take its output")
+			l.fail(t, x, fmt.Sprintf("it takes output %s of stack %q, but there is no such stack", x.name, x.from.Name()), "add the stack to the environment, or do not take its output")
 			continue
 		}
 		if from == t {
-			l.fail(t, x, "the stack takes its own output "+x.name+", which is not there before its first deployment", "use the value itself")
+			l.fail(t, x, "the stack takes its own output "+x.name+", which does not exist before its first deployment", "use the value itself")
 			continue
 		}
 		if _, ok := from.published[x.name]; !ok {
-			l.fail(t, x, fmt.Sprintf("the stack %s publishes no %s", from.Name(), x.name), "Publish it there")
+			l.fail(t, x, fmt.Sprintf("stack %s does not publish the output %s", from.Name(), x.name), "Publish it there")
 			continue
 		}
-		ssm, ok := from.gives(x.name, x.kind)
+		ssm, ok := from.publishedName(x.name, x.kind)
 		switch {
 		case !ok:
 			message, hint := from.mismatch(x)
 			l.fail(t, x, message, hint)
 			continue
 		case from.Place.Account != t.Place.Account || from.Place.Region != t.Place.Region:
-			l.fail(t, x, fmt.Sprintf("the stack %s is in account %s and region %s", from.Name(), from.Place.Account, from.Place.Region),
-				"an SSM parameter is read in its own account and region only: name the thing by a fixed name")
+			l.fail(t, x, fmt.Sprintf("stack %s is in account %s and region %s, and an SSM parameter can be read only in its own account and region",
+				from.Name(), from.Place.Account, from.Place.Region), "refer to the resource by a fixed name")
 			continue
 		}
 		t.setDefault(x.parameter, ssm)
@@ -287,17 +290,18 @@ func (l *linker) wire(t *Template) {
 	}
 }
 
-// mismatch says why what the template publishes cannot be taken so, and what to do: in the words of CloudFormation where a template has them.
+// mismatch returns the message and the hint for an output that a stack takes as the wrong kind: in terms of CloudFormation types for a parameter
+// of an imported template.
 func (t *Template) mismatch(x taken) (message, hint string) {
 	out := t.published[x.name]
 	if x.declared == "" {
-		return fmt.Sprintf("%s of the stack %s is a %s, not a %s", x.name, t.Name(), out.kind, x.kind), "take it as what it is"
+		return fmt.Sprintf("output %s of stack %s is a %s, not a %s", x.name, t.Name(), out.kind, x.kind), "take it as the kind that it has"
 	}
-	is, instead := "a text", "String"
+	actual, wanted := "a text", "String"
 	if isListKind(out.kind) {
-		is, instead = "a list", "CommaDelimitedList"
+		actual, wanted = "a list", "CommaDelimitedList"
 	}
-	return fmt.Sprintf("%s of the stack %s is %s, and the type of the parameter is %s", x.name, t.Name(), is, x.declared), "let the type be " + instead
+	return fmt.Sprintf("output %s of stack %s is %s, but the type of the parameter is %s", x.name, t.Name(), actual, x.declared), "set the type to " + wanted
 }
 
 func (l *linker) visit(t *Template, trail []*Template) {
@@ -318,12 +322,12 @@ func (l *linker) visit(t *Template, trail []*Template) {
 	l.order = append(l.order, t)
 }
 
-// unlinked lists what is taken but was never linked.
+// unlinked returns a problem for each output that is taken but was not linked.
 func (t *Template) unlinked() []Problem {
 	var list []Problem
 	for _, x := range t.taken {
 		if x.parameter.value == "" {
-			list = append(list, Problem{Path: "Parameters." + x.parameter.name, Message: "the output it takes is not linked", Hint: "call Link with all templates"})
+			list = append(list, Problem{Path: "Parameters." + x.parameter.name, Message: "the output that it takes is not linked", Hint: "call Link with all templates"})
 		}
 	}
 	return list

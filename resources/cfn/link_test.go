@@ -158,43 +158,43 @@ func TestLinkRefuses(t *testing.T) {
 	}{
 		{
 			"a stack that is not there", func() []*cfn.Template { return chain("a(b)") },
-			`shop-dev-a: Parameters.BId: it takes Id of the stack "b", which is not there; add the stack to the environment, or do not take its output`,
+			`shop-dev-a: Parameters.BId: it takes output Id of stack "b", but there is no such stack; add the stack to the environment, or do not take its output`,
 		},
 		{"an output that nobody publishes", func() []*cfn.Template {
 			b := newLinked("b", place())
 			return []*cfn.Template{b.Template, newLinked("a", place()).take(b).Template}
-		}, "shop-dev-a: Parameters.BId: the stack shop-dev-b publishes no Id; Publish it there"},
+		}, "shop-dev-a: Parameters.BId: stack shop-dev-b does not publish the output Id; Publish it there"},
 		{"another kind", func() []*cfn.Template {
 			a, b := newLinked("a", place()), newLinked("b", place()).publish()
 			cfn.Take(a.Template, cfn.Output[cfn.KeyARN]{From: b.stack, Name: "Id"})
 			return []*cfn.Template{a.Template, b.Template}
-		}, "shop-dev-a: Parameters.BId: Id of the stack shop-dev-b is a Text, not a KeyARN; take it as what it is"},
+		}, "shop-dev-a: Parameters.BId: output Id of stack shop-dev-b is a Text, not a KeyARN; take it as the kind that it has"},
 		{"a list as one text", func() []*cfn.Template {
 			a, b := newLinked("a", place()), newLinked("b", place()).publish()
 			cfn.TakeList(a.Template, cfn.ListOutput[cfn.Text]{From: b.stack, Name: "Id"})
 			return []*cfn.Template{a.Template, b.Template}
-		}, "shop-dev-a: Parameters.BId: Id of the stack shop-dev-b is a Text, not a list of Text; take it as what it is"},
+		}, "shop-dev-a: Parameters.BId: output Id of stack shop-dev-b is a Text, not a list of Text; take it as the kind that it has"},
 		{"another region", func() []*cfn.Template {
 			b := newLinked("b", elsewhere).publish()
 			return []*cfn.Template{b.Template, newLinked("a", place()).take(b).Template}
-		}, "shop-dev-a: Parameters.BId: the stack shop-dev-b is in account 222222222222 and region us-east-1; an SSM parameter is read in its own account and region only: name the thing by a fixed name"},
+		}, "shop-dev-a: Parameters.BId: stack shop-dev-b is in account 222222222222 and region us-east-1, and an SSM parameter can be read only in its own account and region; refer to the resource by a fixed name"},
 		{"another account", func() []*cfn.Template {
 			b := newLinked("b", abroad).publish()
 			return []*cfn.Template{b.Template, newLinked("a", place()).take(b).Template}
-		}, "shop-dev-a: Parameters.BId: the stack shop-dev-b is in account 444444444444 and region eu-west-1; an SSM parameter is read in its own account and region only: name the thing by a fixed name"},
+		}, "shop-dev-a: Parameters.BId: stack shop-dev-b is in account 444444444444 and region eu-west-1, and an SSM parameter can be read only in its own account and region; refer to the resource by a fixed name"},
 		{"a stack's own output, which its first deployment would wait for", func() []*cfn.Template {
 			a := newLinked("a", place()).publish()
 			return []*cfn.Template{a.take(a).Template}
-		}, "shop-dev-a: Parameters.AId: the stack takes its own output Id, which is not there before its first deployment; use the value itself"},
+		}, "shop-dev-a: Parameters.AId: the stack takes its own output Id, which does not exist before its first deployment; use the value itself"},
 		{
 			"a cycle", func() []*cfn.Template { return chain("x, a(b), b(c), c(a x)") },
-			"stacks need each other: shop-dev-a → shop-dev-b → shop-dev-c → shop-dev-a; move what both need into a stack of its own",
+			"stacks need each other: shop-dev-a → shop-dev-b → shop-dev-c → shop-dev-a; move the resources that both need into a third stack",
 		},
 		{
 			"everything at once", func() []*cfn.Template { return chain("a(b), c(d e)") },
-			`shop-dev-a: Parameters.BId: it takes Id of the stack "b", which is not there; add the stack to the environment, or do not take its output` + "\n" +
-				`shop-dev-c: Parameters.DId: it takes Id of the stack "d", which is not there; add the stack to the environment, or do not take its output` + "\n" +
-				`shop-dev-c: Parameters.EId: it takes Id of the stack "e", which is not there; add the stack to the environment, or do not take its output`,
+			`shop-dev-a: Parameters.BId: it takes output Id of stack "b", but there is no such stack; add the stack to the environment, or do not take its output` + "\n" +
+				`shop-dev-c: Parameters.DId: it takes output Id of stack "d", but there is no such stack; add the stack to the environment, or do not take its output` + "\n" +
+				`shop-dev-c: Parameters.EId: it takes output Id of stack "e", but there is no such stack; add the stack to the environment, or do not take its output`,
 		},
 	}
 	for _, tt := range tests {
@@ -223,27 +223,27 @@ func TestPublishRefuses(t *testing.T) {
 	}{
 		{
 			"an output of another stack", func(l linked) { cfn.Publish(l.Template, newLinked("b", place()).id(), cfn.Region()) },
-			[]string{`Resources.IdParameter: the output Id is one of the stack "b"; publish it there`},
+			[]string{`Resources.IdParameter: the output Id belongs to stack "b"; publish it there`},
 		},
 		{"an output twice", func(l linked) { l.publish().publish() }, []string{"Resources.IdParameter: the output Id is published twice"}},
 		{"a logical id that is taken", func(l linked) { l.Add("IdParameter", &sqs.Queue{}); l.publish() }, []string{"Resources.IdParameter: the logical id is used twice"}},
 		{"and the other way round", func(l linked) { l.publish().Add("IdParameter", &sqs.Queue{}) }, []string{"Resources.IdParameter: the logical id is used twice"}},
 		{
 			"an unset value", func(l linked) { cfn.Publish(l.Template, l.id(), cfn.Value[cfn.Text]{}) },
-			[]string{"Resources.IdParameter.Properties.Value: an unset value stands inside"},
+			[]string{"Resources.IdParameter.Properties.Value: a value in a list or in a function is unset"},
 		},
 		{"an unset list", func(l linked) {
 			cfn.PublishList(l.Template, cfn.ListOutput[cfn.Text]{From: l.stack, Name: "L"}, cfn.List[cfn.Text]{})
-		}, []string{"Resources.LParameter.Properties.Value: an unset value stands inside"}},
+		}, []string{"Resources.LParameter.Properties.Value: a value in a list or in a function is unset"}},
 		{"an unset item", func(l linked) {
 			cfn.PublishList(l.Template, cfn.ListOutput[cfn.Text]{From: l.stack, Name: "L"}, cfn.ListOf(cfn.Value[cfn.Text]{}))
 		}, []string{"Resources.LParameter.Properties.Value: an unset value cannot be part of a text"}},
 		{"an item with a comma, which would be two", func(l linked) {
 			cfn.PublishList(l.Template, cfn.ListOutput[cfn.Text]{From: l.stack, Name: "L"}, cfn.Literals[cfn.Text]("a", "b,c"))
-		}, []string{`Resources.LParameter.Properties.Value: the item "b,c" of a list that is published holds a comma`}},
+		}, []string{`Resources.LParameter.Properties.Value: a list with the item "b,c" cannot be published, because the item contains a comma`}},
 		{
 			"an output for another region of another stack", func(l linked) { cfn.PublishForeign(l.Template, newLinked("b", place()).id(), cfn.Region()) },
-			[]string{`Outputs.Id: the output is one of the stack "b"; publish it there`},
+			[]string{`Outputs.Id: the output belongs to stack "b"; publish it there`},
 		},
 	}
 	for _, tt := range tests {
@@ -303,6 +303,6 @@ func TestForeignOutputsThatAreNotThere(t *testing.T) {
 	cfn.TakeForeign(consumer.Template, nothing.Template, nothing.id())
 	cfn.TakeForeign(consumer.Template, other.Template, other.id())
 	wantProblems(t, consumer.Template,
-		"Parameters.NothingId: the stack shop-dev-nothing puts out no Id in this account; PublishForeign it there",
-		"Parameters.OtherId: the stack shop-dev-other puts out no Id in this account")
+		"Parameters.NothingId: stack shop-dev-nothing does not output Id in this account; declare the output there with PublishForeign",
+		"Parameters.OtherId: stack shop-dev-other does not output Id in this account")
 }

@@ -163,10 +163,10 @@ func TestWrongStructsAreRefusedWithTheirPath(t *testing.T) {
 		}, []string{p + ".PolicyDocument: a value stands as the key of a map"}},
 		{"a value as a key of a tree", func(t *cfn.Template) cfn.Properties {
 			return &iam.ManagedPolicy{PolicyDocument: tree.NewMap().Set("a", tree.NewMap().Set(t.Text(cfn.Region()), tree.Int(1)))}
-		}, []string{p + ".PolicyDocument.a: in a key: the text holds a control character that marks values"}},
+		}, []string{p + ".PolicyDocument.a: in a key: the text contains a control character that cfnpipe uses to mark values"}},
 		{"a value inside a tree", func(t *cfn.Template) cfn.Properties {
 			return &iam.ManagedPolicy{PolicyDocument: tree.NewList(tree.Text(t.Text(cfn.Region())))}
-		}, []string{p + ".PolicyDocument[0]: the text holds a control character that marks values"}},
+		}, []string{p + ".PolicyDocument[0]: the text contains a control character that cfnpipe uses to mark values"}},
 		{"keys that CloudFormation takes for functions", func(*cfn.Template) cfn.Properties {
 			return &lambda.Function{Code: &lambda.Function_Code{}, Role: "r", Environment: &lambda.Function_Environment{
 				Variables: map[string]string{"Ref": "AWS::AccountId", "Fn::Sub": "a", "Reference": "fine"},
@@ -180,7 +180,7 @@ func TestWrongStructsAreRefusedWithTheirPath(t *testing.T) {
 		}, []string{p + ".PolicyDocument: CloudFormation takes the key Ref for a function"}},
 		{"a key that is not UTF-8", func(*cfn.Template) cfn.Properties {
 			return &ssm.Parameter{Type: "String", Value: "a", Tags: map[string]string{"\xff": "v"}}
-		}, []string{p + ".Tags: in a key: the text is not UTF-8"}},
+		}, []string{p + ".Tags: in a key: the text is not valid UTF-8"}},
 		{"a name twice", func(*cfn.Template) cfn.Properties {
 			return &iam.ManagedPolicy{PolicyDocument: cfn.Object{{"A", 1}, {"A", 2}}}
 		}, []string{p + ".PolicyDocument.A: the name is used twice"}},
@@ -189,7 +189,7 @@ func TestWrongStructsAreRefusedWithTheirPath(t *testing.T) {
 		}, []string{p + ".Queues[0]: a list stands where one text is wanted"}},
 		{"an unset item", func(t *cfn.Template) cfn.Properties {
 			return &sqs.QueuePolicy{PolicyDocument: cfn.Object{}, Queues: t.Texts(cfn.ListOf(cfn.Region(), cfn.Value[cfn.Text]{}))}
-		}, []string{p + ".Queues[1]: an unset value stands inside a list or a function"}},
+		}, []string{p + ".Queues[1]: a value in a list or in a function is unset"}},
 		{"nothing as a resource", func(*cfn.Template) cfn.Properties { return nil }, []string{p + ": the resource is nil"}},
 		{"a nil resource", func(*cfn.Template) cfn.Properties { return (*sqs.Queue)(nil) }, []string{p + ": the resource is nil"}},
 		{"null in an untyped property", func(*cfn.Template) cfn.Properties {
@@ -203,7 +203,7 @@ func TestWrongStructsAreRefusedWithTheirPath(t *testing.T) {
 		}, []string{p + ".PolicyDocument[0]: the value is null", p + ".PolicyDocument[1]: the value is null", p + ".PolicyDocument[2].A: the value is null"}},
 		{"an unset value in an untyped property", func(*cfn.Template) cfn.Properties {
 			return &iam.ManagedPolicy{PolicyDocument: cfn.Object{{"A", cfn.Value[cfn.Text]{}}, {"B", cfn.List[cfn.Text]{}}}}
-		}, []string{p + ".PolicyDocument.A: an unset value", p + ".PolicyDocument.B: an unset value"}},
+		}, []string{p + ".PolicyDocument.A: a value in a list or in a function is unset", p + ".PolicyDocument.B: a value in a list or in a function is unset"}},
 		{"what is no value", func(*cfn.Template) cfn.Properties {
 			return &iam.ManagedPolicy{PolicyDocument: cfn.Object{{"A", func() {}}, {"B", uint8(1)}, {"C", math.NaN()}, {"D", math.Inf(1)}}}
 		}, []string{
@@ -344,7 +344,7 @@ func TestSetOnlyAdds(t *testing.T) {
 		{"other characters", "A b", "b", form},
 		{"a line", "A\n", "b", form},
 		{"null", "MetricsConfigurations", nil, "the value is null"},
-		{"an unset value", "MetricsConfigurations", cfn.Value[cfn.Text]{}, "an unset value stands inside"},
+		{"an unset value", "MetricsConfigurations", cfn.Value[cfn.Text]{}, "a value in a list or in a function is unset"},
 		{"a function by hand", "MetricsConfigurations", map[string]any{"Ref": "B"}, "CloudFormation takes the key Ref for a function"},
 		{"what is no value", "MetricsConfigurations", make(chan int), "a value of type chan int cannot stand in a template"},
 	}

@@ -6,8 +6,8 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// Render is the template as a plain tree, sections in the order of CloudFormation's documentation and resources in the order in
-// which they were added. Every problem of the template is in the error, a *TemplateError.
+// Render returns the template as a plain tree, with the sections in the order of the CloudFormation documentation and the resources in the order
+// in which they were added. The error is a *TemplateError with all problems of the template.
 func (t *Template) Render() (*tree.Node, error) {
 	root := mapOf("AWSTemplateFormatVersion", text("2010-09-09"))
 	if t.whole != nil {
@@ -40,7 +40,7 @@ func (t *Template) Render() (*tree.Node, error) {
 	for _, p := range problems {
 		at[p.Path] = true
 	}
-	for _, p := range Check(root) { // what follows from a problem that was found while building is not a second one
+	for _, p := range Check(root) { // without the problems that follow from one that building the template reported
 		if !at[p.Path] {
 			problems = append(problems, p)
 		}

@@ -220,7 +220,7 @@ func TestRenderRefuses(t *testing.T) {
 		{"a Sub with a variable of that name", func(t *cfn.Template) {
 			set(t, hand("Fn::Sub", tree.NewList(tree.Text("${A}${B}"), hand("A", get("C")))))
 		}, []string{at + ": there is no resource or parameter B", at + ".Fn::Sub[1].A: there is no resource or parameter C"}},
-		{"DependsOn on nothing", func(t *cfn.Template) { queue(t, "Queue").After(nil) }, []string{"Resources.Queue.DependsOn: it refers to a resource that was never declared"}},
+		{"DependsOn on nothing", func(t *cfn.Template) { queue(t, "Queue").After(nil) }, []string{"Resources.Queue.DependsOn: it refers to a resource that is not declared"}},
 		{"DependsOn on another stack", func(t *cfn.Template) { queue(t, "Mine").After(foreign) }, []string{`Resources.Mine.DependsOn: Queue belongs to the stack "shop-dev-queues"`}},
 		{
 			"a condition that is not declared", func(t *cfn.Template) { queue(t, "Queue").When(cfn.Equals(cfn.Region(), cfn.Region())) },
@@ -288,7 +288,7 @@ func TestRenderRefuses(t *testing.T) {
 			"Resources.Ä: a logical id", "Resources." + strings.Repeat("x", 256) + ": a logical id", "Outputs.a b: a logical id",
 		}},
 
-		{"a resource that needs itself", func(t *cfn.Template) { set(t, get("Queue")) }, []string{at + ": resources need each other: Queue → Queue (" + at + "); remove the reference at " + at + ", or name Queue"}},
+		{"a resource that needs itself", func(t *cfn.Template) { set(t, get("Queue")) }, []string{at + ": resources need each other: Queue → Queue (" + at + "); remove the reference at " + at + ", or refer to Queue"}},
 		{"a cycle through Ref, GetAtt, Sub and DependsOn", func(t *cfn.Template) {
 			queue(t, "A").Set("QueueName", get("B"))
 			b, c := queue(t, "B"), queue(t, "C")
@@ -338,11 +338,11 @@ func TestRenderRefuses(t *testing.T) {
 			t.Output("O", cfn.Lit(evil), evil)
 			t.Rule("R").Assert(cfn.EveryIn([]string{evil}, cfn.Literals[cfn.Text](evil)), evil)
 		}, []string{
-			"Description: the text holds a control character that marks values; correct it",
-			"Parameters.P.Description: the text holds", "Parameters.P.Default: the text holds",
+			"Description: the text contains a control character that cfnpipe uses to mark values; correct it",
+			"Parameters.P.Description: the text contains", "Parameters.P.Default: the text contains",
 			"Rules.R.Assertions[0].Assert.Fn::EachMemberIn[0][0]: the text", "Rules.R.Assertions[0].Assert.Fn::EachMemberIn[1][0]: the text", "Rules.R.Assertions[0].AssertDescription: the text",
-			"Resources.A.Metadata: in a key: the text holds", "Resources.A.Metadata.m: the text holds",
-			"Outputs.O.Description: the text holds", "Outputs.O.Value: the text holds",
+			"Resources.A.Metadata: in a key: the text contains", "Resources.A.Metadata.m: the text contains",
+			"Outputs.O.Description: the text contains", "Outputs.O.Value: the text contains",
 		}},
 		{"what a builder found", func(t *cfn.Template) {
 			queue(t, "A")
@@ -353,11 +353,11 @@ func TestRenderRefuses(t *testing.T) {
 		{"an output without a value", func(t *cfn.Template) {
 			queue(t, "A")
 			t.Output("O", nil, "")
-		}, []string{"Outputs.O: an unset value stands inside a list or a function"}},
+		}, []string{"Outputs.O: a value in a list or in a function is unset"}},
 		{"what is taken but not linked", func(t *cfn.Template) {
 			queue(t, "A")
 			cfn.Take(t, cfn.Output[cfn.Text]{From: &stack{"network"}, Name: "VpcId"})
-		}, []string{"Parameters.NetworkVpcId: the output it takes is not linked; call Link with all templates"}},
+		}, []string{"Parameters.NetworkVpcId: the output that it takes is not linked; call Link with all templates"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.reason, func(t *testing.T) {

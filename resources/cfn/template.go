@@ -9,16 +9,16 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// Place is where a stack lives.
+// Place is the project, the environment, the account and the region of a stack.
 type Place struct {
 	Project string
-	// Scope is the environment or the pipeline that the stack belongs to; empty for what all of them share.
+	// Scope is the environment or the pipeline that the stack belongs to. Empty for a stack that they share.
 	Scope   string
 	Account string
 	Region  string
 }
 
-// ParameterPath is the SSM path under which the stacks of a place publish, ending in a slash.
+// ParameterPath returns the SSM path under which the stacks of a place publish outputs. It ends in a slash.
 func (p Place) ParameterPath() string {
 	if p.Scope == "" {
 		return "/" + p.Project + "/"
@@ -26,11 +26,12 @@ func (p Place) ParameterPath() string {
 	return "/" + p.Project + "/" + p.Scope + "/"
 }
 
-// Stack is what fills a template: one of cfnpipe's, or a project's own. It is a pointer: others name it by its identity.
+// Stack declares the content of a template. cfnpipe has built-in stacks, and projects can add custom ones. Implement it by a pointer type: outputs
+// refer to their stack by identity.
 type Stack interface {
-	// Name is the last part of the stack's name, known before Build.
+	// Name returns the last part of the name of the stack. It can be called before Build.
 	Name() string
-	// Build declares everything that is in the stack. What is wrong with a value is kept for Render; an error is for the rest.
+	// Build declares the content of the stack. Render reports wrong values; return an error for everything else.
 	Build(t *Template) error
 }
 
@@ -38,7 +39,7 @@ type Stack interface {
 type Template struct {
 	// Place of the stack.
 	Place Place
-	// Description says what the stack is for and who deploys it; 1,024 bytes at most.
+	// Description says what the stack is for and who deploys it. At most 1,024 bytes.
 	Description string
 
 	stack      Stack
@@ -48,16 +49,16 @@ type Template struct {
 	resources  []*Resource
 	byID       map[string]*Resource
 	outputs    *tree.Node
-	// whole is the template that was imported; nil for one that is built. What is declared is laid over it.
+	// whole is the imported template; nil for a template that is built. Render replaces its sections by those of this struct.
 	whole *tree.Node
 
 	published map[string]published
 	taken     []taken
-	earlier   []*Template // deployed before, whatever is taken of them
+	earlier   []*Template // from DeployAfter
 	needs     []*Template
 
-	mine     string  // what marks of this template carry
-	values   []*expr // what they stand for
+	mine     string  // owner in the marks of this template
+	values   []*expr // values of the marks
 	fields   map[reflect.Type][]field
 	problems []Problem
 }
@@ -65,14 +66,14 @@ type Template struct {
 type parameter struct {
 	name    string
 	node    *tree.Node
-	value   string // what a deployment passes
+	value   string // value in a deployment
 	source  ParameterSource
 	foreign *Foreign
-	// imported parameters keep their descriptions, and get no default where they had none.
+	// imported is true for a parameter of an imported template. It keeps its description, and gets no default if it had none.
 	imported bool
 }
 
-// New is an empty template for a stack in a place.
+// New returns an empty template for a stack in a place.
 func New(place Place, stack Stack) *Template {
 	t := &Template{
 		Place: place, stack: stack,
@@ -83,10 +84,10 @@ func New(place Place, stack Stack) *Template {
 	return t
 }
 
-// Stack is what the template was made for.
+// Stack returns the stack that the template was created for.
 func (t *Template) Stack() Stack { return t.stack }
 
-// Name of the stack in its account: <project>-<scope>-<name>.
+// Name returns the full name of the stack, which is unique in its account: <project>-<scope>-<name>.
 func (t *Template) Name() string {
 	if t.Place.Scope == "" {
 		return t.Place.Project + "-" + t.stack.Name()
@@ -94,7 +95,7 @@ func (t *Template) Name() string {
 	return t.Place.Project + "-" + t.Place.Scope + "-" + t.stack.Name()
 }
 
-// Types of the resources in the template, sorted, each once.
+// Types returns the types of the resources in the template, sorted, each once.
 func (t *Template) Types() []string {
 	var types []string
 	for _, r := range t.resources {
@@ -104,24 +105,24 @@ func (t *Template) Types() []string {
 	return slices.Compact(types)
 }
 
-// Capabilities that a deployment of the stack must acknowledge.
+// Capabilities returns the capabilities that a deployment of the stack must acknowledge.
 func (t *Template) Capabilities() []string {
 	var list []string
-	if t.expands() {
+	if t.usesMacros() {
 		list = append(list, "CAPABILITY_AUTO_EXPAND")
 	}
 	for _, r := range t.resources {
 		if strings.HasPrefix(r.kind, "AWS::IAM::") {
-			return append(list, "CAPABILITY_NAMED_IAM") // our roles have fixed names
+			return append(list, "CAPABILITY_NAMED_IAM") // the built-in roles have custom names
 		}
 	}
 	return list
 }
 
-// Fail adds a problem that a builder found, at a path below a resource or of the template.
+// Fail reports a problem at a path in the template.
 func (t *Template) Fail(path, message, hint string) { t.fail(path, message, hint) }
 
-// Failf is Fail with a message that is formatted; the hint comes before it and may be empty.
+// Failf is Fail with a formatted message. The hint is optional.
 func (t *Template) Failf(path, hint, format string, args ...any) {
 	t.fail(path, fmt.Sprintf(format, args...), hint)
 }
@@ -133,25 +134,25 @@ func (t *Template) fail(path, message, hint string) {
 	}
 }
 
-// ParameterSource says where a parameter's value comes from.
+// ParameterSource is where the value of a parameter comes from.
 type ParameterSource uint8
 
 // The sources of parameters.
 const (
-	// FromConfiguration: the value is known while building.
+	// FromConfiguration is for a value that is known when the template is built.
 	FromConfiguration ParameterSource = iota
-	// FromRelease: the value says which version of some code runs; it is no part of the committed templates.
+	// FromRelease is for the address of code, which a release fills in. It is not part of the committed templates.
 	FromRelease
-	// FromForeign: the value is the output of a stack in another region, known once that is deployed.
+	// FromForeign is for an output of a stack in another region, which is known once that stack is deployed.
 	FromForeign
 )
 
-// Parameter is what a deployment has to know of a template parameter.
+// Parameter is a template parameter, and where a deployment gets its value from.
 type Parameter struct {
 	Name    string
-	Value   string // for FromConfiguration
+	Value   string // with FromConfiguration
 	Source  ParameterSource
-	Foreign *Foreign // for FromForeign
+	Foreign *Foreign // with FromForeign
 }
 
 // Foreign is an output of a stack in another region of the same account.
@@ -162,7 +163,7 @@ type Foreign struct {
 	Output string
 }
 
-// Parameters in the order in which they were declared.
+// Parameters returns the parameters in the order in which they were declared.
 func (t *Template) Parameters() []Parameter {
 	list := make([]Parameter, len(t.parameters))
 	for i, p := range t.parameters {
@@ -193,21 +194,21 @@ func (t *Template) setDefault(p *parameter, value string) {
 
 func (t *Template) ref(name string) *expr { return &expr{op: opRef, owner: t, text: name} }
 
-// AddParameter declares a parameter with a default, which a deployment passes explicitly too.
+// AddParameter declares a parameter. Its default is the value, which a deployment also passes explicitly.
 func AddParameter[K any](t *Template, name, value, description string) Value[K] {
 	t.setDefault(t.parameter(name, parameterType[K](), description), value)
 	return Value[K]{e: t.ref(name)}
 }
 
-// AddReleaseParameter declares a parameter that says which version of some code runs. It has no default: committed templates do not
-// change from release to release.
+// AddReleaseParameter declares a parameter for the address of code, which a release fills in. It has no default, so that a release does not change
+// the committed templates.
 func AddReleaseParameter[K any](t *Template, name, description string) Value[K] {
 	p := t.parameter(name, parameterType[K](), description)
 	p.source = FromRelease
 	return Value[K]{e: t.ref(name)}
 }
 
-// Output declares an output of the stack. Its name is for people and scripts; other stacks use Publish and Take.
+// Output declares an output of the stack, for people and scripts. Other stacks use Publish and Take.
 func (t *Template) Output(name string, value Part, description string) {
 	path := "Outputs." + name
 	if t.outputs.Get(name) != nil {
@@ -222,7 +223,7 @@ func (t *Template) Output(name string, value Part, description string) {
 
 func text(s string) *tree.Node { return tree.Text(s) }
 
-// mapOf is a map from alternating keys and nodes.
+// mapOf returns a map from alternating keys and nodes.
 func mapOf(pairs ...any) *tree.Node {
 	m := tree.NewMap()
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -233,7 +234,7 @@ func mapOf(pairs ...any) *tree.Node {
 	return m
 }
 
-// idOf makes a logical id out of a name: "access-logs" becomes "AccessLogs".
+// idOf returns a logical id for a name: "AccessLogs" for "access-logs".
 func idOf(name string) string {
 	var b strings.Builder
 	upper := true
@@ -252,7 +253,7 @@ func idOf(name string) string {
 	return b.String()
 }
 
-// ID makes a logical id out of names: ID("access-logs", "key") is "AccessLogsKey".
+// ID returns a logical id for names: ID("access-logs", "key") is "AccessLogsKey".
 func ID(names ...string) string {
 	var b strings.Builder
 	for _, n := range names {

@@ -9,40 +9,41 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// Value is text of kind K: literal, or known only to CloudFormation. The zero Value is unset: the property is left out.
+// Value is a text of kind K: either literal, or known only to CloudFormation. The zero Value is unset: it leaves out the property.
 type Value[K any] struct {
 	_ [0]func(K) // no == between values, no conversion from one kind to another
 	e *expr
 }
 
-// List is a list of texts of kind K. The zero List is unset.
+// List is a list of texts of kind K. The zero List is unset: it leaves out the property.
 type List[K any] struct {
 	_ [0]func(K)
 	e *expr
 }
 
-// Part is what stands as one text in a template: a Value of any kind, or a Lit.
+// Part is one text in a template: a Value of any kind, or a Lit.
 type Part interface{ part() *expr }
 
-// Texts is what stands as a list of texts in a template: a List of any kind.
+// Texts is a list of texts in a template: a List of any kind.
 type Texts interface{ texts() *expr }
 
-// Lit is literal text: ${…} in it reaches the resource as it is.
+// Lit is literal text. A ${…} in it is escaped, not substituted.
 type Lit string
 
 func (l Lit) part() *expr      { return literal(string(l)) }
 func (v Value[K]) part() *expr { return v.e }
 func (l List[K]) texts() *expr { return l.e }
 
-// Format makes what package fmt prints of a value a text that Render refuses: values are put together with the function Format.
-func (v Value[K]) Format(s fmt.State, _ rune) { printed(s) }
+// Format makes package fmt print a text that Render rejects. To join values, use the function Format.
+func (v Value[K]) Format(s fmt.State, _ rune) { printMark(s) }
 
-// Format is like that of Value.
-func (l List[K]) Format(s fmt.State, _ rune) { printed(s) }
+// Format makes package fmt print a text that Render rejects.
+func (l List[K]) Format(s fmt.State, _ rune) { printMark(s) }
 
-func printed(w io.Writer) { _, _ = io.WriteString(w, markStart+"a value"+markEnd) }
+// printMark writes a mark that belongs to no template, which Render rejects.
+func printMark(w io.Writer) { _, _ = io.WriteString(w, markStart+"a value"+markEnd) }
 
-// partOf is what a part stands for; unset when there is none.
+// partOf returns the expression of a part, or nil for an unset one.
 func partOf(p Part) *expr {
 	if p == nil {
 		return nil
@@ -50,23 +51,22 @@ func partOf(p Part) *expr {
 	return p.part()
 }
 
-// Text forgets the kind.
+// Text converts the value to kind Text.
 func (v Value[K]) Text() Value[Text] { return Value[Text]{e: v.e} }
 
-// Literal is text that is known while building.
+// Literal is a literal text of kind K.
 func Literal[K any](s string) Value[K] { return Value[K]{e: literal(s)} }
 
-// Format glues parts together: each %s of format takes one part, and %% is a percent sign.
-// The result is a Fn::Sub, or plain text when all parts are literal.
+// Format replaces each %s in format by a part; %% is a percent sign. The result is a Fn::Sub, or literal text if all parts are literal.
 func Format[K any](format string, parts ...Part) Value[K] {
 	var args []*expr
 	for rest, n := format, 0; ; {
 		i := strings.IndexByte(rest, '%')
 		if i < 0 || i+1 == len(rest) {
 			if i >= 0 || n != len(parts) {
-				return Value[K]{e: invalid("the format %q does not take %d parts", format, len(parts))}
+				return Value[K]{e: invalid("the format %q does not have %d parts", format, len(parts))}
 			}
-			return Value[K]{e: glue(append(args, literal(rest)))}
+			return Value[K]{e: concat(append(args, literal(rest)))}
 		}
 		args = append(args, literal(rest[:i]))
 		switch verb := rest[i+1]; {
@@ -76,13 +76,13 @@ func Format[K any](format string, parts ...Part) Value[K] {
 			args = append(args, partOf(parts[n]))
 			n++
 		default:
-			return Value[K]{e: invalid("the format %q does not take %d parts", format, len(parts))}
+			return Value[K]{e: invalid("the format %q does not have %d parts", format, len(parts))}
 		}
 		rest = rest[i+2:]
 	}
 }
 
-// ListOf is a list of the given values, each in its place.
+// ListOf is a list of values.
 func ListOf[K any](values ...Value[K]) List[K] {
 	args := make([]*expr, len(values))
 	for i, v := range values {
@@ -91,7 +91,7 @@ func ListOf[K any](values ...Value[K]) List[K] {
 	return List[K]{e: &expr{op: opList, args: args}}
 }
 
-// Literals is a list of texts that are known while building.
+// Literals is a list of literal texts of kind K.
 func Literals[K any](texts ...string) List[K] {
 	args := make([]*expr, len(texts))
 	for i, s := range texts {
@@ -100,7 +100,7 @@ func Literals[K any](texts ...string) List[K] {
 	return List[K]{e: &expr{op: opList, args: args}}
 }
 
-// Ref is what CloudFormation's Ref gives for a resource; builders know what that is.
+// Ref is the value of CloudFormation's Ref for a resource. The builder of the resource must know the kind of that value.
 func Ref[K any](r *Resource) Value[K] {
 	if r == nil {
 		return Value[K]{e: undeclared()}
@@ -108,7 +108,7 @@ func Ref[K any](r *Resource) Value[K] {
 	return Value[K]{e: &expr{op: opRef, owner: r.template, text: r.id}}
 }
 
-// Att is an attribute of a resource; builders know which exist.
+// Att is an attribute of a resource. The builder of the resource must know which attributes exist.
 func Att[K any](r *Resource, attribute string) Value[K] {
 	if r == nil {
 		return Value[K]{e: undeclared()}
@@ -116,7 +116,7 @@ func Att[K any](r *Resource, attribute string) Value[K] {
 	return Value[K]{e: &expr{op: opAtt, owner: r.template, text: r.id, attr: attribute}}
 }
 
-func undeclared() *expr { return invalid("it refers to a resource that was never declared") }
+func undeclared() *expr { return invalid("it refers to a resource that is not declared") }
 
 // Partition is the partition of the stack, such as aws or aws-us-gov.
 func Partition() Value[Text] { return pseudo("AWS::Partition") }
@@ -138,7 +138,7 @@ func pseudo(name string) Value[Text] { return Value[Text]{e: &expr{op: opPseudo,
 // Zones are the availability zones of the stack's region that the account may use.
 func Zones() List[Text] { return List[Text]{e: fn("Fn::GetAZs", literal(""))} }
 
-// Select is the item of a list at index, counted from 0.
+// Select is the item of a list at an index from 0.
 func Select[K any](index int, list List[K]) Value[K] {
 	if index < 0 || list.e != nil && list.e.op == opList && index >= len(list.e.args) {
 		return Value[K]{e: invalid("the list has no item %d", index)}
@@ -146,26 +146,25 @@ func Select[K any](index int, list List[K]) Value[K] {
 	return Value[K]{e: fn("Fn::Select", number(index), list.e)}
 }
 
-// Split is the list of what stands between the separators in text.
+// Split is the list of the parts of text between the separators.
 func Split[K any](separator string, text Part) List[K] {
 	return List[K]{e: fn("Fn::Split", literal(separator), partOf(text))}
 }
 
-// Join is the items of a list with a separator between them.
+// Join is the items of a list, joined by a separator.
 func Join[K, L any](separator string, list List[L]) Value[K] {
 	return Value[K]{e: fn("Fn::Join", literal(separator), list.e)}
 }
 
-// Base64 is text in base64.
+// Base64 is the text encoded in base64.
 func Base64(text Part) Value[Text] { return Value[Text]{e: fn("Fn::Base64", partOf(text))} }
 
-// JSON is a document as one line of JSON text, for properties that hold JSON inside a string.
-// It may hold text, a bool, a number, a Part, an Object and []any; a Value inside must be free of characters that JSON escapes, as ARNs
-// and names are.
+// JSON is a document as one line of JSON, for properties whose value is JSON in a string. The document can contain texts, bools, numbers, Parts,
+// Objects and []any. A Value in it must not contain characters that JSON escapes; ARNs and names do not.
 func JSON(document any) Value[Text] {
 	var args []*expr
 	appendJSON(&args, document)
-	return Value[Text]{e: glue(args)}
+	return Value[Text]{e: concat(args)}
 }
 
 func appendJSON(args *[]*expr, v any) {
@@ -202,7 +201,7 @@ func appendJSON(args *[]*expr, v any) {
 	default:
 		n, ok := scalar(v)
 		if !ok {
-			*args = append(*args, invalid("%T cannot stand in JSON text", v))
+			*args = append(*args, invalid("a document for JSON cannot contain a %T", v))
 			return
 		}
 		if n.Kind == tree.String {
@@ -213,7 +212,7 @@ func appendJSON(args *[]*expr, v any) {
 	}
 }
 
-// jsonText is s as a JSON string, written by the tree's encoder so that there is one way to escape. What that would hide is refused.
+// jsonText returns s as a JSON string, encoded like the JSON of templates. It returns an invalid expression for text that a template cannot contain.
 func jsonText(s string) *expr {
 	if message := badText(s); message != "" {
 		return invalid("%s", message)
@@ -221,19 +220,19 @@ func jsonText(s string) *expr {
 	return literal(strings.TrimSuffix(string(tree.Text(s).JSON()), "\n"))
 }
 
-// badText says why a text cannot stand in a template; empty when it can.
+// badText says why a template cannot contain a text, or returns "" if it can.
 func badText(s string) string {
 	switch {
 	case strings.ContainsAny(s, markStart+markEnd):
-		return "the text holds a control character that marks values"
+		return "the text contains a control character that cfnpipe uses to mark values"
 	case !utf8.ValidString(s):
-		return "the text is not UTF-8"
+		return "the text is not valid UTF-8"
 	case strings.ContainsFunc(s, isNoncharacter):
-		return "the text holds a noncharacter of Unicode, which programs keep for themselves"
+		return "the text contains a Unicode noncharacter, which is reserved for internal use by programs"
 	default:
 		return ""
 	}
 }
 
-// isNoncharacter says whether a rune is one of those with which verify fills in what templates do not say.
+// isNoncharacter reports whether r is a noncharacter, which verify uses for values that templates do not contain.
 func isNoncharacter(r rune) bool { return r >= '\ufdd0' && r <= '\ufdef' }

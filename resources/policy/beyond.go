@@ -10,19 +10,19 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// Excess is what a resource has that the row of its type does not cover.
+// Excess is a property of a resource that the permissions in the row of its type do not cover.
 type Excess struct {
-	// Path in the resource's properties, such as Targets[0].Id; empty for a name that is not there.
+	// Path in the properties of the resource, such as Targets[0].Id; empty for a name that is not set.
 	Path string
-	// Actions that it takes, and that the row does not have, or not for this.
+	// Actions that the property requires, and that the row does not grant, or not for this value.
 	Actions []string
-	// Name is how the resource must be called instead, for the row to hold: a property, and text where a star stands for any. Empty where what it
-	// is called is not what is wrong.
+	// Property and Name are the property that names the resource, and the pattern that its value must match, in which a star matches any text. Empty
+	// if the name is not the reason.
 	Property, Name string
 }
 
-// Beyond finds what the properties of a resource have that its row leaves out: the row is for what cfnpipe itself makes. What only CloudFormation
-// knows the value of is taken to be right. The scope has one name.
+// Beyond returns the properties of a resource that the permissions in the row of its type do not cover, because no built-in stack sets them. A value
+// that only CloudFormation knows is assumed to be covered. The scope must have one name.
 func (s Scope) Beyond(typ string, properties *tree.Node) []Excess {
 	row, ok := catalog.LookUp(typ)
 	if !ok {
@@ -32,7 +32,7 @@ func (s Scope) Beyond(typ string, properties *tree.Node) []Excess {
 	for _, u := range row.Uncovered {
 		walk("", properties, strings.Split(u.Property, "."), func(path string, n *tree.Node) {
 			isExcess := func(value *tree.Node) bool {
-				isExcepted := func(pattern string) bool { return like(s.pattern(pattern), value.Text) }
+				isExcepted := func(pattern string) bool { return matchesPattern(s.pattern(pattern), value.Text) }
 				_, _, call := value.Intrinsic()
 				return !call && !slices.ContainsFunc(u.Except, isExcepted)
 			}
@@ -44,7 +44,7 @@ func (s Scope) Beyond(typ string, properties *tree.Node) []Excess {
 	return list
 }
 
-// Misnamed finds that a resource is not called as its row wants it. The scope has one name.
+// Misnamed returns an excess if the name of a resource does not match the pattern in the row of its type. The scope must have one name.
 func (s Scope) Misnamed(typ string, properties *tree.Node) []Excess {
 	row, ok := catalog.LookUp(typ)
 	if !ok || row.Name.Pattern == "" {
@@ -53,7 +53,7 @@ func (s Scope) Misnamed(typ string, properties *tree.Node) []Excess {
 	x := Excess{Property: row.Name.Property, Name: s.pattern(row.Name.Pattern), Actions: []string{row.Name.Create}}
 	n, isKnown := nameIn(properties, strings.Split(row.Name.Property, "."))
 	switch {
-	case !isKnown, n == nil && row.Name.Generated, n != nil && like(x.Name, n.Text):
+	case !isKnown, n == nil && row.Name.Generated, n != nil && matchesPattern(x.Name, n.Text):
 		return nil
 	case n != nil:
 		x.Path = row.Name.Property
@@ -73,18 +73,18 @@ func nameIn(n *tree.Node, path []string) (name *tree.Node, isKnown bool) {
 	return n, !call
 }
 
-// pattern of a name in a row, for the scope's name.
+// pattern replaces the placeholders in a pattern of a row by the names of the scope.
 func (s Scope) pattern(text string) string {
 	scope := s.Project + "-" + s.Names[0]
 	return strings.NewReplacer("{name}", scope+"-", "{scope}", scope, "{project}", s.Project, "{environment}", s.Names[0]).Replace(text)
 }
 
-// like says whether a text is as a pattern with stars, which stand for anything.
-func like(pattern, text string) bool {
+// matchesPattern reports whether a text matches a pattern, in which a star matches any text.
+func matchesPattern(pattern, text string) bool {
 	return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$").MatchString(text)
 }
 
-// walk finds all that stands at keys: in each item of a list, and in both values of an If.
+// walk calls found for each node at a path of keys, in all items of lists and in both values of an If.
 func walk(path string, n *tree.Node, keys []string, found func(path string, n *tree.Node)) {
 	name, arg, call := n.Intrinsic()
 	switch {

@@ -9,67 +9,67 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// Sizes that IAM, KMS and S3 allow, in bytes; IAM counts no white space (IAM and AWS STS quotas; KMS quotas; S3 bucket policies).
+// Limits of policy documents in bytes. IAM does not count white space (IAM and AWS STS quotas; KMS quotas; S3 bucket policies).
 const (
 	MaxTrust        = 2048
 	MaxInline       = 10240 // all inline policies of a role together
 	MaxManaged      = 6144
 	MaxKeyPolicy    = 32 * 1024
 	MaxBucketPolicy = 20 * 1024
-	// MaxRepositoryPolicy is what ECR takes (its API, SetRepositoryPolicy).
+	// MaxRepositoryPolicy is the limit of ECR (ECR API, SetRepositoryPolicy).
 	MaxRepositoryPolicy = 10240
 )
 
-// Node renders the document; it is what goformation's untyped policy properties take.
+// Node renders the document, for the untyped policy properties of goformation. It reports mistakes at path.
 func (d Identity) Node(t *cfn.Template, path string) *tree.Node {
 	for i, s := range d {
 		p := fmt.Sprintf("%s.Statement[%d]", path, i)
 		if len(s.principals) > 0 {
-			t.Fail(p, "an identity policy has no principals", "leave out By")
+			t.Fail(p, "an identity policy cannot have principals", "leave out By")
 		}
 		if len(s.resources)+len(s.notResources) == 0 {
-			t.Fail(p, "the statement names no resource", "add On")
+			t.Fail(p, "the statement has no resource", "add On")
 		}
 	}
 	return render(t, path, d)
 }
 
-// Node renders the document; it is what goformation's untyped policy properties take.
+// Node renders the document, for the untyped policy properties of goformation. It reports mistakes at path.
 func (d Trust) Node(t *cfn.Template, path string) *tree.Node {
 	for i, s := range d {
 		p := fmt.Sprintf("%s.Statement[%d]", path, i)
 		if len(s.principals) == 0 {
-			t.Fail(p, "the statement names no principal", "add By")
+			t.Fail(p, "the statement has no principal", "add By")
 		}
 		if len(s.resources)+len(s.notResources) > 0 {
-			t.Fail(p, "a trust policy names no resources", "leave out On")
+			t.Fail(p, "a trust policy cannot have resources", "leave out On")
 		}
-		s.refuseEveryone(t, p)
+		s.rejectEveryone(t, p)
 	}
 	n := render(t, path, d)
 	Budget(t, path, "a trust policy", MaxTrust, n)
 	return n
 }
 
-// Node renders the document; it is what goformation's untyped policy properties take.
+// Node renders the document, for the untyped policy properties of goformation. It reports mistakes at path.
 func (d Repository) Node(t *cfn.Template, path string) *tree.Node {
 	for i, s := range d {
 		p := fmt.Sprintf("%s.Statement[%d]", path, i)
 		if len(s.resources)+len(s.notResources) > 0 {
-			t.Fail(p, "a repository's policy names no resources", "leave out On")
+			t.Fail(p, "a repository policy cannot have resources", "leave out On")
 		}
 	}
 	return Resource(d).Node(t, path)
 }
 
-// Node renders the document; it is what goformation's untyped policy properties take.
+// Node renders the document, for the untyped policy properties of goformation. It reports mistakes at path.
 func (d Resource) Node(t *cfn.Template, path string) *tree.Node {
 	for i, s := range d {
 		p := fmt.Sprintf("%s.Statement[%d]", path, i)
 		if len(s.principals) == 0 {
-			t.Fail(p, "the statement names no principal", "add By")
+			t.Fail(p, "the statement has no principal", "add By")
 		}
-		s.refuseEveryone(t, p)
+		s.rejectEveryone(t, p)
 	}
 	return render(t, path, d)
 }
@@ -77,20 +77,20 @@ func (d Resource) Node(t *cfn.Template, path string) *tree.Node {
 // Document is a rendered policy.
 type Document struct{ node *tree.Node }
 
-// Node is the document.
+// Node returns the document.
 func (d Document) Node(*cfn.Template, string) *tree.Node { return d.node }
 
-// Split renders the policy as documents of at most so many bytes, without white space: statement by statement in their order, a new
-// document where the next one does not fit any more. A statement that alone is larger stands alone.
-func (d Identity) Split(t *cfn.Template, path string, most int) []Document {
+// Split renders the policy as several documents of at most limit bytes, not counting white space. It keeps the order of the statements, and starts a
+// new document if the next statement does not fit. A statement larger than the limit gets a document to itself.
+func (d Identity) Split(t *cfn.Template, path string, limit int) []Document {
 	whole := d.Node(t, path)
 	var list []Document
 	size := 0
 	for _, s := range whole.Get("Statement").Items {
 		n := Size(t.Place, s) + len(",")
-		if len(list) == 0 || size+n > most {
+		if len(list) == 0 || size+n > limit {
 			list = append(list, Document{tree.NewMap().Set("Version", whole.Get("Version")).Set("Statement", tree.NewList())})
-			size = Size(t.Place, list[len(list)-1].node) - len(",") // before the first stands none
+			size = Size(t.Place, list[len(list)-1].node) - len(",") // no comma before the first statement
 		}
 		statements := list[len(list)-1].node.Get("Statement")
 		statements.Items = append(statements.Items, s)
@@ -99,24 +99,25 @@ func (d Identity) Split(t *cfn.Template, path string, most int) []Document {
 	return list
 }
 
-func (s Statement) refuseEveryone(t *cfn.Template, path string) {
+// rejectEveryone reports a statement that allows every principal.
+func (s Statement) rejectEveryone(t *cfn.Template, path string) {
 	if s.effect == EffectAllow && slices.ContainsFunc(s.principals, func(q Principal) bool { return q.kind == "*" }) {
-		t.Fail(path, "the statement allows everyone", "name an account, and narrow it to a role")
+		t.Fail(path, "the statement allows every principal", "name an account, and restrict it to a role with ByRole")
 	}
 }
 
-// Budget refuses documents that together are larger than most, in bytes without white space.
-func Budget(t *cfn.Template, path, what string, most int, documents ...*tree.Node) {
+// Budget reports documents that together are larger than limit, in bytes without white space. The message calls them what.
+func Budget(t *cfn.Template, path, what string, limit int, documents ...*tree.Node) {
 	size := 0
 	for _, n := range documents {
 		size += Size(t.Place, n)
 	}
-	if size > most {
-		t.Fail(path, fmt.Sprintf("%s has %d bytes, AWS allows %d", what, size, most), "grant less, or split it")
+	if size > limit {
+		t.Fail(path, fmt.Sprintf("%s has %d bytes; the AWS limit is %d", what, size, limit), "grant less, or split it")
 	}
 }
 
-// rendered is a statement as it will stand, parts that can merge kept apart.
+// rendered is a rendered statement, with the parts that can be merged with those of another statement.
 type rendered struct {
 	path       string
 	head       *tree.Node // Effect and Principal
@@ -143,7 +144,7 @@ func render(t *cfn.Template, path string, statements []Statement) *tree.Node {
 	sids := map[string]bool{}
 	for _, r := range list {
 		if r.sid != "" && sids[r.sid] {
-			t.Fail(r.path+".Sid", fmt.Sprintf("%q stands on another statement too, with which this one cannot merge: IAM takes each Sid once", r.sid), "choose another one")
+			t.Fail(r.path+".Sid", fmt.Sprintf("another statement has the Sid %q too, and the two cannot be merged", r.sid), "choose another Sid")
 		}
 		sids[r.sid] = true
 		out.Items = append(out.Items, r.node())
@@ -156,7 +157,7 @@ func (s Statement) render(t *cfn.Template, path string) *rendered {
 	if strings.ContainsFunc(s.sid, func(c rune) bool {
 		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9')
 	}) {
-		t.Fail(path+".Sid", fmt.Sprintf("%q is no Sid", s.sid), "use letters and digits only")
+		t.Fail(path+".Sid", fmt.Sprintf("%q is not a valid Sid", s.sid), "use only letters and digits")
 	}
 	if len(s.principals) > 0 {
 		r.head.Set("Principal", principals(t, path, s.principals))
@@ -166,11 +167,11 @@ func (s Statement) render(t *cfn.Template, path string) *rendered {
 		r.action, r.actions = "NotAction", s.notActions
 	}
 	if len(r.actions) == 0 {
-		t.Fail(path, "the statement names no action", "")
+		t.Fail(path, "the statement has no action", "")
 	}
 	r.actions = sorted(r.actions)
 	if len(s.resources) > 0 && len(s.notResources) > 0 {
-		t.Fail(path, "the statement names resources to hold for, and others to hold not for", "use On or OnAllBut")
+		t.Fail(path, "the statement has both Resource and NotResource", "use either On or OnAllBut")
 	}
 	resources := s.resources
 	r.resource = "Resource"
@@ -212,7 +213,7 @@ func conditions(t *cfn.Template, path string, list []Condition) *tree.Node {
 		op := n.Get(c.operator)
 		p := path + ".Condition." + c.operator + "." + c.key
 		if op.Get(c.key) != nil {
-			t.Fail(p, "the condition stands twice: IAM has one for an operator and a key", "put the values into one")
+			t.Fail(p, "the statement has two conditions with this operator and key", "put the values into one condition")
 		}
 		if len(c.values) == 0 {
 			t.Fail(p, "the condition has no value", "")
@@ -226,7 +227,7 @@ func conditions(t *cfn.Template, path string, list []Condition) *tree.Node {
 	return n
 }
 
-// absorb takes another statement in if the two say the same of all but their actions, or of all but their resources.
+// absorb merges another statement into r if the two differ only in their actions, or only in their resources. It returns whether it did.
 func (r *rendered) absorb(o *rendered) bool {
 	if r.sid != o.sid && r.sid != "" && o.sid != "" || !r.head.Equal(o.head) || !same(r.conditions, o.conditions) ||
 		r.action != o.action || r.resource != o.resource {
@@ -237,7 +238,7 @@ func (r *rendered) absorb(o *rendered) bool {
 	switch {
 	case sameResources && (sameActions || r.action == "Action"):
 		r.actions = sorted(append(slices.Clip(r.actions), o.actions...))
-	case sameActions && r.resource == "Resource" && len(r.resources) > 0 && len(o.resources) > 0: // none means the policy's own resource
+	case sameActions && r.resource == "Resource" && len(r.resources) > 0 && len(o.resources) > 0: // without resources, the statement is for the resource of the policy
 		for _, n := range o.resources {
 			r.resources = union(r.resources, n)
 		}

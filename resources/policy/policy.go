@@ -1,5 +1,5 @@
-// Package policy holds typed IAM documents: identity policies, trust policies and resource policies, with their size budgets, and
-// the table of what each resource type needs of the role that deploys it.
+// Package policy builds IAM policies: identity policies, trust policies and resource policies, within their size limits. It also has the permissions
+// that a role requires to deploy each resource type.
 package policy
 
 import (
@@ -31,22 +31,22 @@ type Statement struct {
 	conditions   []Condition
 }
 
-// Allow starts a statement that allows actions. The sid says in words what for; letters and digits.
+// Allow starts a statement that allows actions. The sid says what they are for, in letters and digits.
 func Allow(sid string, actions ...string) Statement {
 	return Statement{sid: sid, effect: EffectAllow, actions: actions}
 }
 
-// AllowAllBut starts a statement that allows every action but the given ones; for permissions boundaries, which grant nothing.
+// AllowAllBut starts a statement that allows all actions except the given ones, for permissions boundaries, which grant nothing.
 func AllowAllBut(sid string, actions ...string) Statement {
 	return Statement{sid: sid, effect: EffectAllow, notActions: actions}
 }
 
-// Deny starts a statement that denies actions, whatever else allows them.
+// Deny starts a statement that denies actions.
 func Deny(sid string, actions ...string) Statement {
 	return Statement{sid: sid, effect: EffectDeny, actions: actions}
 }
 
-// DenyAllBut starts a statement that denies every action but the given ones, whatever else allows them.
+// DenyAllBut starts a statement that denies all actions except the given ones.
 func DenyAllBut(sid string, actions ...string) Statement {
 	return Statement{sid: sid, effect: EffectDeny, notActions: actions}
 }
@@ -63,7 +63,7 @@ func (s Statement) On(resources ...cfn.Part) Statement {
 	return s
 }
 
-// OnAllBut makes the statement hold for every resource but the given ones.
+// OnAllBut makes the statement apply to all resources except the given ones.
 func (s Statement) OnAllBut(resources ...cfn.Part) Statement {
 	s.notResources = append(slices.Clip(s.notResources), resources...)
 	return s
@@ -75,65 +75,65 @@ func (s Statement) By(principals ...Principal) Statement {
 	return s
 }
 
-// If adds conditions; all of them must hold.
+// If adds conditions, all of which must be true.
 func (s Statement) If(conditions ...Condition) Statement {
 	s.conditions = append(slices.Clip(s.conditions), conditions...)
 	return s
 }
 
-// Principal is who a statement of a trust or resource policy speaks of.
+// Principal is a principal in a statement of a trust or resource policy.
 type Principal struct {
 	kind  string
 	value cfn.Part
 }
 
-// Service is an AWS service by its principal, such as lambda.amazonaws.com: the same in every partition that cfnpipe knows.
+// Service is an AWS service by its principal, such as lambda.amazonaws.com, which is the same in all partitions that cfnpipe supports.
 func Service(name string) Principal { return Principal{kind: "Service", value: cfn.Lit(name)} }
 
-// ServiceIn is an AWS service whose principal carries the stack's region, such as logs.
+// ServiceIn is an AWS service, such as logs, whose principal contains the region of the stack.
 func ServiceIn(name string) Principal {
 	return Principal{kind: "Service", value: cfn.Format[cfn.Text]("%s.%s.amazonaws.com", cfn.Lit(name), cfn.Region())}
 }
 
-// Account is an account as a whole: a principal that always exists, so no policy waits for a role of another account. Narrow it with
-// ByRole; the role then also needs the permission in its own account.
+// Account is an account, a principal that always exists: unlike with a role, the policy can be created before the role of the other account.
+// Restrict it with ByRole. The role then also requires the permission in its own account.
 func Account(id cfn.Part) Principal {
 	return Principal{kind: "AWS", value: cfn.Format[cfn.Text]("arn:%s:iam::%s:root", cfn.Partition(), id)}
 }
 
-// Anyone is every principal; for statements that deny.
+// Anyone is every principal, for statements that deny.
 func Anyone() Principal { return Principal{kind: "*"} }
 
-// Condition is one operator on one key; it holds when one of the values fits.
+// Condition is one operator on one condition key. It is true if one of the values matches.
 type Condition struct {
 	operator, key string
 	values        []cfn.Part
 }
 
-// When is a condition with any operator of IAM, such as StringEquals.
+// When is a condition with an operator of IAM, such as StringEquals.
 func When(operator, key string, values ...cfn.Part) Condition {
 	return Condition{operator: operator, key: key, values: values}
 }
 
-// ByRole narrows an account's principal to roles, by exact ARN. A role that is deleted and made again still fits.
+// ByRole restricts an account to roles, by exact ARN. A role that is deleted and created again still matches.
 func ByRole(arns ...cfn.Part) Condition { return When("ArnEquals", "aws:PrincipalArn", arns...) }
 
-// NotByRole holds for every principal but these; the ARNs may have wildcards.
+// NotByRole is true for all principals except these roles, whose ARNs may contain wildcards.
 func NotByRole(arns ...cfn.Part) Condition { return When("ArnNotLike", "aws:PrincipalArn", arns...) }
 
-// ByRoleLike narrows to roles by a pattern with wildcards.
+// ByRoleLike restricts an account to roles whose ARNs match a pattern with wildcards.
 func ByRoleLike(arns ...cfn.Part) Condition { return When("ArnLike", "aws:PrincipalArn", arns...) }
 
-// FromAccount holds for requests that a service makes on behalf of an account (against the confused deputy).
+// FromAccount is true for requests that a service makes on behalf of an account. It prevents the confused deputy problem.
 func FromAccount(id cfn.Part) Condition { return When("StringEquals", "aws:SourceAccount", id) }
 
-// FromResource holds for requests that a service makes for a resource.
+// FromResource is true for requests that a service makes on behalf of a resource.
 func FromResource(arns ...cfn.Part) Condition { return When("ArnLike", "aws:SourceArn", arns...) }
 
-// InAccount holds for resources of an account, so that a bucket name that somebody else took over leads nowhere.
+// InAccount is true for resources of an account. It keeps requests from a bucket that another account created under the same name.
 func InAccount(id cfn.Part) Condition { return When("StringEquals", "aws:ResourceAccount", id) }
 
-// Through holds for the use of a key by a service of the regions on the caller's behalf. The domain is the same in every partition.
+// Through is true if a service uses a key on behalf of the caller, in one of the regions. The domain of the service is the same in all partitions.
 func Through(service string, regions ...cfn.Part) Condition {
 	services := make([]cfn.Part, len(regions))
 	for i, r := range regions {
@@ -142,7 +142,7 @@ func Through(service string, regions ...cfn.Part) Condition {
 	return When("StringEquals", "kms:ViaService", services...)
 }
 
-// PassedTo holds when a role is passed to one of the services.
+// PassedTo is true if a role is passed to one of the services.
 func PassedTo(services ...string) Condition {
 	values := make([]cfn.Part, len(services))
 	for i, s := range services {
@@ -151,7 +151,7 @@ func PassedTo(services ...string) Condition {
 	return When("StringEquals", "iam:PassedToService", values...)
 }
 
-// Identity is a policy of a role: what it may do.
+// Identity is an identity policy: what a role may do.
 type Identity []Statement
 
 // AllowedOn are the resources on which the statements allow an action, whatever their conditions.
@@ -169,16 +169,16 @@ func (list Identity) AllowedOn(action string) []cfn.Part {
 	return on
 }
 
-// Trust is a role's trust policy: who may become the role.
+// Trust is a trust policy: which principals may assume a role.
 type Trust []Statement
 
-// Resource is a policy of a bucket, key, queue or topic: who may do what to it.
+// Resource is a resource policy of a bucket, key, queue or topic: which principals may do what.
 type Resource []Statement
 
-// Repository is a policy of an ECR repository: who may do what to it. It names no resources.
+// Repository is a resource policy of an ECR repository, which has no Resource elements.
 type Repository []Statement
 
-// KeyUse are the actions of who reads and writes what a key encrypts.
+// KeyUse returns the actions that a principal requires to read and write data that a key encrypts.
 func KeyUse() []string {
 	return []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}
 }

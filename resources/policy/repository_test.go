@@ -70,14 +70,14 @@ Statement:
     Action: ecr:BatchGetImage
 `, "",
 		},
-		{"a resource", policy.Repository{pull.On(cfn.Lit("*"))}, "", path + ".Statement[0]: a repository's policy names no resources; leave out On"},
-		{"all resources but one", policy.Repository{pull.OnAllBut(cfn.Lit("a"))}, "", path + ".Statement[0]: a repository's policy names no resources; leave out On"},
-		{"nobody", policy.Repository{policy.Allow("Pull", "ecr:BatchGetImage")}, "", path + ".Statement[0]: the statement names no principal; add By"},
+		{"a resource", policy.Repository{pull.On(cfn.Lit("*"))}, "", path + ".Statement[0]: a repository policy cannot have resources; leave out On"},
+		{"all resources but one", policy.Repository{pull.OnAllBut(cfn.Lit("a"))}, "", path + ".Statement[0]: a repository policy cannot have resources; leave out On"},
+		{"nobody", policy.Repository{policy.Allow("Pull", "ecr:BatchGetImage")}, "", path + ".Statement[0]: the statement has no principal; add By"},
 		{
 			"everybody",
 			policy.Repository{policy.Allow("Pull", "ecr:BatchGetImage").By(policy.Anyone())},
 			"",
-			path + ".Statement[0]: the statement allows everyone; name an account, and narrow it to a role",
+			path + ".Statement[0]: the statement allows every principal; name an account, and restrict it to a role with ByRole",
 		},
 		{
 			"everybody is denied", policy.Repository{policy.Deny("Keep", "ecr:BatchDeleteImage").By(policy.Anyone())}, `Version: '2012-10-17'
@@ -89,7 +89,7 @@ Statement:
 `, "",
 		},
 		{"no statement", nil, "", path + ": the policy has no statement; add one, or leave out the policy"},
-		{"no action", policy.Repository{policy.Allow("Pull").By(policy.Service("lambda.amazonaws.com"))}, "", path + ".Statement[0]: the statement names no action"},
+		{"no action", policy.Repository{policy.Allow("Pull").By(policy.Service("lambda.amazonaws.com"))}, "", path + ".Statement[0]: the statement has no action"},
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			t.Parallel()

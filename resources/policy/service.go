@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// MayTake says whether an action can be among those that it takes to deploy a resource type, of which nothing but its name is known: whether it
-// is of the type's service. What is not AWS's, and what only CloudFormation has, may take anything.
+// MayTake reports whether the deployment of a resource type, of which only the name is known, may require an action: whether the action belongs to
+// the service of the type. A type that is not of an AWS service may require any action.
 func MayTake(typ, action string) bool {
 	if !HasService(typ) {
 		return true
@@ -14,34 +14,35 @@ func MayTake(typ, action string) bool {
 	parts := strings.Split(typ, "::")
 	prefix, _, _ := strings.Cut(strings.ToLower(action), ":")
 	service := strings.ToLower(parts[1])
-	if slices.Contains(prefixes(service), prefix) {
+	if slices.Contains(actionPrefixes(service), prefix) {
 		return true
 	}
-	prefix = strings.ReplaceAll(prefix, "-", "") // as in emr-containers, which CloudFormation calls EMRContainers
+	prefix = strings.ReplaceAll(prefix, "-", "") // such as emr-containers, for which CloudFormation has EMRContainers
 	return prefix == service || prefix == strings.TrimSuffix(service, "v2")
 }
 
-// HasService says whether a resource type is of a service of AWS of its own, so that deploying it takes actions of that service.
+// HasService reports whether a resource type belongs to an AWS service other than CloudFormation, so that its deployment requires actions of that
+// service.
 func HasService(typ string) bool {
 	parts := strings.Split(typ, "::")
 	return len(parts) == 3 && parts[0] == "AWS" && parts[1] != "CloudFormation"
 }
 
-// MayMake says whether an action can be the one that makes a resource of a type: MayTake, and of a service's own types, that it does not only
-// read.
+// MayMake reports whether an action may be the one that creates a resource of a type: MayTake must be true, and for a type of an AWS service, the
+// action must not be read-only.
 func MayMake(typ, action string) bool {
-	return MayTake(typ, action) && (!HasService(typ) || !reads(action))
+	return MayTake(typ, action) && (!HasService(typ) || !isReadOnly(action))
 }
 
-// reads says whether an action, or every action of a pattern, is named as those are that change nothing.
-func reads(action string) bool {
+// isReadOnly reports whether the name of an action, or of all actions that match a pattern, begins with a verb such as Get or List.
+func isReadOnly(action string) bool {
 	_, name, _ := strings.Cut(strings.ToLower(action), ":")
 	return slices.ContainsFunc([]string{"batchget", "check", "describe", "get", "head", "list", "lookup", "query", "scan", "search", "simulate", "validate"},
 		func(verb string) bool { return strings.HasPrefix(name, verb) })
 }
 
-// prefixes of a service's actions where they are other words than CloudFormation has for it.
-func prefixes(service string) []string {
+// actionPrefixes returns the prefixes of the actions of a service, in lower case, if they differ from its name in CloudFormation.
+func actionPrefixes(service string) []string {
 	switch service {
 	case "amazonmq":
 		return []string{"mq"}

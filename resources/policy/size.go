@@ -7,13 +7,13 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// unknownSize is what a value counts that only CloudFormation knows: as long as the longest ARNs in our policies.
+// unknownSize is the assumed size in bytes of a value that only CloudFormation knows: the length of the longest ARNs in the built-in policies.
 const unknownSize = 120
 
-// Size is the size of a document in bytes without white space, once CloudFormation has resolved it in a place.
+// Size returns the size of a document in bytes without white space, after CloudFormation has resolved its intrinsics in a place.
 func Size(place cfn.Place, n *tree.Node) int {
 	if name, arg, ok := n.Intrinsic(); ok {
-		return quotedSize(resolved(place, name, arg))
+		return quotedSize(resolvedText(place, name, arg))
 	}
 	switch n.Kind {
 	case tree.List:
@@ -35,28 +35,28 @@ func Size(place cfn.Place, n *tree.Node) int {
 	}
 }
 
-// quotedSize is the size of text in JSON.
+// quotedSize returns the size of a text as a JSON string.
 func quotedSize(text string) int { return len(tree.Text(text).JSON()) - len("\n") }
 
-// resolved is a text as long as what CloudFormation makes of an intrinsic.
-func resolved(place cfn.Place, name string, arg *tree.Node) string {
+// resolvedText returns a text as long as the value of an intrinsic.
+func resolvedText(place cfn.Place, name string, arg *tree.Node) string {
 	if name == "Ref" {
-		return named(place, arg.Text)
+		return referencedText(place, arg.Text)
 	}
 	body, variables := arg, (*tree.Node)(nil)
 	if arg.Kind == tree.List && len(arg.Items) == 2 {
 		body, variables = arg.Items[0], arg.Items[1]
 	}
 	if name != "Fn::Sub" || body.Kind != tree.String {
-		return unknown(Size(place, arg)) // the parts of a Join, or both sides of an If
+		return unknownText(Size(place, arg)) // the parts of a Join, or both sides of an If
 	}
 	text := body.Text
 	for _, s := range cfn.SubNames(body.Text) {
-		value := named(place, s)
+		value := referencedText(place, s)
 		if v := variables.Get(s); v != nil {
 			value = v.Text
 			if n, a, ok := v.Intrinsic(); ok {
-				value = resolved(place, n, a)
+				value = resolvedText(place, n, a)
 			}
 		}
 		text = strings.ReplaceAll(text, "${"+s+"}", value)
@@ -64,8 +64,8 @@ func resolved(place cfn.Place, name string, arg *tree.Node) string {
 	return strings.ReplaceAll(text, "${!", "${")
 }
 
-// named is a text as long as what a Ref or the ${…} of a Sub stands for.
-func named(place cfn.Place, name string) string {
+// referencedText returns a text as long as the value of a Ref, or of a ${…} in a Sub.
+func referencedText(place cfn.Place, name string) string {
 	switch name {
 	case "AWS::AccountId":
 		return strings.Repeat("0", 12)
@@ -77,8 +77,9 @@ func named(place cfn.Place, name string) string {
 		}
 		return "aws"
 	default:
-		return unknown(0)
+		return unknownText(0)
 	}
 }
 
-func unknown(least int) string { return strings.Repeat("x", max(unknownSize, least)) }
+// unknownText returns a text of unknownSize bytes, or of minimum bytes if that is more.
+func unknownText(minimum int) string { return strings.Repeat("x", max(unknownSize, minimum)) }

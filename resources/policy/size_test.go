@@ -68,13 +68,13 @@ func TestBudgetRefusesOneByteTooMany(t *testing.T) {
 		{
 			"one byte over", 100,
 			[]*tree.Node{tree.Text(strings.Repeat("a", 99))},
-			"P: a thing has 101 bytes, AWS allows 100; grant less, or split it",
+			"P: a thing has 101 bytes; the AWS limit is 100; grant less, or split it",
 		},
 		{"together just enough", 100, []*tree.Node{tree.Text(strings.Repeat("a", 48)), tree.Text(strings.Repeat("b", 48))}, ""},
 		{
 			"together one byte over", 100,
 			[]*tree.Node{tree.Text(strings.Repeat("a", 48)), tree.Text(strings.Repeat("b", 49))},
-			"P: a thing has 101 bytes, AWS allows 100; grant less, or split it",
+			"P: a thing has 101 bytes; the AWS limit is 100; grant less, or split it",
 		},
 		{"nothing", 0, nil, ""},
 	} {
@@ -99,7 +99,7 @@ func TestTrustPoliciesKeepTheirBudget(t *testing.T) {
 		t.Errorf("2,048 bytes are allowed: %s", problems)
 	}
 	_, problems := render(t, trust(policy.MaxTrust-rest+1))
-	if want := path + ": a trust policy has 2049 bytes, AWS allows 2048; grant less, or split it"; problems != want {
+	if want := path + ": a trust policy has 2049 bytes; the AWS limit is 2048; grant less, or split it"; problems != want {
 		t.Errorf("got %q, want %q", problems, want)
 	}
 }

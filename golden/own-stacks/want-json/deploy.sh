@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Written by `cfnpipe generate`: change pipeline.yaml, not this file. `./deploy.sh --help` says what it does.
-# It runs with bash 3.2 and later, and with versions 1 and 2 of the aws command.
+# Written by `cfnpipe generate`: change pipeline.yaml, not this file. To see what it does, run `./deploy.sh --help`.
+# It requires bash 3.2 or later, and version 1 or 2 of the aws command.
 set -euo pipefail
 unset CDPATH
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
-export AWS_PAGER='' # version 2 of the aws command would stop in a pager
+export AWS_PAGER='' # version 2 of the aws command would wait in a pager
 
 all=false dry=false clear=false recreate=false
 bucket=''
-exec 5>&1                         # what the aws command says goes there while its errors are read
-environments=''                   # those asked for; none means all
+exec 5>&1                         # the output of the aws command while its errors are captured
+environments=''                   # the ones to deploy; empty: all
 stack='' environment='' region='' # the stack that is being deployed
-protected=false status=''         # whether it is production's, and its state
-account='' profile=''             # where it belongs
+protected=false status=''         # whether it belongs to production, and its status
+account='' profile=''             # its account, and the profile for it
 created=false deployed=0 cleared=0 started=0 undecided=0
 unprotected='' refused=''
 tab=$'\t' line=$'\n'
@@ -22,31 +22,32 @@ usage() {
 Usage: ./deploy.sh [--all] [--dry-run] [--recreate] [--s3-bucket NAME] [ENV...]
        ./deploy.sh --clear [--recreate] [ENV...]
 
-Deploys those stacks of $project that its pipeline cannot deploy for itself, in order.
-Running it again is safe: a stack that has not changed is left alone.
+Deploys the stacks of $project that its pipelines cannot deploy, in order.
+It is safe to run it again: it does not change a stack that is up to date.
 
-The access stacks no pipeline deploys. When a change adds resource types, run this before the
-push: the pipeline stops where they do not cover it. When a change removes some, run this after
-the pipeline is done: until then it has to delete what leaves. A change that does both is two
-pushes. No pipeline deletes a whole stack that leaves: delete it by hand before you run this.
+No pipeline deploys the access stacks. If a change adds resource types, run this before the
+push: without the new permissions, the pipeline fails. If a change removes resource types, run
+this after the pipeline has finished: it needs the old permissions to delete the resources. If a
+change does both, make two pushes. No pipeline deletes a stack that you remove: delete it by hand
+before you run this.
 
-Pipelines come last: a pipeline starts as soon as it is created, and deploys the other stacks.
+The pipelines are deployed last: a pipeline starts when it is created, and deploys the other stacks.
 
-A stack whose first creation failed takes no change. Where it holds nothing any more, it is
-deleted and created again; in production, and for pipelines that deploy there, only if asked to.
+A stack whose first creation failed cannot be updated. If it contains no resources, this script
+deletes it and creates it again. For production and its pipelines, it does so only with --recreate.
 
-  --all             also the stacks that the pipeline deploys
+  --all             also deploy the stacks that the pipelines deploy
   --dry-run         deploy nothing: create the change sets, print what they would do, delete them
-  --clear           deploy nothing: delete stacks whose first creation failed and that hold nothing,
-                    those of the pipeline too; its next run creates them again
-  --recreate        delete such stacks of production, too
+  --clear           deploy nothing: delete the stacks whose first creation failed and that contain
+                    no resources, including those of the pipelines, whose next run creates them
+  --recreate        delete such stacks of production too
   --s3-bucket NAME  a bucket for templates over 51,200 bytes, in the region of their stacks
-  ENV               only the stacks of these: $known
+  ENV               deploy only the stacks of these environments: $known
 
-Each account needs credentials of its own. For account 123456789012, a profile of the aws
-command is taken from the variable CFNPIPE_PROFILE_123456789012; without it, the current
-credentials are used. Before the first stack in an account, the script checks that the
-credentials belong to that account, and stops if they do not.
+Each account needs its own credentials. For account 123456789012, the script uses the profile of
+the aws command in the variable CFNPIPE_PROFILE_123456789012. If that is not set, it uses the
+current credentials. Before the first stack in an account, the script checks that the credentials
+belong to the account, and stops if they do not.
 END
 }
 
@@ -83,41 +84,41 @@ arguments() {
       *)
         case " $known " in
           *" $1 "*) environments="$environments $1 " ;;
-          *) misuse "unknown environment '$1', there are: $known" ;;
+          *) misuse "unknown environment '$1'; choose from: $known" ;;
         esac
         ;;
     esac
     shift
   done
-  [ "$dry$clear" != truetrue ] || misuse '--dry-run and --clear exclude each other'
+  [ "$dry$clear" != truetrue ] || misuse 'set only one of --dry-run and --clear'
 }
 
-# selected DEPLOYER ENV: is such a stack asked for?
+# selected DEPLOYER ENV: whether the options select such a stack.
 selected() {
   [ "$all$clear" != falsefalse ] || [ "$1" = operator ] || return 1
   case $environments in '' | *" $2 "*) return 0 ;; esac
   return 1
 }
 
-# needs_bucket DEPLOYER ENV TEMPLATE
+# needs_bucket DEPLOYER ENV TEMPLATE: stops if the stack is selected and there is no --s3-bucket.
 needs_bucket() {
   if [ "$clear" = false ] && selected "$1" "$2" && [ -z "$bucket" ]; then
-    misuse "$3 is larger than 51,200 bytes and goes through a bucket: give --s3-bucket NAME"
+    misuse "$3 is larger than 51,200 bytes and must be uploaded to a bucket: set --s3-bucket NAME"
   fi
 }
 
-# needs_release DEPLOYER ENV CONFIGURATION PARAMETER...
+# needs_release DEPLOYER ENV CONFIGURATION PARAMETER...: stops if the stack is selected, because its release parameters have no values.
 needs_release() {
   if [ "$clear" = false ] && selected "$1" "$2"; then
     local file=$3
     shift 3
-    fail "$file has no values for the release parameters $*. Write a directory that has them with
+    fail "$file has no values for the release parameters $*. To write a directory that has them, run
   cfnpipe generate --release DIR -o OTHER
-and run OTHER/deploy.sh; or leave these stacks to the pipeline."
+then run OTHER/deploy.sh. Or let the pipeline deploy these stacks."
   fi
 }
 
-# aws_there ARGUMENT...: the aws command in the account of the stack.
+# aws_there ARGUMENT...: runs the aws command in the account of the stack.
 aws_there() {
   if [ -n "$profile" ]; then
     aws "$@" --profile "$profile"
@@ -126,24 +127,24 @@ aws_there() {
   fi
 }
 
-# enter ACCOUNT: makes sure that what comes next happens there.
+# enter ACCOUNT: switches to the credentials for the account, and stops if they belong to another one.
 enter() {
   local variable="CFNPIPE_PROFILE_$1" actual='' advice
   profile=${!variable:-}
-  advice="Name a profile of account $1 and run this again:
+  advice="Set a profile of account $1 and run this again:
   $variable=PROFILE ./deploy.sh ...
-Or name the environments (of: $known) whose account these credentials belong to.
-Stacks that were deployed before this are left alone the next time."
+Or name only the environments (of: $known) in the account that these credentials belong to.
+The next run does not change the stacks that are already deployed."
   actual=$(aws_there sts get-caller-identity --query Account --output text --region "$region") ||
-    fail "$stack ($environment) belongs to account $1, but whose the credentials are cannot be found out${profile:+ (profile $profile)}.
+    fail "$stack ($environment) belongs to account $1, but the account of the credentials${profile:+ (profile $profile)} could not be determined.
 $advice"
   [ "$actual" = "$1" ] ||
-    fail "$stack ($environment) belongs to account $1, but the credentials are those of account $actual${profile:+ (profile $profile)}.
+    fail "$stack ($environment) belongs to account $1, but the credentials${profile:+ (profile $profile)} belong to account $actual.
 $advice"
   account=$1
 }
 
-# begin DEPLOYER ENV ACCOUNT REGION STACK [prod]: is this stack asked for? If so, it is the one to deploy from here on.
+# begin DEPLOYER ENV ACCOUNT REGION STACK [prod]: whether the options select this stack. If so, it becomes the current stack.
 begin() {
   selected "$1" "$2" || return 1
   environment=$2 region=$4 stack=$5 protected=false created=false
@@ -158,7 +159,7 @@ begin() {
   deployed=$((deployed + 1))
 }
 
-# output STACK REGION NAME: prints an output of a stack in the same account; in a dry run something else where that stack is not there yet.
+# output STACK REGION NAME: prints an output of a stack in the same account, or in a dry run "unknown" if that stack does not exist yet.
 output() {
   local value
   if [ "$dry" = true ]; then
@@ -166,10 +167,10 @@ output() {
     case $value in '' | None) value=unknown ;; esac
   else
     value=$(read_output "$@") ||
-      fail "$stack needs output $3 of stack $1 in $2, which cannot be read: deploy that stack first."
+      fail "$stack needs output $3 of stack $1 in $2, which could not be read: deploy that stack first."
   fi
   case $value in
-    '' | None) fail "$stack needs output $3 of stack $1 in $2, which has none: deploy that stack again first." ;;
+    '' | None) fail "$stack needs output $3 of stack $1 in $2, but that stack has no such output: deploy it again first." ;;
   esac
   printf '%s' "$value"
 }
@@ -179,19 +180,19 @@ read_output() {
     --query "Stacks[].Outputs[] | [?OutputKey=='$3'].OutputValue" --output text
 }
 
-# change VERB OPTION...: a command of CloudFormation on the stack. A verb may be two words.
+# change VERB OPTION...: runs a command of CloudFormation on the current stack. A verb may be two words.
 change() {
   local verb=$1
   shift
   aws_there cloudformation $verb --stack-name "$stack" --region "$region" "$@"
 }
 
-# command_for VERB: the same, to be pasted.
+# command_for VERB: prints that command, for the operator to paste.
 command_for() {
   printf '  aws cloudformation %s --stack-name %s --region %s%s' "$1" "$stack" "$region" "${profile:+ --profile $profile}"
 }
 
-# look: sets status to that of the stack, or to NONE where there is no stack.
+# look: sets status to the status of the current stack, or to NONE if it does not exist.
 look() {
   local said
   if said=$(change describe-stacks --query 'Stacks[0].StackStatus' --output text 2>&1); then
@@ -200,85 +201,85 @@ look() {
   fi
   case $said in
     *'does not exist'*) status=NONE ;;
-    *) fail "$said${line}The state of $stack cannot be read." ;;
+    *) fail "$said${line}The status of $stack could not be read." ;;
   esac
 }
 
-# held: prints the resources that a stack still holds, each on a line.
-held() {
+# contents: prints the resources that the current stack still contains, one on each line.
+contents() {
   change list-stack-resources --output text \
     --query "StackResourceSummaries[?ResourceStatus!='DELETE_COMPLETE'].[LogicalResourceId,ResourceType,PhysicalResourceId || '-']"
 }
 
-# clear_away: deletes the stack if its first creation failed and it holds nothing.
+# clear_away: deletes the current stack if its first creation failed and it contains no resources.
 clear_away() {
   local resources
   [ "$status" = ROLLBACK_COMPLETE ] || return 0
-  resources=$(held) || fail "What $stack holds cannot be read."
+  resources=$(contents) || fail "The resources of $stack could not be read."
   case $resources in '' | None) resources=nothing ;; esac
   if [ "$resources" != nothing ] || [ "$protected$recreate" = truefalse ]; then
-    [ "$clear" = false ] || say "$stack is left alone. $(advice)"
+    [ "$clear" = false ] || say "$stack is not deleted. $(advice)"
     return 0
   fi
   if [ "$dry" = true ]; then
-    echo '  deleted and created again: its first creation failed, and it holds nothing'
+    echo '  deleted and created again, because its first creation failed and it contains no resources'
     status=CLEARED
     return 0
   fi
-  echo "$stack is deleted: its first creation failed, and it holds nothing."
-  change delete-stack || fail "$stack cannot be deleted."
-  change 'wait stack-delete-complete' || fail "$stack was not deleted."
+  echo "Deleting $stack: its first creation failed, and it contains no resources."
+  change delete-stack || fail "$stack could not be deleted."
+  change 'wait stack-delete-complete' || fail "The deletion of $stack failed."
   cleared=$((cleared + 1))
   status=NONE
 }
 
-# advice: what to do about the stack in the state that it is in; nothing where it takes changes as any other.
+# advice: prints what to do about the status of the current stack, or nothing if it can be updated.
 advice() {
   local resources option=''
   case $status in
     REVIEW_IN_PROGRESS)
-      echo "It is in REVIEW_IN_PROGRESS: it holds nothing but change sets. The next run goes on with it; to give it up:
+      echo "It is in REVIEW_IN_PROGRESS: it contains only change sets. The next run continues with it. To delete it instead:
 $(command_for delete-stack)"
       ;;
     *_IN_PROGRESS)
-      echo "It is in $status: something else changes it. Wait until this does not end in IN_PROGRESS any more, then run this again:
+      echo "It is in $status: another operation is changing it. Wait until the status no longer ends in IN_PROGRESS, then run this again. To see the status:
 $(command_for describe-stacks) --query 'Stacks[0].StackStatus' --output text"
       ;;
     ROLLBACK_COMPLETE)
-      resources=$(held) || resources='(cannot be read)'
+      resources=$(contents) || resources='(could not be read)'
       case $resources in
         '' | None)
-          [ "$protected$recreate" != truefalse ] || option=" with --recreate, since it is production's"
-          echo "It is in ROLLBACK_COMPLETE: its first creation failed, and it holds nothing. Mend the cause and run this again$option: the stack is deleted then, and created again."
+          [ "$protected$recreate" != truefalse ] || option=" with --recreate, because it belongs to production"
+          echo "It is in ROLLBACK_COMPLETE: its first creation failed, and it contains no resources. Fix the cause and run this again$option: that deletes the stack and creates it again."
           ;;
         *)
-          echo "It is in ROLLBACK_COMPLETE: its first creation failed, and it must be deleted before the next one. It still holds
+          echo "It is in ROLLBACK_COMPLETE: its first creation failed, and it must be deleted before it can be created again. It still contains
   ${resources//$line/$line  }
-which stay when the stack goes. See whether they are of use, since their names may be in the way of new ones. Then:
+which are retained when the stack is deleted. Check whether you need them: new resources may need the same names. Then run:
 $(command_for delete-stack)"
           ;;
       esac
       ;;
     CREATE_FAILED | ROLLBACK_FAILED | DELETE_FAILED)
-      echo "It is in $status: it must be deleted before it can be created again. See what it holds, then delete it:
+      echo "It is in $status: it must be deleted before it can be created again. List its resources, then delete it:
 $(command_for list-stack-resources)
 $(command_for delete-stack)"
       ;;
     UPDATE_ROLLBACK_FAILED)
-      echo "It is in UPDATE_ROLLBACK_FAILED: an update failed, and so did going back. Mend what failed to go back, let it go back, and run this again:
+      echo "It is in UPDATE_ROLLBACK_FAILED: an update failed, and its rollback failed too. Fix the cause, continue the rollback, and run this again:
 $(command_for continue-update-rollback)
 $(command_for 'wait stack-rollback-complete')
-What cannot be mended is left as it is with --resources-to-skip LOGICAL_ID of the first command."
+To skip a resource that you cannot fix, add --resources-to-skip LOGICAL_ID to the first command."
       ;;
     UPDATE_FAILED)
-      echo "It is in UPDATE_FAILED: an update failed and did not go back. Let it go back, and run this again:
+      echo "It is in UPDATE_FAILED: an update failed and was not rolled back. Roll it back, and run this again:
 $(command_for rollback-stack)"
       ;;
-    UPDATE_ROLLBACK_COMPLETE) echo 'It is as it was before. Mend the cause and run this again.' ;;
+    UPDATE_ROLLBACK_COMPLETE) echo 'It was rolled back to its previous state. Fix the cause and run this again.' ;;
   esac
 }
 
-# causes: prints what failed in the last operation on the stack, the first cause first. What was cancelled because of it is left out.
+# causes: prints what failed in the last operation on the current stack, oldest first, without what was cancelled because of it.
 causes() {
   local text type event id reason list='' pending=''
   while IFS= read -r text; do
@@ -303,7 +304,7 @@ causes() {
   printf '%s' "${pending:+$pending$line}$list"
 }
 
-# newest FILTER: prints the id of the newest change set of the aws command, of those that the filter holds for.
+# newest FILTER: prints the id of the newest change set of the aws command that matches the filter.
 newest() {
   local id
   id=$(change list-change-sets --output text --query "reverse(sort_by(Summaries[?$1 \
@@ -311,7 +312,7 @@ newest() {
   case $id in None) ;; *) printf '%s' "${id%%"$line"*}" ;; esac
 }
 
-# objections ID: prints why a change set was refused. What early validation or a Hook says stands in no event of the stack.
+# objections ID: prints why a change set failed. The stack has no event for the findings of early validation and Hooks.
 objections() {
   local text id path reason list=''
   while IFS= read -r text; do
@@ -319,30 +320,30 @@ objections() {
     [ -z "$reason" ] || list="  $id$([ "$path" = - ] || printf ' %s' "$path"): $reason$line$list"
   done <<<"$(aws_there cloudformation describe-events --change-set-name "$1" --region "$region" --filters FailedEvents=true --output text \
     --query "OperationEvents[].[LogicalResourceId || '$stack',ValidationPath || '-',ValidationStatusReason || HookStatusReason || ResourceStatusReason || '']" \
-    2>/dev/null || true)" # older versions of the aws command do not know it
+    2>/dev/null || true)" # older versions of the aws command do not have describe-events
   if [ -z "$list" ]; then
     list="  $(aws_there cloudformation describe-change-set --change-set-name "$1" --region "$region" --query StatusReason --output text || true)$line"
   fi
   printf '%s' "$list"
 }
 
-# why TEXT: prints why a deployment failed, of which the aws command says TEXT.
+# why TEXT: prints why a deployment failed; TEXT is the error of the aws command.
 why() {
   local id
   case $1 in
-    *'ailed to create/update the stack'*) ;; # and how to ask why
+    *'ailed to create/update the stack'*) ;; # only says which command shows the events, which follow below
     *) printf '%s\n' "$1" >&2 ;;
   esac
   case $1 in
     *'ailed to create the changeset'*)
       id=$(newest "Status=='FAILED'")
-      [ -z "$id" ] || say "why the change set of $stack was refused, the first cause first:$line$(objections "$id")"
+      [ -z "$id" ] || say "why the change set of $stack failed, first cause first:$line$(objections "$id")"
       ;;
-    *'ailed to create/update the stack'*) say "what failed in $stack, the first cause first:$line$(causes)" ;;
+    *'ailed to create/update the stack'*) say "what failed in $stack, first cause first:$line$(causes)" ;;
   esac
 }
 
-# deploy TEMPLATE OPTION...
+# deploy TEMPLATE OPTION...: deploys the current stack, or in a dry run prints its changes.
 deploy() {
   local template=$1 said before
   shift
@@ -353,11 +354,11 @@ deploy() {
     NONE | REVIEW_IN_PROGRESS) ;;
     ROLLBACK_COMPLETE | UPDATE_FAILED | *ROLLBACK_FAILED | CREATE_FAILED | DELETE_FAILED | *_IN_PROGRESS)
       if [ "$dry" = true ]; then
-        refuse "$stack takes no change. $(advice)"
+        refuse "$stack cannot be updated. $(advice)"
         return 0
       fi
-      case $status in *_IN_PROGRESS) ;; *) say "what failed in $stack, the first cause first:$line$(causes)" ;; esac
-      fail "$stack takes no change. $(advice)"
+      case $status in *_IN_PROGRESS) ;; *) say "what failed in $stack, first cause first:$line$(causes)" ;; esac
+      fail "$stack cannot be updated. $(advice)"
       ;;
   esac
   if [ "$dry" = true ]; then
@@ -375,13 +376,13 @@ deploy() {
   [ "$before" != NONE ] || created=true
 }
 
-# refuse TEXT: notes what a dry run has found to fail.
+# refuse TEXT: prints TEXT and records that the deployment of the current stack would fail.
 refuse() {
   say "$1"
   refused="$refused $stack"
 }
 
-# preview TEMPLATE OPTION...: makes a change set, prints what it would do and deletes it; and the stack, if it is there only for that.
+# preview TEMPLATE OPTION...: creates a change set, prints its changes and deletes it, and the stack if it was created only for the change set.
 preview() {
   local template=$1 before=$status said id text action logical type replacement
   shift
@@ -410,11 +411,11 @@ preview() {
     case $said in
       *'Unable to fetch parameters'*)
         undecided=$((undecided + 1))
-        echo '  not known before the stacks are deployed that it depends on'
+        echo '  changes unknown until the stacks that it depends on are deployed'
         ;;
       *)
         why "$said"
-        refuse "$stack would not be deployed."
+        refuse "The deployment of $stack would fail."
         ;;
     esac
   fi
@@ -428,10 +429,10 @@ preview() {
   fi
 }
 
-# pipeline: the stack that was deployed is that of a pipeline.
+# pipeline: records that the current stack is the stack of a pipeline.
 pipeline() { [ "$created" = false ] || started=$((started + 1)); }
 
-# protect: nobody deletes this stack by mistake. Without it the stack works as well, so the script goes on and warns at its end.
+# protect: enables termination protection. The stack works without it, so if this fails, the script goes on and warns at its end.
 protect() {
   [ "$dry" = false ] || return 0
   aws_there cloudformation update-termination-protection --enable-termination-protection \
@@ -442,26 +443,26 @@ finish() {
   if [ "$clear" = true ]; then
     echo "Done: $cleared stacks deleted."
   elif [ "$deployed" = 0 ]; then
-    echo 'Nothing to deploy: the pipeline deploys these stacks. --all deploys them from here.'
+    echo 'Nothing to deploy: the pipeline deploys these stacks. To deploy them from here, add --all.'
   elif [ "$dry" = true ]; then
     echo "Dry run of $deployed stacks: nothing was changed."
   else
     echo "Done: $deployed stacks."
   fi
-  [ "$started" = 0 ] || echo 'A pipeline that was created has started: from here on it deploys every push of its branch.'
+  [ "$started" = 0 ] || echo 'Each new pipeline has started. From now on, it deploys every push to its branch.'
   [ "$started" -lt 2 ] || printf '%s\n' "$quota"
-  [ "$undecided" = 0 ] || say "of $undecided stacks, the changes are not known before others are deployed"
+  [ "$undecided" = 0 ] || say "the changes of $undecided stacks are unknown until the stacks that they depend on are deployed"
   [ -z "$unprotected" ] ||
-    say "warning: termination protection could not be switched on for$unprotected. See above why, and run this again."
-  [ -z "$refused" ] || fail "these would fail:$refused"
+    say "warning: termination protection could not be enabled for$unprotected. Fix the errors above, and run this again."
+  [ -z "$refused" ] || fail "these deployments would fail:$refused"
 }
 
 project='depot'
 known='dev prod toolchain'
-quota='Each pipeline starts when it is created, and a new account may run one build at a time: where another pipeline'\''s build
-runs, CodePipeline fails with "Cannot have more than 1 builds in queue for the account". Retry its stage then. For more, ask AWS,
-under Service Quotas, CodeBuild, for more "Concurrently running builds for Linux/Small environment" (and ARM/Small for
-arm64 images) in the account and region of the pipelines.'
+quota='Each pipeline starts when it is created, and a new account may run only one build at a time. If a build of another pipeline
+is running, the stage fails with "Cannot have more than 1 builds in queue for the account": retry the stage. To run more builds
+at once, request an increase of the quota "Concurrently running builds for Linux/Small environment" (and ARM/Small for arm64
+images) in Service Quotas, under CodeBuild, in the account and region of the pipelines.'
 
 arguments "$@"
 

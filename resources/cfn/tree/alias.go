@@ -2,7 +2,7 @@ package tree
 
 import "gopkg.in/yaml.v3"
 
-// Aliases are the lines of a YAML text on which aliases and merge keys stand. ParseYAML expands them; CloudFormation refuses them.
+// Aliases returns the line numbers of the aliases and merge keys in a YAML text. ParseYAML expands them; CloudFormation rejects them.
 func Aliases(src []byte) []int {
 	var document yaml.Node
 	if yaml.Unmarshal(src, &document) != nil {

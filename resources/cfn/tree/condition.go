@@ -2,8 +2,8 @@ package tree
 
 import "slices"
 
-// isThere says whether the branches of conditions that a need is in can be taken.
-func (n *need) isThere(holds func(condition string) bool) bool {
+// isActive reports whether the conditions around the reference let it take effect.
+func (n *need) isActive(holds func(condition string) bool) bool {
 	for c := n.choices; c != nil; c = c.outer {
 		if holds(c.condition) != c.isThen {
 			return false
@@ -12,10 +12,10 @@ func (n *need) isThere(holds func(condition string) bool) bool {
 	return true
 }
 
-// assignments are the ways in which the conditions that needs are under can hold together. Where there are too many, it is one in which every
-// branch is taken.
+// assignments returns all combinations of values of the conditions around references. If there are too many, it returns one, and makes every
+// reference active.
 func (g *needs) assignments() []func(condition string) bool {
-	const most = 8 // comparisons: each doubles the ways
+	const maxLeaves = 8 // each comparison doubles the number of combinations
 	conditions := g.template.Get("Conditions")
 	var leaves []string
 	for _, n := range g.all {
@@ -23,27 +23,28 @@ func (g *needs) assignments() []func(condition string) bool {
 			leaves = leavesOf(conditions, conditions.Get(c.condition), leaves, 0)
 		}
 	}
-	if len(leaves) > most {
+	if len(leaves) > maxLeaves {
 		for i := range g.all {
 			g.all[i].choices = nil
 		}
 		leaves = nil
 	}
 	var list []func(string) bool
-	for way := range 1 << len(leaves) {
-		truth := func(leaf string) bool { return way&(1<<max(slices.Index(leaves, leaf), 0)) == 0 }
-		list = append(list, func(name string) bool { return holds(conditions, conditions.Get(name), truth, 0) })
+	for combination := range 1 << len(leaves) {
+		truth := func(leaf string) bool { return combination&(1<<max(slices.Index(leaves, leaf), 0)) == 0 }
+		list = append(list, func(name string) bool { return evaluate(conditions, conditions.Get(name), truth, 0) })
 	}
 	return list
 }
 
-const deepest = 50 // conditions that name each other: a circle of them is not ours to find
+// maxConditionDepth limits how deeply conditions refer to each other, so that a cycle of them ends.
+const maxConditionDepth = 50
 
-// leavesOf a condition are what it compares.
+// leavesOf appends the comparisons that a condition consists of to leaves.
 func leavesOf(conditions, n *Node, leaves []string, depth int) []string {
 	name, arg, _ := n.Intrinsic()
 	switch {
-	case depth > deepest:
+	case depth > maxConditionDepth:
 		return leaves
 	case name == "Condition":
 		return leavesOf(conditions, conditions.Get(arg.Text), leaves, depth+1)
@@ -59,22 +60,22 @@ func leavesOf(conditions, n *Node, leaves []string, depth int) []string {
 	return leaves
 }
 
-// holds says whether a condition is met, if what it compares is as truth says.
-func holds(conditions, n *Node, truth func(leaf string) bool, depth int) bool {
+// evaluate returns the value of a condition, if truth returns the values of its comparisons.
+func evaluate(conditions, n *Node, truth func(leaf string) bool, depth int) bool {
 	name, arg, _ := n.Intrinsic()
-	is := func(item *Node) bool { return holds(conditions, item, truth, depth+1) }
-	isNot := func(item *Node) bool { return !is(item) }
+	isTrue := func(item *Node) bool { return evaluate(conditions, item, truth, depth+1) }
+	isFalse := func(item *Node) bool { return !isTrue(item) }
 	switch {
-	case depth > deepest:
+	case depth > maxConditionDepth:
 		return true
 	case name == "Condition":
-		return is(conditions.Get(arg.Text))
+		return isTrue(conditions.Get(arg.Text))
 	case name == "Fn::And":
-		return !slices.ContainsFunc(arg.Elements(), isNot)
+		return !slices.ContainsFunc(arg.Elements(), isFalse)
 	case name == "Fn::Or":
-		return slices.ContainsFunc(arg.Elements(), is)
+		return slices.ContainsFunc(arg.Elements(), isTrue)
 	case name == "Fn::Not":
-		return !slices.ContainsFunc(arg.Elements(), is)
+		return !slices.ContainsFunc(arg.Elements(), isTrue)
 	}
 	return truth(string(n.JSON()))
 }

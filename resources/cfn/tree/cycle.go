@@ -5,22 +5,22 @@ import (
 	"strings"
 )
 
-// Need is one resource of a template that names another: CloudFormation makes the other one first.
+// Need is a reference from one resource of a template to another, so that CloudFormation creates the other one first.
 type Need struct {
 	From, To string
-	// Path of what names it, such as Resources.Bucket.DependsOn.
+	// Path of the reference, such as Resources.Bucket.DependsOn.
 	Path string
 }
 
-// Cycle is a circle of resources of which each needs the next, and the last one the first: CloudFormation can make none of them first.
+// Cycle is a cycle of resources, each of which needs the next one, so that CloudFormation can create none of them first.
 type Cycle struct {
-	// Needs around the circle, the first from the resource that comes first in the template.
+	// Needs of the cycle in order. The first is that of the resource that is first in the template.
 	Needs []Need
-	// Break is the index of the need to take away first: without it, the fewest resources are left in circles.
+	// Break is the index of the need to remove first: without it, the fewest resources remain in cycles.
 	Break int
 }
 
-// String draws the circle: A → B → A.
+// String returns the resources of the cycle: A → B → A.
 func (c Cycle) String() string {
 	var b strings.Builder
 	for _, n := range c.Needs {
@@ -29,7 +29,7 @@ func (c Cycle) String() string {
 	return b.String() + c.Needs[0].From
 }
 
-// Paths are those of the needs, in the order of the circle.
+// Paths returns the paths of the needs in order, separated by commas.
 func (c Cycle) Paths() string {
 	paths := make([]string, len(c.Needs))
 	for i, n := range c.Needs {
@@ -38,51 +38,51 @@ func (c Cycle) Paths() string {
 	return strings.Join(paths, ", ")
 }
 
-// Hint says what to do.
+// Hint says how to break the cycle.
 func (c Cycle) Hint() string {
 	n := c.Needs[c.Break]
 	if strings.HasPrefix(n.Path, "Resources."+n.From+".DependsOn") {
 		return "remove " + n.To + " at " + n.Path
 	}
-	return "remove the reference at " + n.Path + ", or name " + n.To + " by a fixed name there"
+	return "remove the reference at " + n.Path + ", or refer to " + n.To + " by a fixed name"
 }
 
-// Cycles finds the circles among the resources of a template, by Ref, Fn::GetAtt, Fn::Sub and DependsOn at any depth. Once the need to break of
-// each is taken away, the template has no circle left. A circle that two branches of one condition keep from closing is none.
+// Cycles returns the cycles among the resources of a template, through Ref, Fn::GetAtt, Fn::Sub and DependsOn at any depth. Without the need
+// to break in each of them, the template has no cycle. References that no combination of conditions makes active together form no cycle.
 func Cycles(template *Node) []Cycle {
 	g := newNeeds(template)
-	if g.inCircles(g.all, -1, -1) == 0 {
+	if g.countInCycles(g.all, -1, -1) == 0 {
 		return nil
 	}
 	var cycles []Cycle
-	taken := map[[2]int]bool{} // the needs that circles found so far are broken at
+	broken := map[[2]int]bool{} // the needs to break in the cycles found so far
 	for _, holds := range g.assignments() {
 		for {
-			left := slices.DeleteFunc(slices.Clone(g.all), func(n need) bool { return taken[n.between()] || !n.isThere(holds) })
-			circle := g.shortest(left)
-			if circle == nil {
+			left := slices.DeleteFunc(slices.Clone(g.all), func(n need) bool { return broken[n.between()] || !n.isActive(holds) })
+			cycle := g.shortestCycle(left)
+			if cycle == nil {
 				break
 			}
-			c := g.draw(circle, left)
-			taken[[2]int{g.index[c.Needs[c.Break].From], g.index[c.Needs[c.Break].To]}] = true
+			c := g.describe(cycle, left)
+			broken[[2]int{g.index[c.Needs[c.Break].From], g.index[c.Needs[c.Break].To]}] = true
 			cycles = append(cycles, c)
 		}
 	}
 	return cycles
 }
 
-// needs of the resources of a template, by their index.
+// needs is the graph of the resources of a template, which it refers to by index.
 type needs struct {
 	template *Node
 	ids      []string
 	nodes    []*Node
 	index    map[string]int
 	all      []need
-	from     int     // the resource that is read
-	choices  *choice // under which it is read
+	from     int     // the resource that is being read
+	choices  *choice // the conditions around the node that is being read
 }
 
-// need of one resource for another. Where is what names it.
+// need is a reference from one resource to another, in the node where.
 type need struct {
 	from, to int
 	where    *Node
@@ -91,7 +91,7 @@ type need struct {
 
 func (n *need) between() [2]int { return [2]int{n.from, n.to} }
 
-// choice is a branch of a condition that something is in, among others.
+// choice is a branch of a condition, inside other branches.
 type choice struct {
 	condition string
 	isThen    bool
@@ -117,7 +117,7 @@ func newNeeds(template *Node) *needs {
 				g.add(d.Text, d)
 			}
 		}
-		g.below(r)
+		g.collect(r)
 	}
 	return g
 }
@@ -132,8 +132,8 @@ func (g *needs) add(id string, where *Node) {
 	}
 }
 
-// below a node, what names resources.
-func (g *needs) below(n *Node) {
+// collect adds the references in a node to the needs of the resource that is being read.
+func (g *needs) collect(n *Node) {
 	if n == nil || len(n.Items) == 0 {
 		return
 	}
@@ -141,7 +141,7 @@ func (g *needs) below(n *Node) {
 	case "Ref":
 		g.add(arg.Text, n)
 	case "Fn::GetAtt":
-		if arg.Kind == List && len(arg.Items) == 2 && arg.Items[0] != nil { // text is a list since it was read, unless it is wrong
+		if arg.Kind == List && len(arg.Items) == 2 && arg.Items[0] != nil { // the parser has turned valid text into a list
 			g.add(arg.Items[0].Text, n)
 		}
 	case "Fn::Sub":
@@ -151,14 +151,14 @@ func (g *needs) below(n *Node) {
 			outer := g.choices
 			for i, isThen := range []bool{true, false} {
 				g.choices = &choice{condition: arg.Items[0].Text, isThen: isThen, outer: outer}
-				g.below(arg.Items[i+1])
+				g.collect(arg.Items[i+1])
 			}
 			g.choices = outer
 			return
 		}
 	}
 	for _, item := range n.Items {
-		g.below(item)
+		g.collect(item)
 	}
 }
 
@@ -180,12 +180,12 @@ func (g *needs) sub(n, arg *Node) {
 	}
 }
 
-// inCircles counts the resources that are in circles, or need what is, where one does not need another: those that are left when what needs
-// nothing is taken away, again and again.
-func (g *needs) inCircles(list []need, from, to int) int {
+// countInCycles returns how many resources are in a cycle, or need a resource that is, without the needs between from and to. It counts those that
+// remain after the resources without needs have been removed repeatedly.
+func (g *needs) countInCycles(list []need, from, to int) int {
 	counts := make([]int, 3*len(g.ids)+len(list))
 	open, last, done := counts[:len(g.ids)], counts[len(g.ids):2*len(g.ids)], counts[2*len(g.ids):2*len(g.ids)]
-	before := counts[3*len(g.ids):] // of the needs for one resource, the one before each, plus one
+	before := counts[3*len(g.ids):] // index of the previous need for the same resource, plus one
 	for i := range list {
 		if n := &list[i]; n.from != from || n.to != to {
 			open[n.from]++
@@ -208,15 +208,15 @@ func (g *needs) inCircles(list []need, from, to int) int {
 	return len(g.ids) - len(done)
 }
 
-// shortest circle: the resources around it, from the one that comes first in the template; nil where there is none.
-func (g *needs) shortest(list []need) []int {
+// shortestCycle returns the resources of the shortest cycle, from the one that is first in the template, or nil if there is no cycle.
+func (g *needs) shortestCycle(list []need) []int {
 	to := make([][]int, len(g.ids))
 	for _, n := range list {
 		to[n.from] = append(to[n.from], n.to)
 	}
 	var best []int
 	for start := range g.ids {
-		before := map[int]int{} // from which a resource is reached
+		before := map[int]int{} // the resource from which each one is reached
 		for queue := []int{start}; len(queue) > 0; queue = queue[1:] {
 			for _, k := range to[queue[0]] {
 				if _, seen := before[k]; !seen {
@@ -232,23 +232,23 @@ func (g *needs) shortest(list []need) []int {
 		if !closed {
 			continue
 		}
-		circle := []int{last}
-		for circle[0] != start {
-			circle = append([]int{before[circle[0]]}, circle...)
+		cycle := []int{last}
+		for cycle[0] != start {
+			cycle = append([]int{before[cycle[0]]}, cycle...)
 		}
-		if best == nil || len(circle) < len(best) {
-			best = circle
+		if best == nil || len(cycle) < len(best) {
+			best = cycle
 		}
 	}
 	return best
 }
 
-// draw a circle, with the paths of what names the resources in it.
-func (g *needs) draw(circle []int, list []need) Cycle {
+// describe returns a cycle with the paths of its references.
+func (g *needs) describe(cycle []int, list []need) Cycle {
 	var c Cycle
 	least, isDeclared := 0, false
-	for i, from := range circle {
-		to := circle[(i+1)%len(circle)]
+	for i, from := range cycle {
+		to := cycle[(i+1)%len(cycle)]
 		var named *need
 		for k := range list {
 			if n := &list[k]; n.between() == [2]int{from, to} && (named == nil || g.isDependsOn(n) && !g.isDependsOn(named)) {
@@ -256,8 +256,8 @@ func (g *needs) draw(circle []int, list []need) Cycle {
 			}
 		}
 		c.Needs = append(c.Needs, Need{From: g.ids[from], To: g.ids[to], Path: g.path(named)})
-		// what somebody wrote as DependsOn is more easily taken away than what needs a value
-		left, declared := g.inCircles(list, from, to), g.isDependsOn(named)
+		// a DependsOn is easier to remove than a reference to a value
+		left, declared := g.countInCycles(list, from, to), g.isDependsOn(named)
 		if i == 0 || left < least || left == least && declared && !isDeclared {
 			c.Break, least, isDeclared = i, left, declared
 		}

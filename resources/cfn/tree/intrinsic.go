@@ -2,8 +2,8 @@ package tree
 
 import "strings"
 
-// shortTag returns the tag that an intrinsic is written with in YAML, without its exclamation mark; ok is false where n must
-// stay in its long form.
+// shortTag returns the tag of the short form of an intrinsic in YAML, without its exclamation mark. ok is false if n has to be written in its
+// long form.
 func shortTag(n *Node) (tag string, ok bool) {
 	name, arg, ok := n.Intrinsic()
 	if !ok {
@@ -19,15 +19,15 @@ func shortTag(n *Node) (tag string, ok bool) {
 		ok = isDotted(arg)
 	case "Fn::And", "Fn::Base64", "Fn::Cidr", "Fn::Equals", "Fn::FindInMap", "Fn::GetAZs", "Fn::If", "Fn::Join",
 		"Fn::Not", "Fn::Or", "Fn::Select", "Fn::Split", "Fn::Sub", "Fn::Transform":
-		// Behind a tag every scalar is text, so a number, a boolean or a null keeps its kind only in the long form.
+		// After a tag every scalar is text, so a number, a boolean or a null keeps its kind only in the long form.
 		ok = arg.Kind == String || arg.Kind == List || arg.Kind == Map
 	default:
-		ok = false // the rest, such as Fn::Contains or Fn::ToJsonString, has no short form that every reader knows
+		ok = false // other functions, such as Fn::Contains and Fn::ToJsonString, have no short form that every parser accepts
 	}
 	return strings.TrimPrefix(name, "Fn::"), ok
 }
 
-// longName returns the key that a YAML tag stands for. It knows more tags than shortTag writes.
+// longName returns the long form of a YAML tag. It accepts more tags than shortTag returns.
 func longName(tag string) (name string, ok bool) {
 	switch tag {
 	case "!Ref", "!Condition":
@@ -41,7 +41,7 @@ func longName(tag string) (name string, ok bool) {
 	}
 }
 
-// isDotted reports whether the argument of a GetAtt can be written A.B.C, so that splitGetAtt gives back the same list.
+// isDotted reports whether the argument of a GetAtt can be written A.B.C, so that splitGetAtt returns the same list.
 func isDotted(arg *Node) bool {
 	if arg.Kind != List || len(arg.Items) != 2 {
 		return false
@@ -54,8 +54,8 @@ func isDotted(arg *Node) bool {
 	return !strings.Contains(arg.Items[0].Text, ".")
 }
 
-// splitGetAtt gives {"Fn::GetAtt": "A.B.C"} its one form, {"Fn::GetAtt": ["A", "B.C"]}. Text without a dot stays: it is
-// wrong, but to say so is not the reader's business.
+// splitGetAtt changes {"Fn::GetAtt": "A.B.C"} to {"Fn::GetAtt": ["A", "B.C"]}, the one form in trees. It keeps text without a dot, which is
+// invalid, for later checks to report.
 func splitGetAtt(n *Node) {
 	if len(n.Keys) != 1 || n.Keys[0] != "Fn::GetAtt" || n.Items[0].Kind != String {
 		return

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// JSON returns the tree as a JSON document, keys in their order, intrinsics long. The same tree gives the same bytes, and
-// ParseJSON gives back an Equal tree under the conditions of YAML. A number that only YAML can write (0x1f, +1, 1_000)
-// comes out in decimal, and as a string where readers disagree on its value (012345678901, .inf).
+// JSON returns the tree as a JSON document, with the keys in their order and intrinsics in long form. The same tree gives the same bytes.
+// ParseJSON returns an Equal tree under the same conditions as for YAML. A number that JSON cannot represent (0x1f, +1, 1_000) becomes decimal, or
+// a string if parsers disagree on its value (012345678901, .inf).
 func (n *Node) JSON() []byte { return n.AppendJSON(nil) }
 
-// AppendJSON appends what JSON returns to dst.
+// AppendJSON appends the tree as a JSON document to dst.
 func (n *Node) AppendJSON(dst []byte) []byte {
 	return append(appendJSON(dst, n, 0), '\n')
 }
@@ -62,7 +62,7 @@ func appendJSONNumber(dst []byte, s string) []byte {
 	}
 	digits := strings.ReplaceAll(s, "_", "")
 	if unsigned := strings.TrimLeft(digits, "+-"); len(unsigned) > 1 && unsigned[0] == '0' && isDigit(unsigned[1]) {
-		return appendDoubleQuoted(dst, s) // octal for one reader, decimal or text for another
+		return appendDoubleQuoted(dst, s) // octal for one parser, decimal or text for another
 	}
 	if n, ok := new(big.Int).SetString(digits, 0); ok {
 		return n.Append(dst, 10)

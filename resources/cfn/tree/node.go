@@ -6,22 +6,22 @@ import (
 	"strings"
 )
 
-// Text makes a String.
+// Text returns a String.
 func Text(s string) *Node { return &Node{Kind: String, Text: s} }
 
-// Int makes a Number.
+// Int returns a Number.
 func Int(n int) *Node { return &Node{Kind: Number, Text: strconv.Itoa(n)} }
 
-// Boolean makes a Bool.
+// Boolean returns a Bool.
 func Boolean(b bool) *Node { return &Node{Kind: Bool, Text: strconv.FormatBool(b)} }
 
-// NewList makes a List of the items.
+// NewList returns a List of the items.
 func NewList(items ...*Node) *Node { return &Node{Kind: List, Items: items} }
 
-// NewMap makes an empty Map, to be filled with Set.
+// NewMap returns an empty Map. Fill it with Set.
 func NewMap() *Node { return &Node{Kind: Map} }
 
-// Set appends the key, or replaces its value where it already stands, and returns n. A node that is not a Map becomes one.
+// Set appends the key with a value, or replaces the value of an existing key in place, and returns n. A node that is not a Map becomes one.
 func (n *Node) Set(key string, v *Node) *Node {
 	if n.Kind != Map {
 		*n = Node{Kind: Map, Line: n.Line}
@@ -35,7 +35,7 @@ func (n *Node) Set(key string, v *Node) *Node {
 	return n
 }
 
-// Get returns the value of a key; nil when n is nil, is not a Map or lacks the key.
+// Get returns the value of a key, or nil if n is nil, is not a Map or does not have the key.
 func (n *Node) Get(key string) *Node {
 	if n == nil || n.Kind != Map {
 		return nil
@@ -46,7 +46,7 @@ func (n *Node) Get(key string) *Node {
 	return nil
 }
 
-// At follows keys from Map to Map; nil when one of them is absent.
+// At returns the value at a path of keys, or nil if one of them does not exist.
 func (n *Node) At(path ...string) *Node {
 	for _, key := range path {
 		n = n.Get(key)
@@ -54,7 +54,7 @@ func (n *Node) At(path ...string) *Node {
 	return n
 }
 
-// Elements of a List, or the one that n is where a List may stand; none when n is nil.
+// Elements returns the items of a List, or n itself if it is no List, for properties that can be either. It returns nil if n is nil.
 func (n *Node) Elements() []*Node {
 	switch {
 	case n == nil:
@@ -66,7 +66,7 @@ func (n *Node) Elements() []*Node {
 	}
 }
 
-// Equal reports whether both say the same, with keys in the same order. Lines do not count.
+// Equal reports whether both have the same content, with keys in the same order. It ignores lines.
 func (n *Node) Equal(o *Node) bool {
 	if n == nil || o == nil {
 		return n == o
@@ -90,8 +90,8 @@ func (n *Node) Intrinsic() (name string, arg *Node, ok bool) {
 	}
 }
 
-// Walk calls fn for n and everything below it, parents first and in order, and does not descend where fn returns false.
-// Paths look like Resources.Pipeline.Properties.Stages[2].Name, with every key as it is; the path of n itself is empty.
+// Walk calls fn for n and all nodes below it, in order and parents first. It does not descend into a node for which fn returns false. A path is
+// such as Resources.Pipeline.Properties.Stages[2].Name, with unescaped keys. The path of n itself is empty.
 func (n *Node) Walk(fn func(path string, n *Node) bool) {
 	n.walk("", fn)
 }

@@ -9,18 +9,18 @@ import (
 	"unicode/utf8"
 )
 
-// Limits of what is read, far above any template (CloudFormation takes 1 MB): a hostile file must end in an error, not in
-// all of the memory.
+// Limits of a parsed file, far above any template (the CloudFormation limit is 1 MB), so that a malicious file leads to an error and does not
+// use up the memory.
 const (
 	maxNodes = 1_000_000
 	maxDepth = 1_000
 )
 
-// SyntaxError says why a file could not be read. Its text starts with the position, so it can follow a file name and a colon.
+// SyntaxError says why a file could not be parsed. Its text starts with the position, to be appended to a file name and a colon.
 type SyntaxError struct {
-	// Line is 1-based.
+	// Line is from 1.
 	Line int
-	// Column is 1-based; 0 when it is unknown.
+	// Column is from 1; 0 if it is unknown.
 	Column  int
 	Message string
 }
@@ -33,7 +33,7 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Message)
 }
 
-// Parse reads JSON when the name ends in .json, else YAML. Every error is a *SyntaxError.
+// Parse parses JSON if the name ends in .json, else YAML. Every error is a *SyntaxError.
 func Parse(name string, src []byte) (*Node, error) {
 	if isNamedJSON(name) {
 		return ParseJSON(src)
@@ -43,15 +43,15 @@ func Parse(name string, src []byte) (*Node, error) {
 
 func isNamedJSON(name string) bool { return strings.EqualFold(filepath.Ext(name), ".json") }
 
-// checkEncoding refuses what is not UTF-8, since readers either replace it silently or give no position. It returns src
-// without a byte order mark.
+// checkEncoding returns src without a byte order mark, or an error with the position of the first byte that is not UTF-8, because parsers replace
+// such bytes silently or report no position.
 func checkEncoding(src []byte) ([]byte, error) {
 	if !utf8.Valid(src) {
 		line, start := 1, 0
 		for i := 0; i < len(src); {
 			r, size := utf8.DecodeRune(src[i:])
 			if r == utf8.RuneError && size == 1 {
-				return nil, &SyntaxError{Line: line, Column: i - start + 1, Message: "this is not UTF-8: save the file as UTF-8"}
+				return nil, &SyntaxError{Line: line, Column: i - start + 1, Message: "not valid UTF-8: save the file as UTF-8"}
 			}
 			i += size
 			if r == '\n' {
@@ -66,7 +66,7 @@ func duplicateKey(key string, line, column int) error {
 	return &SyntaxError{Line: line, Column: column, Message: fmt.Sprintf("the key %q appears twice in one mapping: remove one of them", key)}
 }
 
-// lineNumber fits a line into a Node.
+// lineNumber converts a line to the type that a Node has, or to 0 if it does not fit.
 func lineNumber(line int) int32 {
 	if line < 0 || line > math.MaxInt32 {
 		return 0

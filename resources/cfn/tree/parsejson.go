@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// ParseJSON reads one JSON document, with its keys in order and its numbers as written. Every error is a *SyntaxError.
+// ParseJSON parses one JSON document. It keeps the order of keys and the spelling of numbers. Every error is a *SyntaxError.
 func ParseJSON(src []byte) (*Node, error) {
 	src, err := checkEncoding(src)
 	if err != nil {
@@ -17,16 +17,16 @@ func ParseJSON(src []byte) (*Node, error) {
 	}
 	r := jsonReader{src: src, decoder: json.NewDecoder(bytes.NewReader(src)), line: 1}
 	if len(bytes.TrimSpace(src)) == 0 {
-		return nil, r.wrong("the file is empty")
+		return nil, r.errorf("the file is empty")
 	}
-	// The whole is checked first, because reading token by token reports wrong offsets.
+	// Check the whole document first, because the decoder reports wrong offsets for single tokens.
 	var whole json.RawMessage
 	if err := json.Unmarshal(src, &whole); err != nil {
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) {
 			r.moveTo(syntax.Offset)
 		}
-		return nil, r.wrong("this is not JSON: %s", err)
+		return nil, r.errorf("not valid JSON: %s", err)
 	}
 	r.decoder.UseNumber()
 	return r.next(0)
@@ -35,13 +35,13 @@ func ParseJSON(src []byte) (*Node, error) {
 type jsonReader struct {
 	src     []byte
 	decoder *json.Decoder
-	// The end of the last token: its offset, its line, and where that line starts.
+	// The end of the last token: its offset, its line, and the offset of the start of that line.
 	offset, line, start int
 	// Where the last token begins, 1-based.
 	beginLine, beginColumn int
 }
 
-// token reads a token and moves the position behind it. It remembers where the token begins.
+// token reads a token and moves the position to its end. It remembers where the token begins.
 func (r *jsonReader) token() (json.Token, error) {
 	end := r.offset
 	for end < len(r.src) && strings.IndexByte(" \t\r\n,:", r.src[end]) >= 0 {
@@ -51,7 +51,7 @@ func (r *jsonReader) token() (json.Token, error) {
 	r.beginLine, r.beginColumn = r.line, r.offset-r.start+1
 	token, err := r.decoder.Token()
 	if err != nil {
-		return nil, r.wrong("this is not JSON: %s", err)
+		return nil, r.errorf("not valid JSON: %s", err)
 	}
 	r.moveTo(r.decoder.InputOffset())
 	return token, nil
@@ -66,14 +66,14 @@ func (r *jsonReader) moveTo(offset int64) {
 	}
 }
 
-// wrong reports an error at the last character that was read.
-func (r *jsonReader) wrong(format string, args ...any) error {
+// errorf returns an error at the last character that was read.
+func (r *jsonReader) errorf(format string, args ...any) error {
 	return &SyntaxError{Line: r.line, Column: max(r.offset-r.start, 1), Message: fmt.Sprintf(format, args...)}
 }
 
 func (r *jsonReader) next(depth int) (*Node, error) {
 	if depth > maxDepth {
-		return nil, r.wrong("values are nested more than %d deep", maxDepth)
+		return nil, r.errorf("values are nested more than %d deep", maxDepth)
 	}
 	token, err := r.token()
 	if err != nil {
@@ -117,7 +117,7 @@ func (r *jsonReader) object(node *Node, depth int) (*Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		key, _ := token.(string) // the decoder lets nothing else stand here
+		key, _ := token.(string) // the decoder returns no other type here
 		if seen[key] {
 			return nil, duplicateKey(key, r.line, max(r.offset-r.start, 1))
 		}

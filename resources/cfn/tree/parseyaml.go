@@ -11,8 +11,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// ParseYAML reads one YAML document. Anchors, aliases and merge keys are expanded. Keys, and dates, are text as written, and
-// so is everything behind a tag such as !Sub. Every error is a *SyntaxError.
+// ParseYAML parses one YAML document. It expands aliases and merge keys. Keys, dates, and scalars after a tag such as !Sub become text as written.
+// Every error is a *SyntaxError.
 func ParseYAML(src []byte) (*Node, error) {
 	src, err := checkEncoding(src)
 	if err != nil {
@@ -27,7 +27,7 @@ func ParseYAML(src []byte) (*Node, error) {
 	}
 	root := document.Content[0]
 	if err := decoder.Decode(&second); err == nil {
-		return nil, wrong(&second, "a second document starts here: keep one document per file")
+		return nil, errorAt(&second, "a second document starts here: keep one document per file")
 	} else if !errors.Is(err, io.EOF) {
 		return nil, fromYAML(err)
 	}
@@ -35,21 +35,22 @@ func ParseYAML(src []byte) (*Node, error) {
 	return r.node(root, 0)
 }
 
-func wrong(n *yaml.Node, format string, args ...any) error {
+// errorAt returns an error with the position of n.
+func errorAt(n *yaml.Node, format string, args ...any) error {
 	return &SyntaxError{Line: n.Line, Column: n.Column, Message: fmt.Sprintf(format, args...)}
 }
 
 type yamlReader struct {
 	nodes int
-	open  map[*yaml.Node]bool // the anchors whose aliases are being expanded
+	open  map[*yaml.Node]bool // the anchors that are being expanded
 }
 
 func (r *yamlReader) node(n *yaml.Node, depth int) (*Node, error) {
 	if r.nodes++; r.nodes > maxNodes {
-		return nil, wrong(n, "the file holds more than %d values once aliases are expanded", maxNodes)
+		return nil, errorAt(n, "the file has more than %d values after the expansion of aliases", maxNodes)
 	}
 	if depth > maxDepth {
-		return nil, wrong(n, "values are nested more than %d deep", maxDepth)
+		return nil, errorAt(n, "values are nested more than %d deep", maxDepth)
 	}
 	if n.Kind == yaml.AliasNode {
 		return r.alias(n, depth)
@@ -60,12 +61,12 @@ func (r *yamlReader) node(n *yaml.Node, depth int) (*Node, error) {
 	switch n.Kind {
 	case yaml.MappingNode:
 		if tag := n.ShortTag(); tag != "!!map" {
-			return nil, wrong(n, "the tag %s is not supported on a mapping: remove it", tag)
+			return nil, errorAt(n, "the tag %s is not supported on a mapping: remove it", tag)
 		}
 		return r.mapping(n, depth)
 	case yaml.SequenceNode:
 		if tag := n.ShortTag(); tag != "!!seq" {
-			return nil, wrong(n, "the tag %s is not supported on a list: remove it", tag)
+			return nil, errorAt(n, "the tag %s is not supported on a list: remove it", tag)
 		}
 		return r.sequence(n, depth)
 	default:
@@ -75,7 +76,7 @@ func (r *yamlReader) node(n *yaml.Node, depth int) (*Node, error) {
 
 func (r *yamlReader) alias(n *yaml.Node, depth int) (*Node, error) {
 	if r.open[n.Alias] {
-		return nil, wrong(n, "the alias *%s stands inside its own anchor", n.Value)
+		return nil, errorAt(n, "the alias *%s is inside its own anchor", n.Value)
 	}
 	r.open[n.Alias] = true
 	defer delete(r.open, n.Alias)
@@ -86,10 +87,10 @@ func (r *yamlReader) alias(n *yaml.Node, depth int) (*Node, error) {
 func (r *yamlReader) function(n *yaml.Node, tag string, depth int) (*Node, error) {
 	name, ok := longName(tag)
 	if !ok {
-		return nil, wrong(n, "unknown tag %s: CloudFormation has no such function", tag)
+		return nil, errorAt(n, "unknown tag %s: CloudFormation has no such function", tag)
 	}
 	if inner := shortFormIn(n); tag == "!GetStackOutput" && inner != nil {
-		return nil, wrong(inner, "CloudFormation takes no short form such as %s inside !GetStackOutput: write Fn::GetStackOutput for the outer one", inner.Tag)
+		return nil, errorAt(inner, "CloudFormation does not accept a short form such as %s inside !GetStackOutput: write Fn::GetStackOutput in its long form", inner.Tag)
 	}
 	arg := &Node{Kind: String, Line: lineNumber(n.Line), Column: columnNumber(n.Column), Text: n.Value}
 	var err error
@@ -98,7 +99,7 @@ func (r *yamlReader) function(n *yaml.Node, tag string, depth int) (*Node, error
 		arg, err = r.mapping(n, depth+1)
 	case yaml.SequenceNode:
 		arg, err = r.sequence(n, depth+1)
-	default: // a scalar is text as it stands
+	default: // a scalar is text as written
 	}
 	if err != nil {
 		return nil, err
@@ -108,7 +109,7 @@ func (r *yamlReader) function(n *yaml.Node, tag string, depth int) (*Node, error
 	return call, nil
 }
 
-// shortFormIn is the first function in its short form below a node; nil where there is none.
+// shortFormIn returns the first function in short form below a node, or nil if there is none.
 func shortFormIn(n *yaml.Node) *yaml.Node {
 	for _, c := range n.Content {
 		if tag := c.ShortTag(); strings.HasPrefix(tag, "!") && !strings.HasPrefix(tag, "!!") {
@@ -155,7 +156,7 @@ func (r *yamlReader) mapping(n *yaml.Node, depth int) (*Node, error) {
 		value.Line, value.Column = lineNumber(n.Content[i].Line), columnNumber(n.Content[i].Column)
 		m.Keys, m.Items = append(m.Keys, key), append(m.Items, value)
 	}
-	// Merged keys come last, because what the mapping itself says wins.
+	// Merge last, because the keys of the mapping itself take precedence.
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if !isMerge(n.Content[i]) {
 			continue
@@ -170,7 +171,7 @@ func (r *yamlReader) mapping(n *yaml.Node, depth int) (*Node, error) {
 
 func isMerge(key *yaml.Node) bool { return key.Kind == yaml.ScalarNode && key.ShortTag() == "!!merge" }
 
-// merge adds the keys that m lacks from one mapping, or from a list of them, of which the first wins.
+// merge adds to m the keys that it does not have from a mapping, or from a list of mappings, the first of which takes precedence.
 func (r *yamlReader) merge(m *Node, seen map[string]bool, n *yaml.Node, depth int) error {
 	value, err := r.node(n, depth+1)
 	if err != nil {
@@ -182,7 +183,7 @@ func (r *yamlReader) merge(m *Node, seen map[string]bool, n *yaml.Node, depth in
 	}
 	for _, source := range sources {
 		if source.Kind != Map {
-			return wrong(n, "the merge key << needs a mapping or a list of mappings")
+			return errorAt(n, "the merge key << needs a mapping or a list of mappings")
 		}
 		for i, key := range source.Keys {
 			if !seen[key] {
@@ -199,10 +200,10 @@ func keyText(n *yaml.Node) (string, error) {
 		n = n.Alias
 	}
 	if n.Kind != yaml.ScalarNode {
-		return "", wrong(n, "a key must be text, not a list or a mapping")
+		return "", errorAt(n, "a key must be text, not a list or a mapping")
 	}
 	if n.Style&yaml.TaggedStyle != 0 && n.ShortTag() != "!!str" {
-		return "", wrong(n, "the tag %s cannot stand on a key: remove it", n.ShortTag())
+		return "", errorAt(n, "the tag %s is not supported on a key: remove it", n.ShortTag())
 	}
 	return n.Value, nil
 }
@@ -211,10 +212,10 @@ func scalar(n *yaml.Node) (*Node, error) {
 	node := &Node{Kind: String, Line: lineNumber(n.Line), Column: columnNumber(n.Column), Text: n.Value}
 	tag := n.ShortTag()
 	if n.Style&yaml.TaggedStyle != 0 && tag != "!!str" && tag != "!!timestamp" {
-		// An explicit !!int says what the text must be; it converts nothing.
+		// An explicit tag such as !!int has to match the text; it does not convert it.
 		plain := yaml.Node{Kind: yaml.ScalarNode, Value: n.Value}
 		if found := plain.ShortTag(); found != tag && (tag != "!!float" || found != "!!int") {
-			return nil, wrong(n, "the tag %s does not fit %q: remove it", tag, n.Value)
+			return nil, errorAt(n, "the tag %s does not match %q: remove it", tag, n.Value)
 		}
 	}
 	switch tag {
@@ -225,14 +226,14 @@ func scalar(n *yaml.Node) (*Node, error) {
 	case "!!int", "!!float":
 		node.Kind = Number
 	case "!!str":
-		if n.Style == 0 && isJSONNumber(n.Value) { // plain, and too large for a float: 1e999
+		if n.Style == 0 && isJSONNumber(n.Value) { // a plain scalar that is too large for a float, such as 1e999
 			node.Kind = Number
 		}
 	}
 	return node, nil
 }
 
-// fromYAML makes an error of yaml.v3 readable. It has no columns, and for some errors the line before the right one.
+// fromYAML returns a readable error for one of yaml.v3, which has no column, and for some errors the line before the right one.
 func fromYAML(err error) error {
 	e := &SyntaxError{Line: 1, Message: strings.TrimPrefix(err.Error(), "yaml: ")}
 	if rest, ok := strings.CutPrefix(e.Message, "line "); ok {
@@ -252,11 +253,11 @@ func fromYAML(err error) error {
 		e.Line++
 		e.Message = "a value is missing here"
 	case "mapping values are not allowed in this context":
-		e.Message = "a \": \" has no place here: quote the text, or check the indentation"
+		e.Message = "\": \" is not allowed here: quote the text, or check the indentation"
 	case "found character that cannot start any token":
 		e.Message = "a value cannot start like this: quote text that starts with @, ` or %, and indent with spaces, not tabs"
 	case "could not find expected ':'":
-		e.Message = "a key without its \":\" stands here"
+		e.Message = "this key has no \":\""
 	}
 	return e
 }

@@ -13,16 +13,16 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Patch changes the text of a template, YAML or JSON, so that it says what want says, and leaves all else of it as it is: comments, order,
-// quotes. It adds keys to maps and replaces texts and numbers; what needs another change is an error that names its path. JSON, which has no
-// comments, is then written anew.
+// Patch edits the text of a template, YAML or JSON, so that its content equals want, and keeps comments, order and quotes. It adds keys to maps
+// and replaces texts and numbers. For any other change, it returns an error that names the path, or renders the whole template anew if it is JSON,
+// which has no comments.
 func Patch(src []byte, want *Node) ([]byte, error) {
 	src, err := checkEncoding(src)
 	if err != nil {
 		return nil, err
 	}
 	out, err := patch(src, want, false)
-	if err != nil { // a text over several lines at the end may go on in what follows
+	if err != nil { // a multi-line text at the end could swallow the added keys
 		if front, again := patch(src, want, true); again == nil {
 			out, err = front, nil
 		}
@@ -33,13 +33,13 @@ func Patch(src []byte, want *Node) ([]byte, error) {
 	return out, err
 }
 
-// isJSON says whether a text is JSON that says what want says.
+// isJSON reports whether a text is JSON with the content of want.
 func isJSON(text []byte, want *Node) bool {
 	got, err := ParseJSON(text)
 	return err == nil && sorted(got).Equal(sorted(want))
 }
 
-// patch adds what is new in the document at its front or at its end.
+// patch applies the changes to src. It adds new keys of the document at its front or at its end.
 func patch(src []byte, want *Node, front bool) ([]byte, error) {
 	have, err := ParseYAML(src)
 	if err != nil {
@@ -51,7 +51,7 @@ func patch(src []byte, want *Node, front bool) ([]byte, error) {
 	}
 	root := document.Content[0]
 	if have.Kind != Map || want.Kind != Map || root.Kind != yaml.MappingNode {
-		return nil, errors.New("the template is no map")
+		return nil, errors.New("the template is not a mapping")
 	}
 	p := &patcher{src: src, lines: lineStarts(src), front: front}
 	if err := p.mapping("", root, 0, have, want); err != nil {
@@ -59,12 +59,12 @@ func patch(src []byte, want *Node, front bool) ([]byte, error) {
 	}
 	out := p.apply()
 	if got, err := ParseYAML(out); err != nil || !sorted(got).Equal(sorted(want)) {
-		return nil, errors.New("the template cannot be added to as it is written: write its sections as plain blocks, or as JSON")
+		return nil, errors.New("cfnpipe cannot add keys to the template in its present format: write its sections as plain blocks, or the template as JSON")
 	}
 	return out, nil
 }
 
-// lineStarts are where the second line begins, and those after it, as YAML counts lines.
+// lineStarts returns the offsets of all lines but the first, as YAML counts lines.
 func lineStarts(src []byte) []int {
 	var list []int
 	for i, r := range string(src) {
@@ -82,8 +82,8 @@ func lineStarts(src []byte) []int {
 
 type patcher struct {
 	src   []byte
-	lines []int // where the second line begins, and those after it
-	front bool  // what is new in the document stands before all else
+	lines []int // offsets of all lines but the first
+	front bool  // whether to add new keys of the document at its front
 	edits []edit
 }
 
@@ -93,7 +93,7 @@ type edit struct {
 	text       []byte
 }
 
-// offset of a position that counts from 1, the column in characters.
+// offset returns the offset of a position, which counts from 1, with the column in characters.
 func (p *patcher) offset(line, column int) int {
 	at := 0
 	switch {
@@ -111,7 +111,7 @@ func (p *patcher) offset(line, column int) int {
 	return min(at, len(p.src))
 }
 
-// mapping changes the map that stands behind a key on the given line; that of the whole document behind none.
+// mapping changes the mapping at a path, whose key is on the given line, 0 for the whole document.
 func (p *patcher) mapping(path string, n *yaml.Node, keyLine int, have, want *Node) error {
 	for _, key := range have.Keys {
 		if want.Get(key) == nil {
@@ -133,7 +133,7 @@ func (p *patcher) mapping(path string, n *yaml.Node, keyLine int, have, want *No
 			at += 2
 		}
 		if at >= len(n.Content) {
-			return unpatchable(path, key) // it comes from a merge key
+			return unpatchable(path, key) // it is from a merge key
 		}
 		value := n.Content[at+1]
 		_, _, call := before.Intrinsic()
@@ -157,10 +157,10 @@ func join(path, key string) string {
 }
 
 func unpatchable(path, key string) error {
-	return fmt.Errorf("%s cannot be changed where it stands: write it as a plain value", join(path, key))
+	return fmt.Errorf("cfnpipe cannot change %s in its present format: write it as a plain value", join(path, key))
 }
 
-// replace a value in the mapping n, if it is plain or in quotes on one line.
+// replace replaces a value in the mapping n, if it is plain, or quoted on one line. Else it returns false.
 func (p *patcher) replace(n, value *yaml.Node, after *Node) bool {
 	at := p.offset(value.Line, value.Column)
 	rest := string(p.src[at:])
@@ -184,14 +184,14 @@ func (p *patcher) replace(n, value *yaml.Node, after *Node) bool {
 	return true
 }
 
-// add keys to the mapping n: of a block behind the line of its key, in braces behind the first; of the document at its end or its front.
+// add adds keys to the mapping n: to a block after the line of its key, to braces after the opening one, and to the document at its end or front.
 func (p *patcher) add(n *yaml.Node, path string, keyLine int, want *Node, keys []string) error {
 	switch {
 	case len(keys) == 0:
 		return nil
 	case n.Style&yaml.FlowStyle != 0:
 		if at := p.offset(n.Line, n.Column); at == len(p.src) || p.src[at] != '{' {
-			return unpatchable(path, keys[0]) // an anchor or a tag stands before the brace
+			return unpatchable(path, keys[0]) // an anchor or a tag is before the brace
 		}
 		p.addFlow(n, want, keys)
 		return nil
@@ -219,7 +219,7 @@ func (p *patcher) add(n *yaml.Node, path string, keyLine int, want *Node, keys [
 	return nil
 }
 
-// end of the document: that of the file, or where three dots end it.
+// end returns the offset of the end of the document: three dots, or the end of the file.
 func (p *patcher) end() int {
 	for i := len(p.lines) - 1; i >= 0; i-- {
 		if bytes.HasPrefix(p.src[p.lines[i]:], []byte("...")) {
@@ -234,7 +234,7 @@ func (p *patcher) addFlow(n *yaml.Node, want *Node, keys []string) {
 	var text []byte
 	if len(n.Content) > 0 && n.Content[0].Line > n.Line {
 		first := n.Content[0]
-		indent := "\n" + string(p.src[p.offset(first.Line, 1):p.offset(first.Line, first.Column)]) // with its tabs
+		indent := "\n" + string(p.src[p.offset(first.Line, 1):p.offset(first.Line, first.Column)]) // including tabs
 		for _, key := range keys {
 			text = append(append(text, indent...), bytes.ReplaceAll(member(want, key), []byte("\n"), []byte(indent))...)
 			text = append(text, ',')
@@ -254,7 +254,7 @@ func (p *patcher) addFlow(n *yaml.Node, want *Node, keys []string) {
 		text = appendFlow(append(appendDoubleQuoted(text, key), ": "...), want.Get(key), space)
 	}
 	switch {
-	case space != "": // one stands there
+	case space != "": // a space follows already
 		text = append(text, ',')
 	case len(n.Content) > 0:
 		text = append(text, ", "...)
@@ -262,7 +262,7 @@ func (p *patcher) addFlow(n *yaml.Node, want *Node, keys []string) {
 	p.edits = append(p.edits, edit{at, 0, text})
 }
 
-// appendFlow writes a node as JSON on one line, with a space inside its braces or none.
+// appendFlow appends a node as JSON on one line, with the given space inside braces.
 func appendFlow(dst []byte, n *Node, space string) []byte {
 	if len(n.Items) == 0 {
 		return append(dst, bytes.TrimSpace(n.JSON())...)
@@ -284,7 +284,7 @@ func appendFlow(dst []byte, n *Node, space string) []byte {
 	return append(dst, end...)
 }
 
-// member of a map as JSON has it, over several lines.
+// member returns a key and its value as JSON, on several lines.
 func member(n *Node, key string) []byte {
 	text := append(bytes.TrimSpace(Text(key).JSON()), ": "...)
 	return append(text, bytes.TrimSpace(n.Get(key).JSON())...)
@@ -305,7 +305,7 @@ func (p *patcher) apply() []byte {
 	return append(out, p.src[done:]...)
 }
 
-// sorted is a copy whose maps have their keys in alphabetical order.
+// sorted returns a copy of n with the keys of maps in alphabetical order.
 func sorted(n *Node) *Node {
 	if n == nil {
 		return nil

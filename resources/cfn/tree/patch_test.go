@@ -102,22 +102,22 @@ func TestPatchRefusesWhatItCannotChange(t *testing.T) {
 		change    func(*tree.Node)
 		want      string
 	}{
-		{"a key goes", "a: 1\nb: 2\n", func(n *tree.Node) { *n = *parse(t, "b: 2") }, "a cannot be changed"},
-		{"an item of a list", "a: {b: [1]}\n", func(n *tree.Node) { n.Get("a").Set("b", tree.NewList()) }, "a.b cannot be changed"},
-		{"the value of a function", "a: !Ref b\n", func(n *tree.Node) { n.Set("a", tree.Text("c")) }, "a cannot be changed"},
-		{"text over lines", "a: |\n  b\n", func(n *tree.Node) { n.Set("a", tree.Text("c")) }, "a cannot be changed"},
-		{"an anchor", "a: &x b\nc: *x\n", func(n *tree.Node) { n.Set("a", tree.Text("c")) }, "a cannot be changed"},
-		{"an alias", "a: &x {b: 1}\nc: *x\n", func(n *tree.Node) { n.Get("c").Set("d", tree.Int(1)) }, "c cannot be changed"},
-		{"what an alias repeats", "a: &x\n  b: 1\nc: *x\n", func(n *tree.Node) { n.Set("a", tree.NewMap().Set("b", tree.Int(1)).Set("d", tree.Int(1))) }, "cannot be added to"},
-		{"braces with an anchor", "a: &x {b: 1}\n", func(n *tree.Node) { n.Get("a").Set("d", tree.Int(1)) }, "a.d cannot be changed"},
-		{"braces with a tag", "a: !!map {b: 1}\n", func(n *tree.Node) { n.Get("a").Set("d", tree.Int(1)) }, "a.d cannot be changed"},
-		{"what a merge key gives", "x: {b: 1}\na: {<<: {b: 1}}\n", func(n *tree.Node) { n.Get("a").Set("b", tree.Int(2)) }, "a.b cannot be changed"},
-		{"a key behind a question mark", "? a\n: b: 1\n", func(n *tree.Node) { n.Get("a").Set("c", tree.Int(2)) }, "cannot be added to"},
-		{"a list", "- a\n", func(n *tree.Node) { n.Items[0] = tree.Text("b") }, "the template is no map"},
-		{"a function", "!Ref a\n", func(n *tree.Node) { n.Set("b", tree.Int(1)) }, "the template is no map"},
+		{"a key goes", "a: 1\nb: 2\n", func(n *tree.Node) { *n = *parse(t, "b: 2") }, "cannot change a in its present format"},
+		{"an item of a list", "a: {b: [1]}\n", func(n *tree.Node) { n.Get("a").Set("b", tree.NewList()) }, "cannot change a.b in its present format"},
+		{"the value of a function", "a: !Ref b\n", func(n *tree.Node) { n.Set("a", tree.Text("c")) }, "cannot change a in its present format"},
+		{"text over lines", "a: |\n  b\n", func(n *tree.Node) { n.Set("a", tree.Text("c")) }, "cannot change a in its present format"},
+		{"an anchor", "a: &x b\nc: *x\n", func(n *tree.Node) { n.Set("a", tree.Text("c")) }, "cannot change a in its present format"},
+		{"an alias", "a: &x {b: 1}\nc: *x\n", func(n *tree.Node) { n.Get("c").Set("d", tree.Int(1)) }, "cannot change c in its present format"},
+		{"what an alias repeats", "a: &x\n  b: 1\nc: *x\n", func(n *tree.Node) { n.Set("a", tree.NewMap().Set("b", tree.Int(1)).Set("d", tree.Int(1))) }, "cannot add keys to the template in its present format"},
+		{"braces with an anchor", "a: &x {b: 1}\n", func(n *tree.Node) { n.Get("a").Set("d", tree.Int(1)) }, "cannot change a.d in its present format"},
+		{"braces with a tag", "a: !!map {b: 1}\n", func(n *tree.Node) { n.Get("a").Set("d", tree.Int(1)) }, "cannot change a.d in its present format"},
+		{"what a merge key gives", "x: {b: 1}\na: {<<: {b: 1}}\n", func(n *tree.Node) { n.Get("a").Set("b", tree.Int(2)) }, "cannot change a.b in its present format"},
+		{"a key behind a question mark", "? a\n: b: 1\n", func(n *tree.Node) { n.Get("a").Set("c", tree.Int(2)) }, "cannot add keys to the template in its present format"},
+		{"a list", "- a\n", func(n *tree.Node) { n.Items[0] = tree.Text("b") }, "the template is not a mapping"},
+		{"a function", "!Ref a\n", func(n *tree.Node) { n.Set("b", tree.Int(1)) }, "the template is not a mapping"},
 		{"what is not there", "", func(*tree.Node) {}, "the file is empty"},
 		{"what is no YAML", "a: [b\n", func(*tree.Node) {}, "not closed"},
-		{"what is not UTF-8", "a: \xff\n", func(*tree.Node) {}, "this is not UTF-8"},
+		{"what is not UTF-8", "a: \xff\n", func(*tree.Node) {}, "not valid UTF-8"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

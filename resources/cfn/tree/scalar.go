@@ -7,7 +7,7 @@ import (
 
 const hexDigits = "0123456789abcdef"
 
-// appendLine writes a string within one line: plain where no reader could take it for anything else, else quoted.
+// appendLine appends a string on one line: plain if every parser reads it as that string, else quoted.
 func appendLine(dst []byte, s string) []byte {
 	if isPlain(s) {
 		return append(dst, s...)
@@ -27,8 +27,7 @@ func appendLine(dst []byte, s string) []byte {
 	return append(dst, '\'')
 }
 
-// isPlain reports whether a string needs no quotes, for readers of YAML 1.1 and of 1.2. It knows what is safe rather than
-// what is not, so in doubt the answer is no.
+// isPlain reports whether a string needs no quotes, for parsers of YAML 1.1 and 1.2. It returns true only for strings that are known to be safe.
 func isPlain(s string) bool {
 	if s == "" || isWord(s) {
 		return false
@@ -50,7 +49,7 @@ func isPlain(s string) bool {
 		case c == ':' && (i+1 == len(s) || s[i+1] == ' '):
 			return false // a key
 		case c == ' ' && (i+1 == len(s) || s[i+1] == '#'):
-			return false // a trailing space is lost, a comment as well
+			return false // a trailing space and a comment would be lost
 		case number && isForeign(c):
 			number = false
 		}
@@ -58,7 +57,7 @@ func isPlain(s string) bool {
 	return !number
 }
 
-// isWord reports whether some reader takes s for a boolean or a null.
+// isWord reports whether a parser may read s as a boolean or a null.
 func isWord(s string) bool {
 	switch len(s) {
 	case 1:
@@ -76,8 +75,8 @@ func isWord(s string) bool {
 	}
 }
 
-// isForeign reports whether c stands in no number and no date, whatever the base and the YAML version: 0x1f, 0b1, 0o7, 1e3,
-// .inf, .nan, 12:30:45, 2010-09-09T00:00:00Z.
+// isForeign reports whether c is in no number and no date of any base and YAML version, such as 0x1f, 0b1, 0o7, 1e3, .inf, .nan, 12:30:45 and
+// 2010-09-09T00:00:00Z.
 func isForeign(c byte) bool {
 	return c == '/' || isLetter(c) && !strings.ContainsRune("abcdefinotxz", rune(c|0x20))
 }
@@ -86,9 +85,9 @@ func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// isVisible reports whether a character may stand unescaped. Control characters, byte order marks and Unicode line breaks
-// may not for YAML's sake; odd spaces and what changes the direction of text, for the sake of who reviews it. The ranges
-// are spelled out because package unicode changes with the version of Go.
+// isVisible reports whether a character is written unescaped. YAML does not allow unescaped control characters, byte order marks and Unicode line
+// breaks. Unusual spaces and characters that change the direction of text would mislead a reviewer. The ranges are literal, because package
+// unicode differs between versions of Go.
 func isVisible(r rune) bool {
 	switch {
 	case r < ' ', 0x7f <= r && r <= 0xa0, r == 0xad, r == 0x61c, r == 0x180e:
@@ -102,7 +101,7 @@ func isVisible(r rune) bool {
 	}
 }
 
-// isLiteral reports whether a string has several lines and survives as a literal block.
+// isLiteral reports whether a string has several lines and can be written as a literal block.
 func isLiteral(s string) bool {
 	lines, content := false, false
 	for _, r := range s {
@@ -116,13 +115,13 @@ func isLiteral(s string) bool {
 			content = true
 		}
 	}
-	// Readers disagree on blank lines alone, and on spaces in a last line.
+	// Parsers disagree on texts of blank lines only, and on spaces in the last line.
 	body := strings.TrimRight(s, "\n")
 	last := body[strings.LastIndexByte(body, '\n')+1:]
 	return lines && content && strings.Trim(last, " \t") != ""
 }
 
-// appendDoubleQuoted writes a string for YAML and for JSON: they share the escapes that it uses.
+// appendDoubleQuoted appends a quoted string, with escapes that both YAML and JSON have.
 func appendDoubleQuoted(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	for _, r := range s {
@@ -144,7 +143,7 @@ func appendDoubleQuoted(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// appendEscape writes \u1234, which YAML and JSON share. What isVisible refuses is never longer.
+// appendEscape appends an escape such as \u1234, which both YAML and JSON have. No character that isVisible rejects needs a longer one.
 func appendEscape(dst []byte, r rune) []byte {
 	return append(dst, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
 }

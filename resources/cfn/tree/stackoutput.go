@@ -5,11 +5,12 @@ import "slices"
 // StackOutput is a call of Fn::GetStackOutput, which reads an output of another stack without an export.
 type StackOutput struct {
 	StackName, OutputName *Node
-	// Region and RoleArn may be nil. The role is one of the account that the other stack is in; without one, that is the account of the stack.
+	// Region and RoleArn are optional. The role is in the account of the other stack. Without a role, both stacks are in the same account.
 	Region, RoleArn *Node
 }
 
-// StackOutput takes a call of Fn::GetStackOutput apart; ok is false for anything else. The problem says what CloudFormation would refuse of it.
+// StackOutput returns the arguments of a call of Fn::GetStackOutput; ok is false for other nodes. The problem says why CloudFormation would reject
+// the call, or is empty.
 func (n *Node) StackOutput() (o StackOutput, problem string, ok bool) {
 	name, arg, _ := n.Intrinsic()
 	if name != "Fn::GetStackOutput" {
@@ -20,7 +21,7 @@ func (n *Node) StackOutput() (o StackOutput, problem string, ok bool) {
 		return !slices.Contains([]string{"StackName", "OutputName", "Region", "RoleArn"}, key)
 	}
 	if o.StackName == nil || o.OutputName == nil || slices.ContainsFunc(arg.Keys, isOther) {
-		problem = "Fn::GetStackOutput takes a map with StackName and OutputName, and perhaps Region and RoleArn"
+		problem = "Fn::GetStackOutput requires a mapping with StackName and OutputName, and optionally Region and RoleArn"
 	}
 	return o, problem, true
 }

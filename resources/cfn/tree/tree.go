@@ -1,10 +1,10 @@
-// Package tree is the one plain form of a template: what building produces, and what reading a YAML or JSON file gives back.
+// Package tree represents a template as a plain tree, both a template that was built and one that was parsed from YAML or JSON.
 //
-// Intrinsics stand in their long form: the YAML `!Sub text` is the mapping {"Fn::Sub": "text"}, `!Ref X` is {"Ref": "X"},
+// Intrinsics are in long form: the YAML `!Sub text` is the mapping {"Fn::Sub": "text"}, `!Ref X` is {"Ref": "X"},
 // `!Condition X` is {"Condition": "X"}, and `!GetAtt A.B.C` is {"Fn::GetAtt": ["A", "B.C"]}.
 package tree
 
-// Kind says what a Node is.
+// Kind is the kind of a Node.
 type Kind uint8
 
 // The kinds of a Node. Null is the zero Kind.
@@ -17,14 +17,14 @@ const (
 	Map
 )
 
-// Node is one value of a template. Many thousands are held at once, so it stays small.
+// Node is one value of a template. It is small, because there are many thousands at once.
 type Node struct {
 	Kind Kind
-	// Line and Column are 1-based, in the file it was read from: of the key of a value in a Map, else of the value. 0 when it was built, or past the
-	// largest number.
+	// Line and Column in the file, from 1: of the key of a value in a Map, else of the value. 0 for a node that was built, or if the number is too
+	// large for the field.
 	Column uint16
 	Line   int32
-	// Text of a scalar: a string as it is, a number as written, "true" or "false".
+	// Text of a scalar: the string, the number as written, "true" or "false".
 	Text string
 	// Keys of a Map, in order, without duplicates.
 	Keys []string

@@ -2,12 +2,11 @@ package tree
 
 import "strconv"
 
-// YAML returns the tree as a YAML document, with intrinsics in their short form where there is one. The same tree gives
-// the same bytes, and ParseYAML gives back an Equal tree, provided that numbers are valid JSON numbers and that text is
-// valid UTF-8: what is not comes out as U+FFFD. A nil Node is written as null.
+// YAML returns the tree as a YAML document, with intrinsics in short form if they have one. The same tree gives the same bytes. ParseYAML returns an
+// Equal tree if numbers are valid JSON numbers and text is valid UTF-8. Invalid UTF-8 becomes U+FFFD, and a nil Node null.
 func (n *Node) YAML() []byte { return n.AppendYAML(nil) }
 
-// AppendYAML appends what YAML returns to dst.
+// AppendYAML appends the tree as a YAML document to dst.
 func (n *Node) AppendYAML(dst []byte) []byte {
 	if isBlock(n) {
 		return appendBlock(dst, n, 0)
@@ -24,7 +23,7 @@ func isBlock(n *Node) bool {
 	return !short
 }
 
-// appendBlock writes the entries of a Map or List. The first one continues the current line, the others are indented.
+// appendBlock appends the entries of a Map or List. The first one continues the current line, the others are indented.
 func appendBlock(dst []byte, n *Node, indent int) []byte {
 	for i, item := range n.Items {
 		if i > 0 {
@@ -48,7 +47,7 @@ func appendBlock(dst []byte, n *Node, indent int) []byte {
 	return dst
 }
 
-// appendInline writes what fits behind "key: " or "- ", and the end of the line. Further lines are indented.
+// appendInline appends the value that follows "key: " or "- ", and the end of the line. Further lines are indented.
 func appendInline(dst []byte, n *Node, indent int) []byte {
 	if tag, ok := shortTag(n); ok {
 		dst = append(append(dst, '!'), tag...)
@@ -76,8 +75,8 @@ func appendInline(dst []byte, n *Node, indent int) []byte {
 	return append(dst, '\n')
 }
 
-// appendKey writes "key:". YAML wants a key of more than 1,024 characters behind a question mark; the limit here is a sixth of
-// that, because an escaped byte takes six characters.
+// appendKey appends "key:". YAML requires a question mark before a key of more than 1,024 characters. The limit here is a sixth of that, because an
+// escaped byte has six characters.
 func appendKey(dst []byte, key string, indent int) []byte {
 	const longest = 160
 	if len(key) > longest {
@@ -87,15 +86,15 @@ func appendKey(dst []byte, key string, indent int) []byte {
 	return append(appendLine(dst, key), ':')
 }
 
-// appendText writes a string and the end of its line, as a literal block where it has several lines. A document that is nothing
-// but text gets none: readers disagree on what its indentation counts from.
+// appendText appends a string and the end of its line, as a literal block if it has several lines. A document that is only a text gets no literal
+// block, because parsers disagree on its indentation.
 func appendText(dst []byte, s string, indent int) []byte {
 	if indent == 0 || !isLiteral(s) {
 		return append(appendLine(dst, s), '\n')
 	}
 	dst = append(dst, '|')
 	if s[0] == ' ' || s[0] == '\t' || s[0] == '\n' {
-		dst = strconv.AppendInt(dst, 2, 10) // else the first line would be taken for the indentation
+		dst = strconv.AppendInt(dst, 2, 10) // else parsers would derive the indentation from the first line
 	}
 	switch end := len(s) - 1; {
 	case s[end] != '\n':

@@ -10,12 +10,12 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// condition is one operator on one key: "IAM JSON policy elements: Condition operators".
+// condition is one operator on one condition key ("IAM JSON policy elements: Condition operators").
 type condition struct {
 	operator
 	name     string // the operator as written
 	key      string
-	lowerKey string // keys are the same in any case
+	lowerKey string // keys are not case-sensitive
 	wants    []want
 }
 
@@ -23,13 +23,13 @@ type condition struct {
 type want struct {
 	value Value
 	maybe bool
-	test  func(*query, Value) tri // nil where the value does not fit the operator
+	test  func(*query, Value) tri // nil if the value is not valid for the operator
 }
 
-// operator as it is written, taken apart.
+// operator is a parsed condition operator.
 type operator struct {
 	set      string // ForAllValues, ForAnyValue or ""
-	base     string // without Not; "" for one that is not known
+	base     string // without Not; "" for an unknown operator
 	negated  bool
 	ifExists bool
 }
@@ -51,7 +51,7 @@ func parseOperator(name string) (o operator) {
 	case "ArnNotEquals", "ArnNotLike":
 		base, o.negated = "ArnLike", true
 	default:
-		if name != "Null" { // which goes with neither a set nor IfExists
+		if name != "Null" { // Null has neither a set prefix nor IfExists
 			base = ""
 		}
 	}
@@ -61,7 +61,7 @@ func parseOperator(name string) (o operator) {
 
 func (p *parser) conditions(n *tree.Node, path string) (list []*condition) {
 	if n.Kind != tree.Map {
-		p.fail(path, n, "the condition is no map", "write an operator, a key and its values")
+		p.fail(path, n, "the condition is not a mapping", "write an operator, a key and its values")
 		return []*condition{{name: "Condition"}}
 	}
 	for i, name := range n.Keys {
@@ -69,7 +69,7 @@ func (p *parser) conditions(n *tree.Node, path string) (list []*condition) {
 		_, _, function := keys.Intrinsic()
 		if isMap := keys != nil && keys.Kind == tree.Map && !function; o.base == "" || !isMap {
 			if isMap {
-				p.fail(path+"."+name, keys, name+" is no operator that this knows", "correct it: whether it holds counts as unknown")
+				p.fail(path+"."+name, keys, name+" is not a known condition operator", "correct it: the condition counts as unknown")
 			} else {
 				p.fail(path+"."+name, keys, "the operator has no keys", "write a key and its values")
 			}
@@ -82,7 +82,7 @@ func (p *parser) conditions(n *tree.Node, path string) (list []*condition) {
 			for _, e := range items {
 				w := want{value: e.Value, maybe: e.maybe, test: p.test(o.base, e.Value)}
 				if _, known := e.Known(); known && w.test == nil {
-					p.fail(path+"."+name+"."+key, keys.Items[k], strconv.Quote(e.String())+" is no value for "+name, "correct it")
+					p.fail(path+"."+name+"."+key, keys.Items[k], strconv.Quote(e.String())+" is not a valid value for "+name, "correct it")
 				}
 				c.wants = append(c.wants, w)
 			}
@@ -92,7 +92,8 @@ func (p *parser) conditions(n *tree.Node, path string) (list []*condition) {
 	return list
 }
 
-// test makes the comparison with one value of the policy; nil where the value does not fit or, where it must, is not known.
+// test returns the comparison with one value of the policy. It returns nil if the value is not valid for the operator, or if it is not known and the
+// operator requires that.
 func (p *parser) test(base string, v Value) func(*query, Value) tri {
 	text, known := v.Known()
 	switch base {
@@ -100,7 +101,7 @@ func (p *parser) test(base string, v Value) func(*query, Value) tri {
 		return compile(v, p.style).match
 	case "StringLike":
 		return compile(v, p.style|wild).match
-	case "BinaryEquals": // both are base64, which has one way to write what it holds
+	case "BinaryEquals": // both are base64, in which each value has one representation
 		return compile(v, 0).match
 	case "StringEqualsIgnoreCase":
 		what := compile(v, p.style|lowerCase)
@@ -124,7 +125,7 @@ func (p *parser) test(base string, v Value) func(*query, Value) tri {
 		return comparing(text, parseDate, ordered(order, time.Time.Compare))
 	case base == "IpAddress":
 		return comparing(text, parseAddresses, func(got, want netip.Prefix) bool { return want.Contains(got.Addr()) })
-	default: // Bool; and Null, which asks whether the key is absent
+	default: // Bool, and Null, which is true if the key is absent
 		return comparing(text, parseBool, func(got, want bool) bool { return got == want })
 	}
 }
@@ -147,8 +148,9 @@ func ordered[T any](order string, compare func(a, b T) int) func(got, want T) bo
 	}
 }
 
-// comparing reads both sides. What the request has but cannot be read is no answer.
-func comparing[T any](text string, parse func(string) (T, bool), holds func(got, want T) bool) func(*query, Value) tri {
+// comparing returns a comparison of two parsed values. It returns nil if text, the value of the policy, cannot be parsed; the result is unknown if
+// the value of the request cannot be.
+func comparing[T any](text string, parse func(string) (T, bool), compare func(got, want T) bool) func(*query, Value) tri {
 	want, ok := parse(text)
 	if !ok {
 		return nil
@@ -156,7 +158,7 @@ func comparing[T any](text string, parse func(string) (T, bool), holds func(got,
 	return func(_ *query, t Value) tri {
 		text, known := t.Known()
 		if got, ok := parse(text); known && ok {
-			return truth(holds(got, want))
+			return truth(compare(got, want))
 		}
 		return unknown
 	}
@@ -195,8 +197,8 @@ func parseBool(s string) (value, ok bool) {
 	return value, value || strings.EqualFold(s, "false")
 }
 
-// holds reports whether the condition is met.
-func (c *condition) holds(q *query) tri {
+// isMet reports whether the condition is true for a request.
+func (c *condition) isMet(q *query) tri {
 	if c.base == "" {
 		return unknown
 	}
@@ -220,17 +222,17 @@ func (c *condition) holds(q *query) tri {
 	case c.set == "ForAnyValue" || all == some:
 		return some
 	default:
-		return unknown // several values want a set operator; AWS does not say what happens without
+		return unknown // several values require a set operator; AWS does not document what happens without one
 	}
 }
 
-// withoutKey is the answer where the request does not have the key.
+// withoutKey reports whether the condition is true for a request without the key.
 func (c *condition) withoutKey() tri {
 	switch {
 	case c.set == "ForAllValues": // "Single-valued vs. multivalued context keys"
 		return yes
 	case c.set == "ForAnyValue" && c.ifExists:
-		return unknown // the one says no, the other yes
+		return unknown // false because of ForAnyValue, but true because of IfExists
 	case c.set == "ForAnyValue":
 		return no
 	default:
@@ -238,8 +240,8 @@ func (c *condition) withoutKey() tri {
 	}
 }
 
-// admits compares one value of the request: with OR, or NOR where the operator is negated ("Conditions with multiple context keys or
-// values").
+// admits compares one value of the request with the values of the condition: with OR, or with NOR if the operator is negated ("Conditions with
+// multiple context keys or values").
 func (c *condition) admits(q *query, v Value) tri {
 	found := no
 	for i := range c.wants {
@@ -253,7 +255,7 @@ func (c *condition) admits(q *query, v Value) tri {
 		found = max(found, t)
 	}
 	if c.negated {
-		return not(found)
+		return negate(found)
 	}
 	return found
 }

@@ -5,50 +5,50 @@ import (
 	"strings"
 )
 
-// Principal is who makes a request: a role, or an AWS service.
+// Principal makes a request: a role or an AWS service.
 type Principal struct {
-	// ARN of the role, with its path, and the account it is in, 12 digits.
+	// ARN of the role, with its path, and its account, 12 digits.
 	ARN     Value
 	Account string
-	// Service is set instead where an AWS service calls by itself: cloudformation.amazonaws.com.
+	// Service is set instead for a request of an AWS service, such as cloudformation.amazonaws.com.
 	Service string
 }
 
-// Request is what is asked for.
+// Request is a call of an AWS API.
 type Request struct {
 	Principal Principal
-	// Action as in policies: s3:GetObject.
+	// Action as in policies, such as s3:GetObject.
 	Action string
-	// Resource is the ARN, or * for an action that knows no resource.
+	// Resource is the ARN, or * for an action that supports no resources.
 	Resource Value
-	// Account that the resource is in, 12 digits. Empty means the principal's.
+	// Account of the resource, 12 digits. Default: the account of the principal.
 	Account string
-	// Context is what is known of the request beyond that: values by condition key, in any case, each key once. A key without values is
-	// absent from the request. What follows from the other fields is known without: aws:PrincipalArn, aws:PrincipalAccount,
-	// aws:PrincipalIsAWSService, aws:PrincipalServiceName, aws:ResourceAccount, and that a role brings no aws:SourceArn or aws:SourceAccount.
+	// Context has the values of the request by condition key, which is not case-sensitive. A key without values is absent from the request. Evaluate
+	// derives some keys from the other fields: aws:PrincipalArn, aws:PrincipalAccount, aws:PrincipalIsAWSService, aws:PrincipalServiceName and
+	// aws:ResourceAccount. The request of a role has no aws:SourceArn and no aws:SourceAccount.
 	Context map[string][]Value
-	// OthersAbsent says that the request has no keys but these. Else it is not known whether it has others, and what they hold.
+	// OthersAbsent is true if the request has no other keys. If false, other keys may be present, with unknown values.
 	OthersAbsent bool
 }
 
-// Policies are those that have a say.
+// Policies are the policies that apply to a request.
 type Policies struct {
-	// Identity policies of the role, all of them.
+	// Identity policies of the role.
 	Identity []*Policy
-	// Boundary of the role; nil when it has none.
+	// Boundary of the role; nil if it has none.
 	Boundary *Policy
-	// Resource is the policy of what is asked for; nil when it has none. Keys and roles always have one: of those, nil is not known.
+	// Resource is the policy of the resource; nil if it has none. A key or role always has one, so for those nil means an unknown policy.
 	Resource *Policy
 }
 
-// Verdict of a decision.
+// Verdict is the result of a decision.
 type Verdict uint8
 
 // The verdicts.
 const (
-	Unknown      Verdict = iota // it depends on what is not known
-	Allowed                     // by every side that must
-	ImplicitDeny                // a side that must allow it does not
+	Unknown      Verdict = iota // it depends on unknown values
+	Allowed                     // all policies that must allow it do
+	ImplicitDeny                // a policy that must allow it does not
 	ExplicitDeny                // a statement denies it
 )
 
@@ -56,15 +56,16 @@ func (v Verdict) String() string {
 	return [...]string{"unknown", "allowed", "implicit deny", "explicit deny"}[v&3]
 }
 
-// Decision is the answer to a request.
+// Decision says whether a request is allowed, and why.
 type Decision struct {
 	Verdict Verdict
-	// Denied is the statement that denies, or where the verdict is Unknown, one that may.
+	// Denied is the statement that denies the request, or one that may if the verdict is Unknown.
 	Denied *Statement
-	// Identity, Boundary and Resource are statements that allow on their side, or may where the verdict is Unknown; nil where there is none.
+	// Identity, Boundary and Resource are the statements of those policies that allow the request, or may if the verdict is Unknown. Nil if there is
+	// none.
 	Identity, Boundary, Resource *Statement
-	// Refused says why AWS refuses the request whatever policies say; empty where it does not. The verdict is ImplicitDeny then, unless a
-	// statement denies it besides.
+	// Refused says why AWS rejects the request regardless of policies, or is empty. The verdict is then ImplicitDeny, or ExplicitDeny if a statement
+	// denies it too.
 	Refused string
 
 	request                      Request
@@ -72,7 +73,7 @@ type Decision struct {
 	identity, boundary, resource side
 }
 
-// query is a request made ready.
+// query is a request prepared for evaluation.
 type query struct {
 	Request
 	action  Value // in lower case
@@ -85,18 +86,18 @@ type query struct {
 	}
 }
 
-// names are what a Principal may call a role by.
+// names are the names of a role in Principal elements, besides its ARN.
 type names struct {
 	root    Value  // the role's account
-	session string // how the ARNs of the role's sessions begin; "" where that is not known
+	session string // the prefix of the ARNs of the role's sessions; "" if it is not known
 }
 
 func newQuery(r Request) *query {
 	return &query{Request: r, action: Text(strings.ToLower(r.Action)), isRole: r.Principal.Service == "", account: Text(r.Principal.Account)}
 }
 
-// called are the names of the role: most requests meet no statement that asks for them.
-func (q *query) called() *names {
+// principalNames returns the names of the role. It computes them on demand, because most statements do not need them.
+func (q *query) principalNames() *names {
 	if q.names != nil {
 		return q.names
 	}
@@ -114,7 +115,7 @@ func (q *query) called() *names {
 	return q.names
 }
 
-// context gives the values of a key, named in lower case; none where the request does not have it.
+// context returns the values of a key in lower case, none if the request does not have it, and whether they are known.
 func (q *query) context(key string) (values []Value, known bool) {
 	for name, values := range q.Context {
 		if strings.EqualFold(name, key) {
@@ -131,7 +132,7 @@ func (q *query) context(key string) (values []Value, known bool) {
 	case key == "aws:principalservicename" && !q.isRole:
 		return Texts(q.Principal.Service), true
 	case (key == "aws:principalservicename" || key == "aws:sourcearn" || key == "aws:sourceaccount") && q.isRole:
-		return nil, true // only a service brings them
+		return nil, true // only in requests of services
 	case key == "aws:resourceaccount" && q.Account != "":
 		return Texts(q.Account), true
 	default:
@@ -139,7 +140,7 @@ func (q *query) context(key string) (values []Value, known bool) {
 	}
 }
 
-// variable gives what a policy variable holds; not ok where the request has no such value, so that nothing matches.
+// variable returns the value of a policy variable. ok is false if the request has no such value, so that nothing matches.
 func (q *query) variable(name string) (v Value, ok bool) {
 	key, fallback, hasFallback := strings.Cut(name, ",")
 	values, known := q.context(strings.ToLower(key))
@@ -155,24 +156,26 @@ func (q *query) variable(name string) (v Value, ok bool) {
 	}
 }
 
-// grant is how far a statement is for the principal. To whom it is given decides what else must allow: "How AWS enforcement code logic
-// evaluates requests to allow or deny access", resource-based policies.
+// grant says whether a statement applies to the principal, and by which kind of principal in it, which decides what other policies must allow the
+// request too ("How AWS enforcement code logic evaluates requests to allow or deny access", resource-based policies).
 type grant struct {
-	direct  tri // to everyone, to the service or to the session: nothing else is asked
-	role    tri // to the role: its boundary limits it
-	account tri // to the account, which leaves it to its identity policies
+	direct  tri // to everyone, to the service or to the session: no other policy must allow it
+	role    tri // to the role: its boundary must allow it too
+	account tri // to the account: an identity policy must allow it too
 }
 
-func (g grant) most() tri { return max(g.direct, g.role, g.account) }
+// any reports whether the statement applies to the principal at all.
+func (g grant) any() tri { return max(g.direct, g.role, g.account) }
 
+// limit returns the grant of a statement that applies only if t.
 func (g grant) limit(t tri) grant { return grant{min(g.direct, t), min(g.role, t), min(g.account, t)} }
 
 func (g grant) or(o grant) grant {
 	return grant{max(g.direct, o.direct), max(g.role, o.role), max(g.account, o.account)}
 }
 
-// whom compares a principal of a policy: "AWS JSON policy elements: Principal".
-func (p *entry) whom(q *query) grant {
+// grantTo returns whether a principal of a policy includes that of the request ("AWS JSON policy elements: Principal").
+func (p *entry) grantTo(q *query) grant {
 	text := p.text
 	switch {
 	case p.kind == "*":
@@ -180,23 +183,23 @@ func (p *entry) whom(q *query) grant {
 	case p.kind == "Service" && !q.isRole:
 		return grant{direct: p.match(q, Text(q.Principal.Service))}
 	case p.kind == "AWS" && q.isRole:
-		names := q.called()
+		names := q.principalNames()
 		g := grant{
 			direct:  p.match(q, Text("*")),
 			role:    p.match(q, q.Principal.ARN),
 			account: max(p.match(q, names.root), p.match(q, q.account)),
 		}
 		if names.session != "" && strings.HasPrefix(text, names.session) {
-			g.direct = unknown // which session it is stands in no template
+			g.direct = unknown // templates do not contain sessions
 		}
 		if strings.HasPrefix(text, "AROA") {
-			g.role = unknown // a role by its unique id
+			g.role = unknown // the unique id of a role
 		}
 		return g
 	case p.kind == "AWS" && (text == "*" || !p.exact):
-		return grant{direct: unknown} // AWS does not say whether this * holds for services, too
+		return grant{direct: unknown} // AWS does not document whether this * includes services
 	case p.kind == "CanonicalUser" && q.isRole:
-		return grant{account: unknown} // an account by another name
+		return grant{account: unknown} // another name of an account
 	case p.kind == "":
 		return grant{unknown, unknown, unknown}
 	default:
@@ -204,14 +207,14 @@ func (p *entry) whom(q *query) grant {
 	}
 }
 
-// whom is how far the statement is for the principal, whatever it allows.
-func (s *Statement) whom(q *query, bounded bool) grant {
+// grantTo returns whether the principals of the statement include that of the request, regardless of actions, resources and conditions.
+func (s *Statement) grantTo(q *query, bounded bool) grant {
 	if s.principals.absent {
 		return grant{direct: yes}
 	}
 	var listed grant
 	for i := range s.principals.list {
-		g := s.principals.list[i].whom(q)
+		g := s.principals.list[i].grantTo(q)
 		if s.principals.list[i].maybe {
 			g = g.limit(unknown)
 		}
@@ -222,7 +225,7 @@ func (s *Statement) whom(q *query, bounded bool) grant {
 	case !s.principals.not:
 		return listed
 	case s.effect == allow || !q.isRole:
-		return grant{direct: not(listed.most())}
+		return grant{direct: negate(listed.any())}
 	case bounded: // "will always deny any IAM principal that has a permissions boundary"
 		return grant{direct: yes}
 	case min(role, account) == yes:
@@ -234,7 +237,7 @@ func (s *Statement) whom(q *query, bounded bool) grant {
 	}
 }
 
-// applies is how far the statement speaks of the request.
+// applies returns whether the statement applies to the request.
 func (s *Statement) applies(q *query, bounded bool) grant {
 	t := s.actions.covers(q, q.action)
 	if t == no {
@@ -243,12 +246,12 @@ func (s *Statement) applies(q *query, bounded bool) grant {
 	if t = min(t, s.resources.covers(q, q.Resource)); t == no {
 		return grant{}
 	}
-	g := s.whom(q, bounded)
-	if g.most() == no {
+	g := s.grantTo(q, bounded)
+	if g.any() == no {
 		return grant{}
 	}
 	for _, c := range s.conditions {
-		if t = min(t, c.holds(q)); t == no {
+		if t = min(t, c.isMet(q)); t == no {
 			return grant{}
 		}
 	}
@@ -258,7 +261,7 @@ func (s *Statement) applies(q *query, bounded bool) grant {
 	return g.limit(t)
 }
 
-// side is what the policies of one side say.
+// side is the result of the policies of one kind: identity policies, boundary or resource policy.
 type side struct {
 	policies  []*Policy
 	allowed   grant
@@ -272,26 +275,26 @@ func judge(q *query, bounded bool, policies ...*Policy) side {
 	for _, p := range policies {
 		for _, s := range p.Statements {
 			if s.effect == allow && sd.allowed.direct == yes {
-				continue // more than that cannot be allowed
+				continue // no further Allow can change the result
 			}
 			g := s.applies(q, bounded)
-			if s.effect != deny && g.most() > sd.allowed.most() {
+			if s.effect != deny && g.any() > sd.allowed.any() {
 				sd.allowedBy = s
 			}
 			if s.effect != deny {
 				sd.allowed = sd.allowed.or(g)
 			}
-			if s.effect != allow && g.most() > sd.denied {
-				sd.denied, sd.deniedBy = g.most(), s
+			if s.effect != allow && g.any() > sd.denied {
+				sd.denied, sd.deniedBy = g.any(), s
 			}
 		}
 	}
 	return sd
 }
 
-// Evaluate judges a request by the rules of "How AWS enforcement code logic evaluates requests to allow or deny access", "Policy
-// evaluation for requests within a single account", "Cross-account policy evaluation logic" and, for keys, "Key policies in AWS KMS"; and
-// refuses what AWS does not let anybody do.
+// Evaluate decides a request by the rules of "How AWS enforcement code logic evaluates requests to allow or deny access", "Policy evaluation for
+// requests within a single account", "Cross-account policy evaluation logic" and, for keys, "Key policies in AWS KMS". It denies requests that AWS
+// rejects regardless of policies.
 func Evaluate(r Request, p Policies) Decision {
 	d := Decision{request: r, guarded: isGuarded(&r, p.Resource)}
 	q, bounded := newQuery(r), p.Boundary != nil
@@ -314,8 +317,8 @@ func Evaluate(r Request, p Policies) Decision {
 	case d.isService():
 		allowed = granted.direct
 	case d.isCrossAccount():
-		allowed = min(own, granted.most())
-	case d.guarded: // the policy must let the account decide, or name the role
+		allowed = min(own, granted.any())
+	case d.guarded: // the policy must allow the account or the role
 		allowed = max(min(own, granted.account), granted.direct, min(granted.role, d.boundary.allowed.direct))
 	default:
 		allowed = max(own, granted.direct, min(granted.role, d.boundary.allowed.direct))
@@ -346,8 +349,8 @@ func (d *Decision) isCrossAccount() bool {
 	return d.request.Account != "" && d.request.Account != d.request.Principal.Account
 }
 
-// isGuarded reports whether nobody has access unless the resource's own policy says so, not even within the account: that holds for keys
-// and for becoming a role ("How AWS enforcement code logic evaluates requests to allow or deny access").
+// isGuarded reports whether the policy of the resource must allow every request, even of principals in the same account: this is the case for keys
+// and for assuming a role ("How AWS enforcement code logic evaluates requests to allow or deny access").
 func isGuarded(r *Request, p *Policy) bool {
 	if p != nil {
 		return p.Source.Kind == Key || p.Source.Kind == Trust

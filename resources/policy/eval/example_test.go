@@ -60,5 +60,5 @@ Statement:
 	fmt.Println(d.Explain())
 	// Output:
 	// implicit deny
-	// bucket artifacts: no statement allows role shop-dev-deploy s3:GetObject on arn:aws:s3:::artifacts/template.yaml; nearest is LetDeploy at shop-artifacts Resources.Policy.Properties.PolicyDocument.Statement[0]: its condition ArnEquals aws:PrincipalArn wants arn:aws:iam::222222222222:role/shop-qa-deploy, the request has arn:aws:iam::222222222222:role/shop-dev-deploy
+	// bucket artifacts: no statement allows role shop-dev-deploy s3:GetObject on arn:aws:s3:::artifacts/template.yaml; the closest is LetDeploy at shop-artifacts Resources.Policy.Properties.PolicyDocument.Statement[0]: its condition ArnEquals aws:PrincipalArn requires arn:aws:iam::222222222222:role/shop-qa-deploy, but the request has arn:aws:iam::222222222222:role/shop-dev-deploy
 }

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// Explain says in plain sentences which statements allowed or denied, or which side lacks what, with the statement that comes nearest.
+// Explain returns sentences that say which statements allow or deny the request, or which policies do not allow it, with the closest statement.
 func (d Decision) Explain() string {
-	who, what := d.who(), d.request.Action+" on "+d.request.Resource.String()
+	principal, what := d.principalName(), d.request.Action+" on "+d.request.Resource.String()
 	if d.Verdict == ExplicitDeny {
-		return fmt.Sprintf("%s: %s denies %s", who, d.Denied, what)
+		return fmt.Sprintf("%s: %s denies %s", principal, d.Denied, what)
 	}
 	if d.Refused != "" {
-		return fmt.Sprintf("%s: AWS refuses %s, whatever policies say: %s", who, what, d.Refused)
+		return fmt.Sprintf("%s: AWS rejects %s regardless of policies: %s", principal, what, d.Refused)
 	}
 	var sentences, by []string
 	for _, g := range d.gaps() {
@@ -22,32 +22,32 @@ func (d Decision) Explain() string {
 			by = append(by, g.statement.String())
 			continue
 		case d.Verdict == Unknown && g.statement == nil:
-			s = fmt.Sprintf("%s: whether it may %s is for the policy of the resource, which is not known", who, what)
+			s = fmt.Sprintf("%s: whether it may %s depends on the policy of the resource, which is not known", principal, what)
 		case d.Verdict == Unknown:
 			does := [...]string{"allows or denies", "allows", "denies"}[g.statement.effect]
-			s = fmt.Sprintf("%s: it is not known whether %s %s %s: %s", who, g.statement, does, what, g.lack)
+			s = fmt.Sprintf("%s: it is not known whether %s %s %s: %s", principal, g.statement, does, what, g.lack)
 		case len(g.policies) == 0 && g.side == &d.resource:
-			s = fmt.Sprintf("%s has no policy that allows %s %s", d.request.Resource, who, d.request.Action)
+			s = fmt.Sprintf("%s has no policy that allows %s %s", d.request.Resource, principal, d.request.Action)
 		case g.side == &d.resource:
-			s = fmt.Sprintf("%s: no statement allows %s %s", d.owner(), who, what)
+			s = fmt.Sprintf("%s: no statement allows %s %s", d.owner(), principal, what)
 		case g.side == &d.boundary:
-			s = fmt.Sprintf("the boundary of %s: no statement allows %s", who, what)
+			s = fmt.Sprintf("the boundary of %s: no statement allows %s", principal, what)
 		default:
-			s = fmt.Sprintf("%s: no statement allows %s", who, what)
+			s = fmt.Sprintf("%s: no statement allows %s", principal, what)
 		}
 		if d.Verdict == ImplicitDeny && g.statement != nil {
-			s += fmt.Sprintf("; nearest is %s: %s", g.statement, g.lack)
+			s += fmt.Sprintf("; the closest is %s: %s", g.statement, g.lack)
 		}
 		sentences = append(sentences, s)
 	}
 	if d.Verdict == Allowed {
-		return fmt.Sprintf("%s may %s by %s", who, what, some(by, "and"))
+		return fmt.Sprintf("%s may %s by %s", principal, what, enumerate(by, "and"))
 	}
 	return strings.Join(sentences, ". ")
 }
 
-// Place is where to look: at the statement that decided, or that comes nearest, or else at the policy that lacks one. It is zero where
-// there is no policy at all.
+// Place returns the place of the statement that decided or comes closest, or else of a policy in which a statement is missing. It is zero if there is
+// no such policy.
 func (d Decision) Place() Place {
 	if d.Verdict == ExplicitDeny {
 		return d.Denied.Place
@@ -66,7 +66,8 @@ func (d Decision) Place() Place {
 	return Place{}
 }
 
-func (d *Decision) who() string {
+// principalName returns the principal, for messages.
+func (d *Decision) principalName() string {
 	if d.isService() {
 		return d.request.Principal.Service
 	}
@@ -77,6 +78,7 @@ func (d *Decision) who() string {
 	return "role " + arn[strings.LastIndex(arn, "/")+1:]
 }
 
+// owner returns what the resource policy belongs to, for messages.
 func (d *Decision) owner() string {
 	if owner := d.resource.policies[0].Source.Owner; owner != "" {
 		return owner
@@ -84,7 +86,7 @@ func (d *Decision) owner() string {
 	return "the policy of " + d.request.Resource.String()
 }
 
-// gap is what a side lacks, with the statement that comes nearest; or, where all is allowed, a statement that allows.
+// gap says what is missing in the policies of one kind, with the closest statement. For an allowed request, the statement is one that allows it.
 type gap struct {
 	*side
 	statement *Statement
@@ -99,12 +101,12 @@ func (d *Decision) gaps() (gaps []gap) {
 	}
 	for _, x := range []struct {
 		*side
-		allows      tri
-		asked, used bool // whether it must allow, and where all is allowed, whether it had to
+		allows         tri
+		required, used bool // whether it must allow the request, and for an allowed one, whether its Allow was needed
 	}{
 		{&d.identity, d.identity.allowed.direct, !d.isService(), own},
 		{&d.boundary, d.boundary.allowed.direct, !d.isService(), !d.isService() && (own || d.resource.allowed.direct != yes)},
-		{&d.resource, d.resource.allowed.most(), d.isService() || d.isCrossAccount() || d.guarded, !own || d.isCrossAccount() || d.guarded},
+		{&d.resource, d.resource.allowed.any(), d.isService() || d.isCrossAccount() || d.guarded, !own || d.isCrossAccount() || d.guarded},
 	} {
 		var s *Statement
 		switch a := x.allowed; {
@@ -115,7 +117,7 @@ func (d *Decision) gaps() (gaps []gap) {
 				g := s.applies(q, bounded)
 				return int(truth(s.effect != deny && (g.direct == unknown || g.role == unknown || g.account == unknown)))
 			})
-		case d.Verdict == ImplicitDeny && x.allows == no && x.asked:
+		case d.Verdict == ImplicitDeny && x.allows == no && x.required:
 			s = x.best(func(s *Statement) int { return s.nearness(q, bounded) })
 		default:
 			continue
@@ -130,20 +132,20 @@ func (d *Decision) gaps() (gaps []gap) {
 	return gaps
 }
 
-// best is the first statement that scores most; nil where none does.
+// best returns the first statement with the highest score above 0, or nil.
 func (sd *side) best(score func(*Statement) int) (best *Statement) {
-	most := 0
+	highest := 0
 	for _, p := range sd.policies {
 		for _, s := range p.Statements {
-			if n := score(s); n > most {
-				best, most = s, n
+			if n := score(s); n > highest {
+				best, highest = s, n
 			}
 		}
 	}
 	return best
 }
 
-// nearness says how little keeps a statement from allowing what is asked for.
+// nearness returns a score for how close a statement comes to allowing the request.
 func (s *Statement) nearness(q *query, bounded bool) int {
 	text, _ := q.action.Known()
 	n := min(s.resources.common(q.Resource.String()), 999)
@@ -156,32 +158,32 @@ func (s *Statement) nearness(q *query, bounded bool) int {
 	case s.actions.covers(q, q.action) != no:
 		n += 2000
 	case s.actions.common(text) <= strings.Index(text, ":"):
-		return 0 // it is about another service
+		return 0 // it is for another service
 	}
-	if s.whom(q, bounded).most() != no {
+	if s.grantTo(q, bounded).any() != no {
 		n += 1000
 	}
 	return n
 }
 
-// common is the length of the longest start that one of the values shares with the text, in any case.
-func (c *clause) common(text string) (most int) {
+// common returns the length of the longest common prefix of one of the values and the text, ignoring case.
+func (c *clause) common(text string) (longest int) {
 	for _, e := range c.list {
 		n, value := 0, e.value.String()
 		for n < min(len(value), len(text)) && strings.EqualFold(value[n:n+1], text[n:n+1]) {
 			n++
 		}
-		most = max(most, n)
+		longest = max(longest, n)
 	}
-	return most
+	return longest
 }
 
-// lack says what keeps a statement from applying, or what about it is not known.
+// lack says why a statement does not apply to the request, or what about it is not known.
 func (s *Statement) lack(q *query, bounded bool) string {
 	for _, miss := range []tri{no, unknown} {
-		doubt := strings.Repeat(", of which not all is known", int(miss))
+		doubt := strings.Repeat(", which is partly unknown", int(miss))
 		switch {
-		case s.whom(q, bounded).most() == miss:
+		case s.grantTo(q, bounded).any() == miss:
 			return "it is for " + s.principals.String() + doubt
 		case s.resources.covers(q, q.Resource) == miss:
 			return "it covers " + s.resources.String() + doubt
@@ -189,33 +191,33 @@ func (s *Statement) lack(q *query, bounded bool) string {
 			return "it covers " + s.actions.String() + doubt
 		}
 		for _, c := range s.conditions {
-			if c.holds(q) == miss {
+			if c.isMet(q) == miss {
 				return c.lack(q)
 			}
 		}
 	}
 	if s.maybe {
-		return "it is there only under a condition of the template"
+		return "it exists only under a condition of the template"
 	}
 	return "its effect is not known"
 }
 
 func (c *condition) lack(q *query) string {
 	if c.base == "" {
-		return "its condition " + c.name + " is not understood"
+		return "its condition operator " + c.name + " is not known"
 	}
 	var wants []Value
 	for _, w := range c.wants {
 		wants = append(wants, w.value)
 	}
-	s := fmt.Sprintf("its condition %s %s wants %s", c.name, c.key, some(wants, "or"))
+	s := fmt.Sprintf("its condition %s %s requires %s", c.name, c.key, enumerate(wants, "or"))
 	switch values, known := q.context(c.lowerKey); {
 	case !known:
-		return s + ", and it is not known what the request has"
+		return s + ", but the value of the request is not known"
 	case len(values) == 0:
-		return s + ", the request has none"
+		return s + ", but the request has no such key"
 	default:
-		return s + ", the request has " + some(values, "and")
+		return s + ", but the request has " + enumerate(values, "and")
 	}
 }
 
@@ -225,20 +227,20 @@ func (c *clause) String() string {
 		values = append(values, e.value)
 	}
 	if c.not {
-		return "all but " + some(values, "and")
+		return "all except " + enumerate(values, "and")
 	}
-	return some(values, "and")
+	return enumerate(values, "and")
 }
 
-// some lists what there is for people, who do not want to read all of it.
-func some[T any](list []T, last string) string {
-	const most = 4
+// enumerate returns a list in words, which leaves out items of a long list.
+func enumerate[T any](list []T, last string) string {
+	const maxItems = 4
 	var words []string
 	for _, x := range list {
 		words = append(words, fmt.Sprint(x))
 	}
-	if len(words) > most {
-		words, last = append(words[:most-1], fmt.Sprintf("%d more", len(words)-most+1)), "and"
+	if len(words) > maxItems {
+		words, last = append(words[:maxItems-1], fmt.Sprintf("%d more", len(words)-maxItems+1)), "and"
 	}
 	if len(words) < 2 {
 		return strings.Join(words, "")

@@ -48,35 +48,35 @@ func TestExplain(t *testing.T) {
 		},
 		{
 			reason: "another resource", identity: "[" + readOther + ", " + listB + "]",
-			want:  "role worker: no statement allows " + what + "; nearest is ReadOther" + at + ": it covers arn:aws:s3:::data-other/*",
+			want:  "role worker: no statement allows " + what + "; the closest is ReadOther" + at + ": it covers arn:aws:s3:::data-other/*",
 			place: deployPath + ".Statement[0]",
 		},
 		{
 			reason: "the nearest of other resources", identity: "[" + useKeys + ", " + listB + ", {Effect: Allow, Action: s3:*, Resource: 'arn:aws:s3:::x/*'}, " + readOther + "]",
-			want: "role worker: no statement allows " + what + "; nearest is ReadOther at access " + deployPath + ".Statement[3]: it covers arn:aws:s3:::data-other/*",
+			want: "role worker: no statement allows " + what + "; the closest is ReadOther at access " + deployPath + ".Statement[3]: it covers arn:aws:s3:::data-other/*",
 		},
 		{
 			reason: "other actions", identity: "[" + useKeys + ", " + manyB + "]",
-			want: "role worker: no statement allows " + what + "; nearest is Many at access " + deployPath + ".Statement[1]: it covers s3:GetBucketAcl, s3:GetBucketCors, s3:GetBucketTagging and 2 more",
+			want: "role worker: no statement allows " + what + "; the closest is Many at access " + deployPath + ".Statement[1]: it covers s3:GetBucketAcl, s3:GetBucketCors, s3:GetBucketTagging and 2 more",
 		},
 		{
 			reason: "the action counts for more than the resource", identity: "[" + manyB + ", {Sid: Far, Effect: Allow, Action: s3:*, Resource: 'arn:aws:s3:::other/*'}]",
-			want: "role worker: no statement allows " + what + "; nearest is Far at access " + deployPath + ".Statement[1]: it covers arn:aws:s3:::other/*",
+			want: "role worker: no statement allows " + what + "; the closest is Far at access " + deployPath + ".Statement[1]: it covers arn:aws:s3:::other/*",
 		},
 		{
 			reason: "a statement without a name", identity: `{Effect: Allow, NotAction: ['s3:*', 'iam:*'], Resource: '*'}`,
-			want: "role worker: no statement allows " + what + "; nearest is the statement" + at + ": it covers all but s3:* and iam:*",
+			want: "role worker: no statement allows " + what + "; the closest is the statement" + at + ": it covers all except s3:* and iam:*",
 		},
 		{
 			reason: "a condition", identity: "[" + readOther + ", " + readIf + "]",
-			want: "role worker: no statement allows " + what + "; nearest is ReadIf at access " + deployPath +
-				".Statement[1]: its condition StringEquals aws:ResourceAccount wants 222222222222 or 333333333333, the request has 111111111111",
+			want: "role worker: no statement allows " + what + "; the closest is ReadIf at access " + deployPath +
+				".Statement[1]: its condition StringEquals aws:ResourceAccount requires 222222222222 or 333333333333, but the request has 111111111111",
 		},
 		{
 			reason: "a condition on a key that the request lacks", identity: readIf,
 			change: func(r *eval.Request) { r.Context["aws:ResourceAccount"] = eval.Texts("222222222222") },
-			want: "role worker: no statement allows " + what + "; nearest is ReadIf" + at +
-				": its condition Bool aws:SecureTransport wants true, the request has none",
+			want: "role worker: no statement allows " + what + "; the closest is ReadIf" + at +
+				": its condition Bool aws:SecureTransport requires true, but the request has no such key",
 		},
 		{
 			reason: "a condition on a key that is not known", identity: readIf,
@@ -84,7 +84,7 @@ func TestExplain(t *testing.T) {
 				r.OthersAbsent, r.Context["aws:ResourceAccount"] = false, eval.Texts("222222222222")
 			},
 			want: "role worker: it is not known whether ReadIf" + at + " allows " + what +
-				": its condition Bool aws:SecureTransport wants true, and it is not known what the request has",
+				": its condition Bool aws:SecureTransport requires true, but the value of the request is not known",
 			place: deployPath + ".Statement[0]",
 		},
 		{
@@ -94,7 +94,7 @@ func TestExplain(t *testing.T) {
 		{
 			reason: "a boundary and nothing else", boundary: "[" + readOther + "]",
 			want: "role worker: no statement allows " + what + ". the boundary of role worker: no statement allows " + what +
-				"; nearest is ReadOther at access Boundary.Statement[0]: it covers arn:aws:s3:::data-other/*",
+				"; the closest is ReadOther at access Boundary.Statement[0]: it covers arn:aws:s3:::data-other/*",
 		},
 		{
 			reason: "a Deny", identity: "[" + all + ", " + neverGet + "]",
@@ -104,7 +104,7 @@ func TestExplain(t *testing.T) {
 		{
 			reason: "a Deny that may be", identity: "[" + all + ", " + mayNever + "]",
 			want: "role worker: it is not known whether MayNever at access " + deployPath + ".Statement[1] denies " + what +
-				": it covers <access/Other.Arn>, of which not all is known",
+				": it covers <access/Other.Arn>, which is partly unknown",
 			place: deployPath + ".Statement[1]",
 		},
 		{
@@ -142,7 +142,7 @@ func TestExplain(t *testing.T) {
 		{
 			reason: "across accounts, the bucket lets others", identity: readB, resource: letThem, account: there,
 			want: "bucket data: no statement allows role worker " + what +
-				"; nearest is LetThem at storage Bucket.Statement[0]: it is for arn:aws:iam::333333333333:root and sns.amazonaws.com",
+				"; the closest is LetThem at storage Bucket.Statement[0]: it is for arn:aws:iam::333333333333:root and sns.amazonaws.com",
 			place: "Bucket.Statement[0]",
 		},
 		{
@@ -151,34 +151,34 @@ func TestExplain(t *testing.T) {
 		},
 		{
 			reason: "across accounts, neither", identity: readOther, resource: letThem, account: there,
-			want: "role worker: no statement allows " + what + "; nearest is ReadOther" + at + ": it covers arn:aws:s3:::data-other/*. " +
+			want: "role worker: no statement allows " + what + "; the closest is ReadOther" + at + ": it covers arn:aws:s3:::data-other/*. " +
 				"bucket data: no statement allows role worker " + what +
-				"; nearest is LetThem at storage Bucket.Statement[0]: it is for arn:aws:iam::333333333333:root and sns.amazonaws.com",
+				"; the closest is LetThem at storage Bucket.Statement[0]: it is for arn:aws:iam::333333333333:root and sns.amazonaws.com",
 			place: deployPath + ".Statement[0]",
 		},
 		{
 			reason: "a service", resource: letWorker, change: func(r *eval.Request) { r.Principal = eval.Principal{Service: "sns.amazonaws.com"} },
 			want: "bucket data: no statement allows sns.amazonaws.com " + what +
-				"; nearest is LetWorker at storage Bucket.Statement[0]: it is for arn:aws:iam::111111111111:role/app/worker",
+				"; the closest is LetWorker at storage Bucket.Statement[0]: it is for arn:aws:iam::111111111111:role/app/worker",
 		},
 		{
 			reason: "a key whose policy is not given", identity: useKeys,
 			change: func(r *eval.Request) { r.Action, r.Resource = "kms:Decrypt", eval.Text(key) },
-			want:   "role worker: whether it may kms:Decrypt on " + key + " is for the policy of the resource, which is not known",
+			want:   "role worker: whether it may kms:Decrypt on " + key + " depends on the policy of the resource, which is not known",
 		},
 		{
 			reason: "a principal that is not known", resource: `{Sid: LetSome, Effect: Allow, Principal: {AWS: !Ref Who}, Action: s3:*, Resource: '*'}`,
 			want: "role worker: it is not known whether LetSome at storage Bucket.Statement[0] allows " + what +
-				": it is for <storage/Who>, of which not all is known",
+				": it is for <storage/Who>, which is partly unknown",
 		},
 		{
 			reason: "a condition of the template", identity: "[!If [C, " + readB + ", !Ref 'AWS::NoValue']]",
 			want: "role worker: it is not known whether ReadB at access " + deployPath + ".Statement[0].Fn::If[1] allows " + what +
-				": it is there only under a condition of the template",
+				": it exists only under a condition of the template",
 		},
 		{
 			reason: "an operator that nobody knows", identity: `{Sid: Odd, Effect: Allow, Action: '*', Resource: '*', Condition: {StringIs: {a: b}}}`,
-			want: "role worker: it is not known whether Odd" + at + " allows " + what + ": its condition StringIs is not understood",
+			want: "role worker: it is not known whether Odd" + at + " allows " + what + ": its condition operator StringIs is not known",
 		},
 		{
 			reason: "an effect that nobody knows", identity: `{Sid: Odd, Effect: !Ref Effect, Action: '*', Resource: '*'}`,

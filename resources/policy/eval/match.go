@@ -7,24 +7,24 @@ import (
 	"unicode/utf8"
 )
 
-// style says what stands for more than itself in a pattern.
+// style says which characters have a special meaning in a pattern.
 type style uint8
 
 const (
 	wild      style = 1 << iota // * and ?
-	variables                   // ${key}; and ${*}, ${?}, ${$} for the characters
-	lowerCase                   // the text that it is compared with is in lower case
+	variables                   // ${key}, and ${*}, ${?}, ${$} for these characters
+	lowerCase                   // the pattern is compared with text in lower case
 )
 
-// pattern is text of a policy, made ready to be compared with text of a request.
+// pattern is text of a policy, prepared for the comparison with text of a request.
 type pattern struct {
 	value Value // as written
 	style style
-	// Most patterns are known, with a wildcard at their end at most. Then exact or prefix is set, and text is what to compare. The other known
-	// ones without variables have like set. What matches begins with begin, whatever comes after that.
+	// Most patterns are known, and have no wildcard except at the end. For those, exact or prefix is true, and text is the text to compare. For other
+	// known patterns without variables, like is true. All text that matches begins with begin.
 	exact, prefix, like bool
 	text, begin         string
-	// What is not known is spelled, those with variables for each request anew.
+	// All others are compared by symbols, which depend on the request if the pattern has variables.
 	spelled      symbols
 	hasVariables bool
 }
@@ -37,7 +37,7 @@ func compile(v Value, st style) *pattern {
 	}
 	special := -1
 	if st&(wild|variables) != 0 {
-		special = strings.IndexAny(text, "*?$") // some of them may be letters: those are compared the long way
+		special = strings.IndexAny(text, "*?$") // some may be literal: such patterns are compared by symbols
 	}
 	switch {
 	case known && special < 0:
@@ -61,7 +61,7 @@ func compile(v Value, st style) *pattern {
 	return p
 }
 
-// match compares by the whole text: a wildcard of a Resource may reach beyond a colon ("IAM JSON policy elements: Resource").
+// match compares the whole text: a wildcard in a Resource may match a colon ("IAM JSON policy elements: Resource").
 func (p *pattern) match(q *query, v Value) tri {
 	switch text, known := v.start(); {
 	case p.prefix && (known || strings.HasPrefix(text, p.text)):
@@ -123,7 +123,7 @@ func next(text string, i int) int {
 	return i
 }
 
-// matchARN compares each of the six parts for itself ("IAM JSON policy elements: Condition operators", ARN condition operators).
+// matchARN compares each of the six parts of an ARN separately ("IAM JSON policy elements: Condition operators", ARN condition operators).
 func (p *pattern) matchARN(q *query, v Value) tri {
 	switch text, known := v.Known(); {
 	case known && p.exact:
@@ -141,7 +141,7 @@ func (p *pattern) matchARN(q *query, v Value) tri {
 	for range 5 {
 		i, j := s.colon(), text.colon()
 		if slices.ContainsFunc(s.runes[:i], isHole) || slices.ContainsFunc(text.runes[:j], isHole) {
-			return min(unknown, compare(s, text)) // there may be colons in the hole: which part is which is not known from here on
+			return min(unknown, compare(s, text)) // the hole may contain colons, so the following parts are not known
 		}
 		if i == len(s.runes) || j == len(text.runes) || !glob(s.part(0, i), text.part(0, j)) {
 			return no
@@ -151,8 +151,8 @@ func (p *pattern) matchARN(q *query, v Value) tri {
 	return compare(s, text)
 }
 
-// symbols spells the pattern. It is not ok where a variable has no value: such a pattern matches nothing ("IAM policy elements: Variables
-// and tags", policy variables with no value).
+// symbols returns the symbols of the pattern. ok is false if a variable has no value: such a pattern matches nothing ("IAM policy elements:
+// Variables and tags", policy variables with no value).
 func (p *pattern) symbols(q *query) (s symbols, ok bool) {
 	if !p.exact && !p.prefix && !p.hasVariables {
 		return p.spelled, true
@@ -161,7 +161,7 @@ func (p *pattern) symbols(q *query) (s symbols, ok bool) {
 	return s, ok
 }
 
-// symbols are text to be matched, one rune each; a negative one is a wildcard or a hole.
+// symbols are the runes of a text to be matched. A negative one is a wildcard or a hole.
 type symbols struct {
 	runes []rune
 	holes []part
@@ -170,12 +170,12 @@ type symbols struct {
 const (
 	anyText   rune = -1 // *
 	anyRune   rune = -2 // ?
-	firstHole rune = -3 // the next one is -4
+	firstHole rune = -3 // the second is -4, and so on
 )
 
 func isHole(r rune) bool { return r <= firstHole }
 
-// letters are text in which nothing stands for more than itself.
+// letters returns the symbols of a text without special characters.
 func letters(v Value) (s symbols) {
 	s.spell(v, 0, nil)
 	return s
@@ -192,7 +192,7 @@ func (q *query) letters(v Value) symbols {
 	return q.spelled.symbols
 }
 
-// spell adds a value; the function gives the values of variables. It is not ok where one of them has none.
+// spell appends the symbols of a value. variable returns the values of variables. ok is false if one of them has no value.
 func (s *symbols) spell(v Value, st style, variable func(name string) (Value, bool)) (ok bool) {
 	for _, piece := range v.pieces() {
 		if piece.hole {
@@ -230,7 +230,7 @@ func (s *symbols) spell(v Value, st style, variable func(name string) (Value, bo
 	return true
 }
 
-// cutVariable takes ${name} from the start of a text.
+// cutVariable cuts ${name} off the start of a text.
 func cutVariable(text string) (name, after string, ok bool) {
 	rest, ok := strings.CutPrefix(text, "${")
 	if !ok {
@@ -248,19 +248,19 @@ func (s *symbols) colon() int {
 	return len(s.runes)
 }
 
-// compare is yes where the pattern matches whatever the holes hold, and no where it matches with nothing in them.
+// compare returns yes if the pattern matches for all contents of the holes, and no if it matches for none.
 func compare(p, t symbols) tri {
 	switch {
 	case glob(p, t):
 		return yes
-	case !slices.ContainsFunc(p.runes, isHole) && !slices.ContainsFunc(t.runes, isHole), !meet(p, t):
+	case !slices.ContainsFunc(p.runes, isHole) && !slices.ContainsFunc(t.runes, isHole), !mayMatch(p, t):
 		return no
 	default:
 		return unknown
 	}
 }
 
-// glob matches with a hole as a letter of its own, which * takes and ? does not.
+// glob matches a pattern and a text, with a hole as a character that * matches and ? does not.
 func glob(p, t symbols) bool {
 	i, j, star, mark := 0, 0, -1, 0
 	for j < len(t.runes) {
@@ -292,20 +292,20 @@ func same(p symbols, i int, t symbols, j int) bool {
 	return a == b || a == anyRune
 }
 
-// mayHold says whether the hole at i may hold a letter; what another hole holds, it may.
-func (s *symbols) mayHold(i int, r rune) bool {
+// mayContain reports whether the hole at i may contain a rune, or whatever a wildcard or another hole stands for.
+func (s *symbols) mayContain(i int, r rune) bool {
 	return !s.holes[firstHole-s.runes[i]].word || r < 0 || unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
-// meet reports whether the pattern may match: every hole is taken to hold whatever fits there.
-func meet(p, t symbols) bool {
+// mayMatch reports whether the pattern matches for some contents of the holes.
+func mayMatch(p, t symbols) bool {
 	for len(p.runes) > 0 && len(t.runes) > 0 && p.runes[0] >= 0 && t.runes[0] >= 0 {
-		if p.runes[0] != t.runes[0] { // most that do not match differ early
+		if p.runes[0] != t.runes[0] { // most texts that do not match differ early
 			return false
 		}
 		p, t = p.part(1, len(p.runes)), t.part(1, len(t.runes))
 	}
-	// row[j] says whether the pattern from i on can match the text from j on, for i from the end to the start; next is the row of i+1.
+	// row[j] is true if the pattern from i on may match the text from j on, for i from the end to the start; next is the row of i+1.
 	row, next := make([]bool, len(t.runes)+1), make([]bool, len(t.runes)+1)
 	for i := len(p.runes); i >= 0; i-- {
 		for j := len(t.runes); j >= 0; j-- {
@@ -314,9 +314,9 @@ func meet(p, t symbols) bool {
 			case inP && p.runes[i] == anyText:
 				row[j] = next[j] || inT && row[j+1]
 			case inP && isHole(p.runes[i]):
-				row[j] = next[j] || inT && row[j+1] && p.mayHold(i, t.runes[j])
+				row[j] = next[j] || inT && row[j+1] && p.mayContain(i, t.runes[j])
 			case inT && isHole(t.runes[j]):
-				row[j] = row[j+1] || inP && next[j] && t.mayHold(j, p.runes[i])
+				row[j] = row[j+1] || inP && next[j] && t.mayContain(j, p.runes[i])
 			case inP && inT:
 				row[j] = same(p, i, t, j) && next[j+1]
 			default:

@@ -9,39 +9,39 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// Kind of a policy: what it is attached to decides its rules.
+// Kind of a policy, which decides the rules for it.
 type Kind uint8
 
 // The kinds.
 const (
-	Identity   Kind = iota // of a role: inline or managed
-	Boundary               // a role's permissions boundary
+	Identity   Kind = iota // of a role, inline or managed
+	Boundary               // the permissions boundary of a role
 	Resource               // of a bucket, queue, topic or function
-	Repository             // of an ECR repository, which names no resources
+	Repository             // of an ECR repository, without Resource elements
 	Key                    // of a KMS key
-	Trust                  // of a role: who may become it
+	Trust                  // the trust policy of a role
 )
 
-// Source is where a policy stands.
+// Source is where a policy is defined.
 type Source struct {
 	Kind Kind
-	// Owner is whose policy it is, in words for people: bucket shop-delivery-artifacts-111111111111-eu-west-1.
+	// Owner is what the policy belongs to, for messages, such as bucket shop-delivery-artifacts-111111111111-eu-west-1.
 	Owner string
 	// Stack, File and Path of the document, such as Resources.DeployRole.Properties.Policies[0].PolicyDocument.
 	Stack, File, Path string
 }
 
-// Place is where something stands.
+// Place is a place in a template.
 type Place struct {
 	Stack, File, Path string
-	// Line of File, 1-based; 0 when it is not known.
+	// Line of File, from 1; 0 if it is not known.
 	Line int
 }
 
-// String is the stack and the path.
+// String returns the stack and the path.
 func (p Place) String() string { return strings.TrimSpace(p.Stack + " " + p.Path) }
 
-// Problem is something of a policy that AWS refuses, or that is not understood. What it is about counts as unknown.
+// Problem is a part of a policy that AWS rejects, or that this package does not support. That part counts as unknown.
 type Problem struct {
 	Place   Place
 	Message string
@@ -51,7 +51,7 @@ type Problem struct {
 
 func (p Problem) String() string { return p.Place.String() + ": " + p.Message + "; " + p.Hint }
 
-// Policy is a policy that has been read.
+// Policy is a parsed policy.
 type Policy struct {
 	Source     Source
 	Place      Place
@@ -64,12 +64,12 @@ type Statement struct {
 	Place Place
 
 	effect                         effect
-	maybe                          bool // it is there only under a condition of the template
+	maybe                          bool // it exists only under a condition of the template
 	principals, actions, resources clause
 	conditions                     []*condition
 }
 
-// String names the statement and its place.
+// String returns the Sid and the place of the statement.
 func (s *Statement) String() string {
 	if s.Sid == "" {
 		return "the statement at " + s.Place.String()
@@ -85,7 +85,7 @@ const (
 	deny
 )
 
-// clause is an element that lists what a statement is for, or with Not what it is not for. One that is absent is for everything.
+// clause is a Principal, Action or Resource element, or its Not form. An absent clause matches everything.
 type clause struct {
 	list        []entry
 	not, absent bool
@@ -112,11 +112,11 @@ func (c *clause) sort() {
 
 type entry struct {
 	*pattern
-	kind  string // of a principal: AWS, Service, Federated, CanonicalUser; * for everyone, "" where it is not known
-	maybe bool   // it is there only under a condition of the template
+	kind  string // of a principal: AWS, Service, Federated, CanonicalUser; * for everyone, "" if it is not known
+	maybe bool   // it exists only under a condition of the template
 }
 
-// covers reports whether a list of actions or resources holds one.
+// covers reports whether a clause matches an action or a resource.
 func (c *clause) covers(q *query, v Value) tri {
 	if c.absent {
 		return yes
@@ -136,19 +136,19 @@ func (c *clause) covers(q *query, v Value) tri {
 		found = max(found, m)
 	}
 	if c.not {
-		return not(found)
+		return negate(found)
 	}
 	return found
 }
 
-// Unread is a policy that exists but cannot be read, such as one that somebody else wrote: it may allow and deny everything.
+// Unread returns a policy with unknown content, such as one outside the templates, which may allow or deny everything.
 func Unread(source Source) *Policy {
 	p := newParser(source, nil, &Resolver{ID: source.File})
 	p.statement(nil, source.Path, false)
 	return p.policy
 }
 
-// Parse reads a policy document. What it does not understand is a Problem and counts as unknown.
+// Parse parses a policy document. It returns a Problem for each part that it does not support, which counts as unknown.
 func Parse(source Source, document *tree.Node, r *Resolver) (*Policy, []Problem) {
 	p := newParser(source, document, r)
 	statements := document.Get("Statement")
@@ -163,9 +163,9 @@ func Parse(source Source, document *tree.Node, r *Resolver) (*Policy, []Problem)
 	switch version, _ := r.Resolve(document.Get("Version")).Known(); version {
 	case "2012-10-17":
 	case "2008-10-17", "":
-		p.style = 0 // "IAM JSON policy elements: Version": policy variables came with 2012-10-17
+		p.style = 0 // "IAM JSON policy elements: Version": policy variables require 2012-10-17
 	default:
-		p.fail(source.Path+".Version", document.Get("Version"), strconv.Quote(version)+" is no version of the policy language", "write 2012-10-17")
+		p.fail(source.Path+".Version", document.Get("Version"), strconv.Quote(version)+" is not a version of the policy language", "write 2012-10-17")
 	}
 	if statements.Kind != tree.List {
 		p.element(statements, source.Path+".Statement", false)
@@ -211,7 +211,7 @@ func (p *parser) allowKeys(n *tree.Node, path, what string, keys ...string) {
 	}
 }
 
-// element reads what stands where a statement stands.
+// element parses an item of Statement, which may be an intrinsic.
 func (p *parser) element(n *tree.Node, path string, maybe bool) {
 	name, arg, function := n.Intrinsic()
 	switch args := arguments(arg); {
@@ -220,26 +220,26 @@ func (p *parser) element(n *tree.Node, path string, maybe bool) {
 		p.element(args[1], path+".Fn::If[1]", true)
 		p.element(args[2], path+".Fn::If[2]", true)
 	case function:
-		p.statement(nil, path, maybe) // nobody knows what it gives
+		p.statement(nil, path, maybe) // its value is not known
 	case n == nil || n.Kind != tree.Map:
-		p.fail(path, n, "the statement is no map", "write Effect, Action and Resource")
+		p.fail(path, n, "the statement is not a mapping", "write Effect, Action and Resource")
 		p.statement(nil, path, maybe)
 	default:
 		p.statement(n, path, maybe)
 	}
 }
 
-// statement reads one statement; of nil, nothing is known.
+// statement parses one statement. The content of a nil statement is unknown.
 func (p *parser) statement(n *tree.Node, path string, maybe bool) {
 	s := &Statement{Place: p.place(path, n), maybe: maybe}
 	p.policy.Statements = append(p.policy.Statements, s)
 	kind := p.policy.Source.Kind
-	ofRole, ofIts := kind == Identity || kind == Boundary, kind == Trust || kind == Repository
+	hasNoPrincipal, hasNoResource := kind == Identity || kind == Boundary, kind == Trust || kind == Repository
 	if n == nil {
-		doubt := clause{list: p.nobodyKnows(nil)}
+		doubt := clause{list: p.unknownEntries(nil)}
 		doubt.sort()
 		s.actions, s.resources, s.principals = doubt, doubt, doubt
-		s.principals.absent = ofRole
+		s.principals.absent = hasNoPrincipal
 		return
 	}
 	p.allowKeys(n, path, "a statement",
@@ -253,17 +253,17 @@ func (p *parser) statement(n *tree.Node, path string, maybe bool) {
 	case "Deny":
 		s.effect = deny
 	default:
-		p.fail(path+".Effect", n, "the effect of the statement is not known", "write Allow or Deny")
+		p.fail(path+".Effect", n, "the Effect of the statement is neither Allow nor Deny", "write one of them")
 	}
 	s.actions = p.clause(n, path, "Action", true, p.actions)
-	s.resources = p.clause(n, path, "Resource", !ofIts, p.resources)
-	s.principals = p.clause(n, path, "Principal", !ofRole, p.principals)
+	s.resources = p.clause(n, path, "Resource", !hasNoResource, p.resources)
+	s.principals = p.clause(n, path, "Principal", !hasNoPrincipal, p.principals)
 	if n.Get("Condition") != nil {
 		s.conditions = p.conditions(n.Get("Condition"), path+".Condition")
 	}
 }
 
-// clause reads an element or its opposite; what reads the value gets nil where it cannot be had.
+// clause parses an element or its Not form. It calls read with nil if the element is missing or not valid.
 func (p *parser) clause(n *tree.Node, path, element string, has bool, read func(n *tree.Node, path string) []entry) (c clause) {
 	value, opposite := n.Get(element), n.Get("Not"+element)
 	switch {
@@ -272,31 +272,31 @@ func (p *parser) clause(n *tree.Node, path, element string, has bool, read func(
 	case value == nil && opposite == nil:
 		p.fail(path, n, "the statement has no "+element, "add it")
 	case !has:
-		p.fail(path, n, "this kind of policy has no "+element, "remove it")
+		p.fail(path, n, "this kind of policy cannot have "+element, "remove it")
 		value = nil
 	case value != nil && opposite != nil:
-		p.fail(path, n, fmt.Sprintf("the statement has %s and Not%s", element, element), "keep one of them")
+		p.fail(path, n, fmt.Sprintf("the statement has both %s and Not%s", element, element), "keep one of them")
 		value = nil
 	case opposite != nil:
 		value, element, c.not = opposite, "Not"+element, true
 	}
 	if c.list = read(value, path+"."+element); len(c.list) == 0 {
-		p.fail(path+"."+element, value, element+" is empty", "list something")
-		c.list = p.nobodyKnows(value)
+		p.fail(path+"."+element, value, element+" is empty", "add a value")
+		c.list = p.unknownEntries(value)
 	}
 	c.sort()
 	return c
 }
 
 func (p *parser) actions(n *tree.Node, path string) []entry {
-	return p.patterns(n, path, wild|lowerCase, "is no action: it needs a service, a colon and a name", func(text string) bool {
+	return p.patterns(n, path, wild|lowerCase, "is not an action: write a service, a colon and a name", func(text string) bool {
 		service, action, ok := strings.Cut(text, ":")
 		return ok && action != "" && !strings.ContainsAny(service, "*? ")
 	})
 }
 
 func (p *parser) resources(n *tree.Node, path string) []entry {
-	return p.patterns(n, path, wild|p.style, "is no ARN: it needs six parts between colons", func(text string) bool {
+	return p.patterns(n, path, wild|p.style, "is not an ARN: it must have six parts, separated by colons", func(text string) bool {
 		return isARN(text) || strings.HasPrefix(text, "arn:") && strings.HasSuffix(text, "*")
 	})
 }
@@ -317,20 +317,21 @@ func (p *parser) patterns(n *tree.Node, path string, st style, problem string, w
 	return list
 }
 
-func (p *parser) nobodyKnows(n *tree.Node) []entry {
+// unknownEntries returns the entries of an unknown value.
+func (p *parser) unknownEntries(n *tree.Node) []entry {
 	return []entry{{pattern: compile(p.r.hole(n), 0)}}
 }
 
-// principals have no wildcards: AWS takes none but a * alone, which stands for everyone.
+// principals parses a Principal element. A principal cannot contain wildcards, except * alone for everyone.
 func (p *parser) principals(n *tree.Node, path string) (list []entry) {
 	switch _, _, function := n.Intrinsic(); {
 	case n == nil || function:
-		return p.nobodyKnows(n)
+		return p.unknownEntries(n)
 	case n.Kind == tree.String && n.Text == "*":
 		return []entry{{pattern: compile(Text("*"), 0), kind: "*"}}
 	case n.Kind != tree.Map:
-		p.fail(path, n, "the principal is neither * nor a map", "write AWS or Service, and who")
-		return p.nobodyKnows(n)
+		p.fail(path, n, "the principal is neither * nor a mapping", "write AWS or Service, and its principals")
+		return p.unknownEntries(n)
 	}
 	kinds := []string{"AWS", "Service", "Federated", "CanonicalUser"}
 	p.allowKeys(n, path, "a principal", kinds...)
@@ -342,7 +343,7 @@ func (p *parser) principals(n *tree.Node, path string) (list []entry) {
 				e.kind = ""
 			}
 			if e.exact && strings.ContainsAny(e.text, "*?") && (kind != "AWS" || e.text != "*") {
-				p.fail(path+"."+kind, n.Items[i], strconv.Quote(e.text)+": wildcards match nothing here", "narrow an account with aws:PrincipalArn")
+				p.fail(path+"."+kind, n.Items[i], strconv.Quote(e.text)+": wildcards do not work in principals", "name the account, and restrict it with aws:PrincipalArn")
 				e.kind = ""
 			}
 			list = append(list, e)

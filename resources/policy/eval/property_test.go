@@ -16,7 +16,7 @@ func (w world) of(list ...string) string { return list[w.IntN(len(list))] }
 
 func (w world) chance(percent int) bool { return w.IntN(100) < percent }
 
-func (w world) some(one func() *tree.Node) *tree.Node {
+func (w world) enumerate(one func() *tree.Node) *tree.Node {
 	if w.chance(60) {
 		return one()
 	}
@@ -36,9 +36,9 @@ func (w world) principal() *tree.Node {
 		return tree.Text("*")
 	}
 	if w.chance(15) {
-		return tree.NewMap().Set("Service", w.some(func() *tree.Node { return tree.Text(w.of("a.amazonaws.com", "b.amazonaws.com")) }))
+		return tree.NewMap().Set("Service", w.enumerate(func() *tree.Node { return tree.Text(w.of("a.amazonaws.com", "b.amazonaws.com")) }))
 	}
-	return tree.NewMap().Set("AWS", w.some(func() *tree.Node {
+	return tree.NewMap().Set("AWS", w.enumerate(func() *tree.Node {
 		return compactSub(w.of("*", "111111111111", "arn:aws:iam::111111111111:root", worker, "arn:aws:iam::222222222222:root", "arn:aws:iam::${Y}:root",
 			"arn:aws:iam::111111111111:role/${X}", "arn:aws:sts::111111111111:assumed-role/worker/s"))
 	}))
@@ -60,7 +60,7 @@ func (w world) condition() *tree.Node {
 		} else {
 			operator = w.of("", "", "ForAllValues:", "ForAnyValue:") + operator + w.of("", "", "IfExists")
 		}
-		n.Set(operator, tree.NewMap().Set(key, w.some(value)))
+		n.Set(operator, tree.NewMap().Set(key, w.enumerate(value)))
 	}
 	return n
 }
@@ -70,9 +70,9 @@ func (w world) statement(kind eval.Kind) *tree.Node {
 	if kind != eval.Identity && kind != eval.Boundary {
 		n.Set(w.of("Principal", "Principal", "Principal", "NotPrincipal"), w.principal())
 	}
-	n.Set(w.of("Action", "Action", "Action", "NotAction"), w.some(func() *tree.Node { return compactSub(w.of("*", "s3:*", "s3:A", "s3:B", "s3:${X}", "kms:A")) }))
+	n.Set(w.of("Action", "Action", "Action", "NotAction"), w.enumerate(func() *tree.Node { return compactSub(w.of("*", "s3:*", "s3:A", "s3:B", "s3:${X}", "kms:A")) }))
 	if kind != eval.Trust {
-		n.Set(w.of("Resource", "Resource", "Resource", "NotResource"), w.some(func() *tree.Node {
+		n.Set(w.of("Resource", "Resource", "Resource", "NotResource"), w.enumerate(func() *tree.Node {
 			if w.chance(25) {
 				return tree.Text("*")
 			}

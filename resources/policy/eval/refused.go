@@ -5,33 +5,33 @@ import (
 	"strings"
 )
 
-// refusal is what AWS lets nobody do, whatever policies say.
+// refusal is a set of requests that AWS rejects regardless of policies.
 type refusal struct {
-	service, resource string // as in ARNs; what the resource begins with
-	account           string // of the resource; any where it is empty
+	service, resource string // as in ARNs; the prefix of the resource
+	account           string // of the resource; empty: any
 	why               string
-	actions           string // with spaces between them, without the service
+	actions           string // separated by spaces, without the service
 }
 
-// refusals are those that AWS documents. Service-linked roles (role/aws-service-role/) are none: who may, makes and deletes them, and changes
-// what is said about them.
+// refusals returns the refusals that AWS documents. Service-linked roles (role/aws-service-role/) are not among them: principals with the permission
+// create and delete them, and change their descriptions.
 func refusals() [3]refusal {
 	return [...]refusal{
 		{
-			"iam", "role/aws-reserved/", "", "AWS alone changes and uses the roles under /aws-reserved/, such as those of IAM Identity Center",
+			"iam", "role/aws-reserved/", "", "only AWS can change and use the roles under /aws-reserved/, such as those of IAM Identity Center",
 			"AttachRolePolicy CreateRole CreateServiceLinkedRole DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy DeleteServiceLinkedRole " +
 				"DetachRolePolicy PassRole PutRolePermissionsBoundary PutRolePolicy TagRole UntagRole UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription",
 		},
 		{
-			"iam", "policy/", "aws", "AWS alone changes the managed policies that it keeps",
+			"iam", "policy/", "aws", "only AWS can change AWS managed policies",
 			"CreatePolicy CreatePolicyVersion DeletePolicy DeletePolicyVersion SetDefaultPolicyVersion TagPolicy UntagPolicy",
 		},
-		{"kms", "alias/aws/", "", "aliases that begin with alias/aws/ are those of the keys that AWS manages", "CreateAlias DeleteAlias UpdateAlias"},
+		{"kms", "alias/aws/", "", "only AWS can change aliases that begin with alias/aws/, which are for AWS managed keys", "CreateAlias DeleteAlias UpdateAlias"},
 	}
 }
 
-// refused says why AWS refuses a request whatever policies say; empty where it does not. A resource of which the part that counts is not known
-// is taken for one of the account's own: those of AWS have names that nobody leaves open.
+// refused says why AWS rejects a request regardless of policies, or returns "". A resource whose name is not known is assumed to belong to the
+// account, because templates write the names of resources of AWS in full.
 func refused(action, resource Value) string {
 	service, name, _ := strings.Cut(action.text, ":")
 	if service != "iam" && service != "kms" {

@@ -63,7 +63,7 @@ func TestAWSRefusesWhateverPoliciesSay(t *testing.T) {
 				for _, name := range []string{c.service + ":" + action, strings.ToUpper(c.service) + ":" + strings.ToLower(action)} {
 					d := decide(name, on)
 					switch {
-					case c.isRefused && (d.Verdict != eval.ImplicitDeny || !strings.Contains(d.Explain(), "AWS refuses "+name+" on "+on+", whatever policies say: ") || d.Refused == ""):
+					case c.isRefused && (d.Verdict != eval.ImplicitDeny || !strings.Contains(d.Explain(), "AWS rejects "+name+" on "+on+" regardless of policies: ") || d.Refused == ""):
 						t.Errorf("%s on %s is %s: %s", name, on, d.Verdict, d.Explain())
 					case !c.isRefused && (d.Verdict != eval.Allowed || d.Refused != ""):
 						t.Errorf("%s on %s is %s: %s", name, on, d.Verdict, d.Explain())
@@ -73,7 +73,7 @@ func TestAWSRefusesWhateverPoliciesSay(t *testing.T) {
 		}
 	}
 	if count != 26 {
-		t.Errorf("%d actions, want the 26 that AWS refuses", count)
+		t.Errorf("%d actions, want the 26 that AWS rejects", count)
 	}
 }
 

@@ -8,28 +8,27 @@ import (
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 )
 
-// Resolver knows what the functions of one stack's template give. An empty field is not known.
+// Resolver resolves the intrinsic functions in the template of one stack. An empty field is an unknown value.
 type Resolver struct {
-	// ID is what tells the stack from others, which may have its name in another account or region: holes are named after it.
+	// ID identifies the stack, since stacks in other accounts and regions may have the same name. The names of holes begin with it.
 	ID        string
 	StackName string
 	Account   string
 	Region    string
 	Partition string
 	URLSuffix string
-	// Parameters by name, as the template gets them: of one that is read from SSM, what the parameter there holds. One that is absent is
-	// not known.
+	// Parameters are the values of the template parameters by name. For one that CloudFormation reads from SSM, it is the value of the SSM parameter. An
+	// absent parameter is unknown.
 	Parameters map[string]Value
 	// Lists are the parameters that are lists.
 	Lists map[string][]Value
-	// Attribute gives what GetAtt, or with an empty attribute Ref, gives for a resource; ok is false where that is not known at all.
-	// It may be nil.
+	// Attribute returns the value of GetAtt for a resource, or of Ref if the attribute is empty. ok is false if it is not known. Optional.
 	Attribute func(logicalID, attribute string) (v Value, ok bool)
-	// StackOutput gives an output of another stack; ok is false where that is not known. It may be nil.
+	// StackOutput returns an output of another stack. ok is false if it is not known. Optional.
 	StackOutput func(o tree.StackOutput) (v Value, ok bool)
 }
 
-// Resolve gives the text that n stands for. Numbers and booleans are text as written; what is no text is a hole.
+// Resolve returns the value of n as text. Numbers and booleans are text as written; a value that is not text becomes a hole.
 func (r *Resolver) Resolve(n *tree.Node) Value {
 	name, arg, function := n.Intrinsic()
 	if !function {
@@ -49,9 +48,9 @@ func (r *Resolver) Resolve(n *tree.Node) Value {
 			return r.attribute(id, attribute)
 		}
 	case name == "Fn::Sub" && arg.Kind == tree.String:
-		return r.glue(n, r.sub(arg.Text, nil))
+		return r.concat(n, r.sub(arg.Text, nil))
 	case name == "Fn::Sub" && len(args) == 2 && args[0] != nil:
-		return r.glue(n, r.sub(args[0].Text, args[1]))
+		return r.concat(n, r.sub(args[0].Text, args[1]))
 	case name == "Fn::Join" && len(args) == 2:
 		if list, complete := r.List(args[1]); complete {
 			delimiter := r.Resolve(args[0])
@@ -59,7 +58,7 @@ func (r *Resolver) Resolve(n *tree.Node) Value {
 			for _, v := range list {
 				parts = append(parts, delimiter, v)
 			}
-			return r.glue(n, parts[min(1, len(parts)):])
+			return r.concat(n, parts[min(1, len(parts)):])
 		}
 	case name == "Fn::Select" && len(args) == 2:
 		text, _ := r.Resolve(args[0]).Known()
@@ -118,9 +117,9 @@ func (r *Resolver) attribute(id, attribute string) Value {
 	return Hole(r.ID + "/" + id)
 }
 
-// glue puts together what n is made of. Texts that double with each function around them must not fill the memory.
-func (r *Resolver) glue(n *tree.Node, parts []Value) Value {
-	const most = 1 << 16 // bytes, far above any policy
+// concat concatenates the parts of n. A text that is too long becomes a hole, because nested functions that double a text could use up the memory.
+func (r *Resolver) concat(n *tree.Node, parts []Value) Value {
+	const maxSize = 1 << 16 // bytes, far above any policy
 	size := 0
 	for _, v := range parts {
 		size += len(v.text)
@@ -128,14 +127,14 @@ func (r *Resolver) glue(n *tree.Node, parts []Value) Value {
 			size += len(p.text)
 		}
 	}
-	if size > most {
+	if size > maxSize {
 		return r.hole(n)
 	}
 	return Concat(parts...)
 }
 
 func (r *Resolver) sub(text string, own *tree.Node) (parts []Value) {
-	var values map[string]Value // each is resolved once, however often it stands in the text
+	var values map[string]Value // each is resolved once, however often it is in the text
 	if own != nil && own.Kind == tree.Map {
 		values = map[string]Value{}
 		for i, name := range own.Keys {
@@ -167,7 +166,7 @@ func (r *Resolver) sub(text string, own *tree.Node) (parts []Value) {
 	return parts
 }
 
-// hole is named after what stands there, so that the same words of the same stack are the same hole.
+// hole returns a hole for n, named after its text, so that equal texts in a stack are equal holes.
 func (r *Resolver) hole(n *tree.Node) Value {
 	var b strings.Builder
 	b.WriteString(r.ID + "/")
@@ -177,13 +176,13 @@ func (r *Resolver) hole(n *tree.Node) Value {
 	return Hole(b.String())
 }
 
-// item is one element of a list. Maybe says that it is there only under a condition.
+// item is one element of a list. maybe is true if it exists only under a condition.
 type item struct {
 	Value
 	maybe bool
 }
 
-// List gives the elements of a list, or the one that n is. Complete is false where there may be others, or where one may be missing.
+// List returns the elements of a list, or n itself as the only one. complete is false if there may be others, or if one may be missing.
 func (r *Resolver) List(n *tree.Node) (values []Value, complete bool) {
 	if n != nil && n.Kind == tree.List && !slices.ContainsFunc(n.Items, isSeveral) { // most lists
 		values = make([]Value, len(n.Items))
@@ -201,7 +200,7 @@ func (r *Resolver) List(n *tree.Node) (values []Value, complete bool) {
 	return values, complete
 }
 
-// items are the elements of a list, or the one that n is. Where complete is false, a hole among them stands for any number.
+// items returns the elements of a list, or n itself as the only one. If complete is false, a hole among them stands for any number of elements.
 func (r *Resolver) items(n *tree.Node) (items []item, complete bool) {
 	name, arg, function := n.Intrinsic()
 	switch args := arguments(arg); {
@@ -239,7 +238,7 @@ func (r *Resolver) items(n *tree.Node) (items []item, complete bool) {
 	}
 	v := r.Resolve(n)
 	_, known := v.Known()
-	isText := !function || name == "Fn::Sub" || name == "Fn::Join" || name == "Fn::Base64" // of the others, nobody knows
+	isText := !function || name == "Fn::Sub" || name == "Fn::Join" || name == "Fn::Base64" // other functions may return a list
 	return []item{{Value: v}}, known || isText
 }
 
@@ -249,7 +248,7 @@ func isSeveral(e *tree.Node) bool {
 	return ok && (name == "Fn::If" || name == "Ref" && arg.Text == "AWS::NoValue")
 }
 
-// either merges the two sides of a condition: what stands on both is there whatever the condition says.
+// either merges the lists of the two branches of a condition. An item in both exists in any case.
 func either(then, other []item) (items []item) {
 	certain := func(list []item, e item) bool {
 		return slices.ContainsFunc(list, func(o item) bool { return !o.maybe && o.Equal(e.Value) })

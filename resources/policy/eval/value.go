@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// tri is a truth value: of what is not known, both may be so. The order makes min an AND and max an OR.
+// tri is a truth value that may be unknown. The order makes min an AND and max an OR.
 type tri uint8
 
 const (
@@ -14,8 +14,10 @@ const (
 	yes
 )
 
-func not(t tri) tri { return yes - t }
+// negate returns the opposite of a truth value.
+func negate(t tri) tri { return yes - t }
 
+// truth returns the truth value of a bool.
 func truth(b bool) tri {
 	if b {
 		return yes
@@ -26,10 +28,10 @@ func truth(b bool) tri {
 // Value is text of which parts may be unknown. The zero Value is the empty text.
 type Value struct {
 	text  string
-	parts []part // nil when all is known
+	parts []part // nil if all is known
 }
 
-// part of a Value: known text, or the name of a hole. A word is a hole that holds letters and digits only.
+// part of a Value: known text, or the name of a hole. A word is a hole that contains only letters and digits.
 type part struct {
 	text       string
 	hole, word bool
@@ -38,10 +40,10 @@ type part struct {
 // Text is known text.
 func Text(s string) Value { return Value{text: s} }
 
-// Hole is text that is not known, and may be any. Two holes of one name are equal; of two names, nobody knows.
+// Hole is an unknown text. Two holes with the same name are equal; holes with different names may be.
 func Hole(name string) Value { return Value{parts: []part{{text: name, hole: true}}} }
 
-// Word is a Hole that holds nothing but letters and digits, such as the end of a name that CloudFormation chooses.
+// Word is a hole that contains only letters and digits, such as the end of a name that CloudFormation generates.
 func Word(name string) Value { return Value{parts: []part{{text: name, hole: true, word: true}}} }
 
 // Texts are known texts, for the values of a context key.
@@ -53,7 +55,7 @@ func Texts(texts ...string) []Value {
 	return values
 }
 
-// Concat puts values together.
+// Concat concatenates values.
 func Concat(values ...Value) Value {
 	if !slices.ContainsFunc(values, func(v Value) bool { return v.parts != nil }) {
 		var b strings.Builder
@@ -85,7 +87,7 @@ func (v Value) pieces() []part {
 // Known returns the text if all of it is known.
 func (v Value) Known() (text string, ok bool) { return v.text, v.parts == nil }
 
-// start returns what is known before the first hole, and whether that is all.
+// start returns the text before the first hole, and whether that is all.
 func (v Value) start() (text string, all bool) {
 	if v.parts == nil || v.parts[0].hole {
 		return v.text, v.parts == nil
@@ -96,7 +98,7 @@ func (v Value) start() (text string, all bool) {
 // Equal reports whether both are certainly the same text.
 func (v Value) Equal(o Value) bool { return v.text == o.text && slices.Equal(v.parts, o.parts) }
 
-// String shows holes by their names: arn:aws:kms:eu-west-1:111111111111:key/<shop-delivery-artifacts/Key>.
+// String returns the text with the names of holes in angle brackets: arn:aws:kms:eu-west-1:111111111111:key/<shop-delivery-artifacts/Key>.
 func (v Value) String() string {
 	if v.parts == nil {
 		return v.text
