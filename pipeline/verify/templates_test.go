@@ -224,7 +224,7 @@ Alias: { Type: AWS::KMS::Alias, Properties: { AliasName: alias/NAME, TargetKeyId
 		if isRefused := strings.Contains(text, "may not kms:CreateAlias on arn:aws:kms:eu-west-1:444444444444:alias/"+name); isRefused != want {
 			t.Errorf("%s: refused is %v, want %v:\n%s", name, isRefused, want, text)
 		}
-		if want && (!strings.Contains(text, "no policy can allow it") || !strings.Contains(text, "are those of the keys that AWS manages") || strings.Contains(text, "add to")) {
+		if want && (!strings.Contains(text, "no policy can allow it") || !strings.Contains(text, "which are for AWS managed keys") || strings.Contains(text, "add to")) {
 			t.Errorf("%s: it is not said why:\n%s", name, text)
 		}
 	}
