@@ -22,11 +22,12 @@ func (d *delivery) controlsOf(run []resources.Stage) []assembly.Control {
 	for i, s := range run {
 		for _, x := range s.Actions {
 			c := assembly.Control{Kind: assembly.Step, Stage: s.Name, Action: x.Name, RunOrder: x.RunOrder}
-			if x.Category == "Approval" {
+			switch {
+			case x.Category == "Approval":
 				c.Kind = assembly.Approval
-			} else if slices.ContainsFunc(steps, func(p placed) bool { return p.name == x.Name }) {
+			case slices.ContainsFunc(steps, func(p placed) bool { return p.name == x.Name }):
 				c.Project = builds[slices.IndexFunc(builds, func(b madeBuild) bool { return b.name == x.Name })].project
-			} else {
+			default:
 				continue
 			}
 			c.Before, c.After = around([2]int{i, x.RunOrder}, changes)

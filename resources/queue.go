@@ -62,7 +62,7 @@ func (q Queue) Add(t *cfn.Template) QueueHandle {
 	checkRange(t, path+".MessageRetentionPeriod", "SQS", days, 1, limits.QueueRetentionDays)
 	properties := &sqs.Queue{
 		QueueName: new(q.Name), SqsManagedSseEnabled: new(true), MessageRetentionPeriod: new(days * 24 * 3600), VisibilityTimeout: q.VisibilitySeconds,
-		RedriveAllowPolicy: q.redriveAllow(t),
+		RedriveAllowPolicy: q.redriveAllow(),
 	}
 	if q.FIFO {
 		properties.FifoQueue, properties.ContentBasedDeduplication = new(true), new(true)
@@ -88,7 +88,7 @@ func (q Queue) Add(t *cfn.Template) QueueHandle {
 }
 
 // redriveAllow says which queues may use this one for their dead letters.
-func (q Queue) redriveAllow(t *cfn.Template) any {
+func (q Queue) redriveAllow() any {
 	switch {
 	case q.source != "":
 		source := cfn.Format[cfn.QueueARN]("arn:%s:sqs:%s:%s:%s", cfn.Partition(), cfn.Region(), cfn.AccountID(), cfn.Lit(q.source))

@@ -172,7 +172,7 @@ func (s *Own) checkResources(root *tree.Node) {
 		if s.alone {
 			continue
 		}
-		s.checkBeyond(root, at, typ.Text, r.Get("Properties"))
+		s.checkBeyond(at, typ.Text, r.Get("Properties"))
 		has := r.At("Properties", "PermissionsBoundary")
 		if typ.Text == "AWS::IAM::Role" && (has == nil || has.Kind == tree.String && has.Text != boundary) {
 			s.failAt("template", at, "a pipeline can make only roles with its boundary",
@@ -188,7 +188,7 @@ func (s *Own) checkResources(root *tree.Node) {
 }
 
 // checkBeyond refuses what the table of resource types leaves out of the types that it has, unless the permissions of the stack have it.
-func (s *Own) checkBeyond(root *tree.Node, at, typ string, properties *tree.Node) {
+func (s *Own) checkBeyond(at, typ string, properties *tree.Node) {
 	lacking := func(x policy.Excess) []string {
 		return slices.DeleteFunc(slices.Clone(x.Actions), func(action string) bool {
 			return s.gives(func(pattern string) bool {

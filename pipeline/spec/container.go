@@ -80,7 +80,7 @@ func (c *Container) checkContainer(v *validator, path string, e *Environment, is
 	checkUser(v, join(path, "user"), c.User)
 	c.checkVariables(v, path, e, isJob)
 	checkSecretKeys(v, join(path, "secretKeys"), c.SecretKeys, inEnvironment(e))
-	c.Uses.check(v, path, e)
+	c.checkUses(v, path, e)
 	checkPermissions(v, join(path, "permissions"), "a container", c.Permissions, filledIn)
 	checkCeiling(v, join(path, "permissions"), c.Permissions, e)
 }

@@ -116,7 +116,7 @@ func (f *Function) check(v *validator, path string, e *Environment) {
 	if f.VPC != nil {
 		f.VPC.check(v, join(path, "vpc"), e)
 	}
-	f.Uses.check(v, path, e)
+	f.checkUses(v, path, e)
 	checkPermissions(v, join(path, "permissions"), "a function", f.Permissions, filledIn)
 	checkCeiling(v, join(path, "permissions"), f.Permissions, e)
 }

@@ -39,8 +39,8 @@ func (u Uses) All() []Use {
 	}
 }
 
-// check the names of the parts that code of the environment's application uses; path is the place of the code.
-func (u Uses) check(v *validator, path string, e *Environment) {
+// checkUses checks the names of the parts that code of the environment's application uses; path is the place of the code.
+func (u Uses) checkUses(v *validator, path string, e *Environment) {
 	for _, x := range u.All() {
 		x.check(v, join(path, x.Verb), e)
 	}

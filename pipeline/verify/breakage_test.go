@@ -245,12 +245,12 @@ func edit(stack, path, old, with string) change {
 	}
 }
 
-// swap two items of a list.
-func swap(stack, path, one, other string) change {
+// swap two stages of the pipeline delivery.
+func swap(one, other string) change {
 	return func(b *breakage) {
 		b.Helper()
-		_, list, i := b.at(stack, path+"["+one+"]")
-		_, _, k := b.at(stack, path+"["+other+"]")
+		_, list, i := b.at(delivery, stages+"["+one+"]")
+		_, _, k := b.at(delivery, stages+"["+other+"]")
 		list.Items[i], list.Items[k] = list.Items[k], list.Items[i]
 	}
 }

@@ -129,10 +129,10 @@ func faults() []fault {
 			put("shop-release-pipeline", stages+"[prod-deploy].Actions[approve-network-storage].RunOrder", "3"),
 		}, `control shop-release-pipeline ` + stages + `[prod-deploy].Actions[approve-network-storage].RunOrder`},
 		{"shop", "an approval of another environment's stacks", []change{
-			swap(delivery, stages, "qa-approval", "qa-bootstrap"),
+			swap("qa-approval", "qa-bootstrap"),
 		}, `control shop-delivery-pipeline ` + stages + `[qa-approval].Actions[approve].RunOrder`},
 		{"shop", "tests of what is not deployed yet", []change{
-			swap(delivery, stages, "dev-verify", "dev-deploy"),
+			swap("dev-verify", "dev-deploy"),
 		}, `
 			control shop-delivery-pipeline ` + stages + `[dev-verify].Actions[integration-tests].RunOrder
 			control shop-delivery-pipeline ` + stages + `[dev-verify].Actions[acceptance-tests].RunOrder
@@ -487,13 +487,13 @@ func faults() []fault {
 			guard shop-delivery-access Resources.CoversAccount111111111111Parameter.Properties.Name
 		`},
 		{"shop", "code is published before there is a bucket", []change{
-			swap(delivery, stages, "dev-bootstrap", "dev-publish"),
+			swap("dev-bootstrap", "dev-publish"),
 		}, `
 			deploy-order shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-publish].Actions[publish-code]
 			deploy-order shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-publish].Actions[publish-images]
 		`},
 		{"shop", "a function is deployed before its code is published", []change{
-			swap(delivery, stages, "dev-publish", "dev-deploy"),
+			swap("dev-publish", "dev-deploy"),
 		}, `
 			deploy-order shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-deploy].Actions[batch-execute]
 			deploy-order shop-delivery-pipeline Resources.Pipeline.Properties.Stages[dev-deploy].Actions[functions-execute]

@@ -237,9 +237,10 @@ func dropped(p spot) { p.drop() }
 func swapped(from, to string) func(p spot) {
 	return func(p spot) {
 		for i, key := range p.n.Keys {
-			if key == from {
+			switch key {
+			case from:
 				p.n.Keys[i] = to
-			} else if key == to {
+			case to:
 				p.n.Keys[i] = from
 			}
 		}
@@ -287,12 +288,12 @@ func faultKinds() []faultKind {
 		}
 		return arg
 	}
-	pairs := func(p spot, path string) bool { return inStatement(path, "Condition") }
+	pairs := func(_ spot, path string) bool { return inStatement(path, "Condition") }
 	key := regexp.MustCompile(`\.Statement\[\d+\]\.Condition\.'?[A-Za-z:]+'?\.[^ ]+$`)
 	return []f{
 		// statements
 		{"statement deleted", isStatement, dropped},
-		{"action removed", func(path string, p spot) bool { return inStatement(path, `(Not)?Action\[\d+\]`) }, dropped},
+		{"action removed", func(path string, _ spot) bool { return inStatement(path, `(Not)?Action\[\d+\]`) }, dropped},
 		{"action misspelt", func(path string, p spot) bool { return single(path, "(Not)?Action") && p.n.Kind == tree.String }, func(p spot) { altered(p.n) }},
 		{"action replaced", func(path string, p spot) bool { return single(path, "(Not)?Action") && p.n.Kind == tree.String }, replaced("s3:ListAllMyBuckets")},
 		{"action widened to the service", func(path string, p spot) bool {
@@ -312,7 +313,7 @@ func faultKinds() []faultKind {
 		{"resource narrowed", func(path string, p spot) bool {
 			return single(path, "(Not)?Resource") && isText(p.n) && textOf(p.n) != "*"
 		}, func(p spot) { altered(p.n) }},
-		{"resource removed", func(path string, p spot) bool { return inStatement(path, `(Not)?Resource\[\d+\]`) }, dropped},
+		{"resource removed", func(path string, _ spot) bool { return inStatement(path, `(Not)?Resource\[\d+\]`) }, dropped},
 		{"resource widened", func(path string, p spot) bool { return inStatement(path, "Resource") && p.n.Text != "*" }, replaced("*")},
 		{"resource of another account", func(path string, p spot) bool {
 			return single(path, "Resource") && isText(p.n) && strings.Contains(textOf(p.n), "${AWS::AccountId}")
@@ -323,10 +324,12 @@ func faultKinds() []faultKind {
 			})
 		}},
 		{"Action and NotAction swapped", isStatement, swapped("Action", "NotAction")},
-		{"Resource and NotResource swapped", func(path string, p spot) bool {
-			return isStatement(path, p) && !is(p.n, "Resource", "*") && (p.n.Get("Resource") != nil || p.n.Get("NotResource") != nil)
+		{
+			"Resource and NotResource swapped", func(path string, p spot) bool {
+				return isStatement(path, p) && !is(p.n, "Resource", "*") && (p.n.Get("Resource") != nil || p.n.Get("NotResource") != nil)
+			},
+			swapped("Resource", "NotResource"),
 		},
-			swapped("Resource", "NotResource")},
 		// principals
 		{"principal deleted", func(path string, _ spot) bool { return inStatement(path, "Principal") }, dropped},
 		{"principal removed", func(path string, _ spot) bool { return inStatement(path, `Principal\.[A-Za-z]+\[\d+\]`) }, dropped},
@@ -354,7 +357,7 @@ func faultKinds() []faultKind {
 		}, func(p spot) {
 			p.above.Keys[p.i] += "s"
 		}},
-		{"condition operator negated", func(path string, p spot) bool { return inStatement(path, `Condition\.'?(String|Arn)[A-Za-z]+'?`) }, func(p spot) {
+		{"condition operator negated", func(path string, _ spot) bool { return inStatement(path, `Condition\.'?(String|Arn)[A-Za-z]+'?`) }, func(p spot) {
 			name := p.above.Keys[p.i]
 			if strings.Contains(name, "Not") {
 				name = strings.Replace(name, "Not", "", 1)
@@ -388,33 +391,33 @@ func faultKinds() []faultKind {
 			return isText(p.n) && (property(path, "Bucket") || strings.HasSuffix(path, ".Location") || strings.HasSuffix(path, ".S3Bucket") || strings.HasSuffix(path, ".DestinationBucketName"))
 		}, func(p spot) { altered(p.n) }},
 		// references
-		{"Ref to nothing", func(path string, p spot) bool {
+		{"Ref to nothing", func(_ string, p spot) bool {
 			return function(p.n, "Ref") != nil && !strings.HasPrefix(function(p.n, "Ref").Text, "AWS::")
 		}, func(p spot) { p.n.Items[0].Text = "Nowhere" }},
-		{"Ref to another resource", func(path string, p spot) bool {
+		{"Ref to another resource", func(_ string, p spot) bool {
 			arg := function(p.n, "Ref")
 			return arg != nil && other(p.stack, arg.Text, isOther(p.stack, arg.Text)) != ""
 		}, func(p spot) { id := p.n.Items[0].Text; p.n.Items[0].Text = other(p.stack, id, isOther(p.stack, id)) }},
-		{"GetAtt of nothing", func(path string, p spot) bool {
+		{"GetAtt of nothing", func(_ string, p spot) bool {
 			arg := function(p.n, "Fn::GetAtt")
 			return arg != nil && len(arg.Items) == 2
 		}, func(p spot) {
 			p.n.Items[0].Items[0].Text = "Nowhere"
 		}},
-		{"GetAtt of another resource", func(path string, p spot) bool {
+		{"GetAtt of another resource", func(_ string, p spot) bool {
 			arg := function(p.n, "Fn::GetAtt")
 			return arg != nil && len(arg.Items) == 2 && other(p.stack, arg.Items[0].Text, isOther(p.stack, arg.Items[0].Text)) != ""
 		}, func(p spot) {
 			id := p.n.Items[0].Items[0]
 			id.Text = other(p.stack, id.Text, isOther(p.stack, id.Text))
 		}},
-		{"GetAtt of an attribute that the type lacks", func(path string, p spot) bool {
+		{"GetAtt of an attribute that the type lacks", func(_ string, p spot) bool {
 			arg := function(p.n, "Fn::GetAtt")
 			return arg != nil && len(arg.Items) == 2
 		}, func(p spot) {
 			p.n.Items[0].Items[1].Text += "s"
 		}},
-		{"Sub of nothing", func(path string, p spot) bool {
+		{"Sub of nothing", func(_ string, p spot) bool {
 			arg := function(p.n, "Fn::Sub")
 			return arg != nil && arg.Kind == tree.String && strings.Contains(strings.ReplaceAll(arg.Text, "${AWS::", ""), "${")
 		}, func(p spot) {
@@ -428,55 +431,55 @@ func faultKinds() []faultKind {
 		}, func(p spot) { p.stack.Template.At("Resources", refersTo(p)).Set("DependsOn", tree.Text(p.key())) }},
 		// order
 		{"run order of 1", func(path string, p spot) bool { return ofAction(path, "RunOrder") && p.n.Text != "1" }, func(p spot) { p.n.Text = "1" }},
-		{"run order too late", func(path string, p spot) bool { return ofAction(path, "RunOrder") }, func(p spot) { p.n.Text = "900" }},
-		{"run order out of range", func(path string, p spot) bool { return ofAction(path, "RunOrder") }, func(p spot) { p.n.Text = "1000" }},
+		{"run order too late", func(path string, _ spot) bool { return ofAction(path, "RunOrder") }, func(p spot) { p.n.Text = "900" }},
+		{"run order out of range", func(path string, _ spot) bool { return ofAction(path, "RunOrder") }, func(p spot) { p.n.Text = "1000" }},
 		{"stages swapped", func(path string, p spot) bool { return stagePath.MatchString(path) && p.i > 0 }, func(p spot) {
 			p.above.Items[p.i], p.above.Items[p.i-1] = p.above.Items[p.i-1], p.above.Items[p.i]
 		}},
-		{"stage removed", func(path string, p spot) bool { return stagePath.MatchString(path) }, dropped},
+		{"stage removed", func(path string, _ spot) bool { return stagePath.MatchString(path) }, dropped},
 		// the pipeline's actions
 		{"action of the pipeline removed", func(path string, p spot) bool {
 			return actionPath.MatchString(path) && !isApproval(p.n) && !isTest(p.n)
 		}, dropped},
 		{"approval removed", func(path string, p spot) bool { return actionPath.MatchString(path) && isApproval(p.n) }, dropped},
-		{"role of an action removed", func(path string, p spot) bool { return ofAction(path, "RoleArn") }, dropped},
-		{"role of an action renamed", func(path string, p spot) bool { return ofAction(path, "RoleArn") }, func(p spot) { altered(p.n) }},
-		{"role of an action of another account", func(path string, p spot) bool { return ofAction(path, "RoleArn") || configuration(path, "RoleArn") }, func(p spot) {
+		{"role of an action removed", func(path string, _ spot) bool { return ofAction(path, "RoleArn") }, dropped},
+		{"role of an action renamed", func(path string, _ spot) bool { return ofAction(path, "RoleArn") }, func(p spot) { altered(p.n) }},
+		{"role of an action of another account", func(path string, _ spot) bool { return ofAction(path, "RoleArn") || configuration(path, "RoleArn") }, func(p spot) {
 			p.n.Walk(func(_ string, n *tree.Node) bool {
 				n.Text = regexp.MustCompile(`::\d{12}:`).ReplaceAllString(n.Text, "::"+elsewhere+":")
 				return true
 			})
 		}},
-		{"execution role removed", func(path string, p spot) bool { return configuration(path, "RoleArn") }, dropped},
-		{"execution role is the deploy role", func(path string, p spot) bool { return configuration(path, "RoleArn") }, func(p spot) {
+		{"execution role removed", func(path string, _ spot) bool { return configuration(path, "RoleArn") }, dropped},
+		{"execution role is the deploy role", func(path string, _ spot) bool { return configuration(path, "RoleArn") }, func(p spot) {
 			p.n.Walk(func(_ string, n *tree.Node) bool {
 				n.Text = strings.Replace(n.Text, "-execution", "-deploy", 1)
 				return true
 			})
 		}},
 		{"region of an action", func(path string, p spot) bool { return actionPath.MatchString(path) && !isApproval(p.n) }, func(p spot) { p.n.Set("Region", tree.Text("ap-south-1")) }},
-		{"namespace renamed", func(path string, p spot) bool { return ofAction(path, "Namespace") }, func(p spot) { altered(p.n) }},
-		{"namespace removed", func(path string, p spot) bool { return ofAction(path, "Namespace") }, dropped},
-		{"input artifact removed", func(path string, p spot) bool { return ofActionList(path, "InputArtifacts") }, dropped},
-		{"input artifact renamed", func(path string, p spot) bool { return ofActionList(path, "InputArtifacts") }, func(p spot) { altered(p.n.Get("Name")) }},
-		{"output artifact removed", func(path string, p spot) bool { return ofActionList(path, "OutputArtifacts") }, dropped},
-		{"output artifact renamed", func(path string, p spot) bool { return ofActionList(path, "OutputArtifacts") }, func(p spot) { altered(p.n.Get("Name")) }},
-		{"template path", func(path string, p spot) bool { return configuration(path, "TemplatePath") }, func(p spot) { altered(p.n) }},
-		{"template configuration removed", func(path string, p spot) bool { return configuration(path, "TemplateConfiguration") }, dropped},
-		{"template configuration renamed", func(path string, p spot) bool { return configuration(path, "TemplateConfiguration") }, func(p spot) { altered(p.n) }},
-		{"capabilities removed", func(path string, p spot) bool { return configuration(path, "Capabilities") }, dropped},
-		{"capabilities lessened", func(path string, p spot) bool { return configuration(path, "Capabilities") }, replaced("CAPABILITY_AUTO_EXPAND")},
-		{"change set renamed", func(path string, p spot) bool { return configuration(path, "ChangeSetName") }, func(p spot) { altered(p.n) }},
-		{"change set without a name", func(path string, p spot) bool { return configuration(path, "ChangeSetName") }, dropped},
-		{"stack of an action renamed", func(path string, p spot) bool { return configuration(path, "StackName") }, func(p spot) { altered(p.n) }},
-		{"project of an action renamed", func(path string, p spot) bool { return configuration(path, "ProjectName") }, func(p spot) { altered(p.n) }},
-		{"mode of an action", func(path string, p spot) bool { return configuration(path, "ActionMode") }, replaced("DELETE_ONLY")},
+		{"namespace renamed", func(path string, _ spot) bool { return ofAction(path, "Namespace") }, func(p spot) { altered(p.n) }},
+		{"namespace removed", func(path string, _ spot) bool { return ofAction(path, "Namespace") }, dropped},
+		{"input artifact removed", func(path string, _ spot) bool { return ofActionList(path, "InputArtifacts") }, dropped},
+		{"input artifact renamed", func(path string, _ spot) bool { return ofActionList(path, "InputArtifacts") }, func(p spot) { altered(p.n.Get("Name")) }},
+		{"output artifact removed", func(path string, _ spot) bool { return ofActionList(path, "OutputArtifacts") }, dropped},
+		{"output artifact renamed", func(path string, _ spot) bool { return ofActionList(path, "OutputArtifacts") }, func(p spot) { altered(p.n.Get("Name")) }},
+		{"template path", func(path string, _ spot) bool { return configuration(path, "TemplatePath") }, func(p spot) { altered(p.n) }},
+		{"template configuration removed", func(path string, _ spot) bool { return configuration(path, "TemplateConfiguration") }, dropped},
+		{"template configuration renamed", func(path string, _ spot) bool { return configuration(path, "TemplateConfiguration") }, func(p spot) { altered(p.n) }},
+		{"capabilities removed", func(path string, _ spot) bool { return configuration(path, "Capabilities") }, dropped},
+		{"capabilities lessened", func(path string, _ spot) bool { return configuration(path, "Capabilities") }, replaced("CAPABILITY_AUTO_EXPAND")},
+		{"change set renamed", func(path string, _ spot) bool { return configuration(path, "ChangeSetName") }, func(p spot) { altered(p.n) }},
+		{"change set without a name", func(path string, _ spot) bool { return configuration(path, "ChangeSetName") }, dropped},
+		{"stack of an action renamed", func(path string, _ spot) bool { return configuration(path, "StackName") }, func(p spot) { altered(p.n) }},
+		{"project of an action renamed", func(path string, _ spot) bool { return configuration(path, "ProjectName") }, func(p spot) { altered(p.n) }},
+		{"mode of an action", func(path string, _ spot) bool { return configuration(path, "ActionMode") }, replaced("DELETE_ONLY")},
 		{"variables of a build removed", func(path string, p spot) bool {
 			return configuration(path, "EnvironmentVariables") && variableNames.MatchString(textOf(p.n))
 		}, dropped},
-		{"overrides removed", func(path string, p spot) bool { return configuration(path, "ParameterOverrides") }, dropped},
-		{"branch of a source", func(path string, p spot) bool { return configuration(path, "BranchName") }, func(p spot) { altered(p.n) }},
-		{"connection of a source", func(path string, p spot) bool { return configuration(path, "ConnectionArn") }, func(p spot) { altered(p.n) }},
+		{"overrides removed", func(path string, _ spot) bool { return configuration(path, "ParameterOverrides") }, dropped},
+		{"branch of a source", func(path string, _ spot) bool { return configuration(path, "BranchName") }, func(p spot) { altered(p.n) }},
+		{"connection of a source", func(path string, _ spot) bool { return configuration(path, "ConnectionArn") }, func(p spot) { altered(p.n) }},
 		// boundaries, trusts, attachments
 		{"boundary removed", func(path string, _ spot) bool { return property(path, "PermissionsBoundary") }, dropped},
 		{"boundary is another policy", func(path string, _ spot) bool { return property(path, "PermissionsBoundary") }, replaced("arn:aws:iam::aws:policy/AdministratorAccess")},
@@ -502,11 +505,11 @@ func faultKinds() []faultKind {
 		{"key removed", isKey, dropped},
 		{"key of AWS instead", isKey, replaced("alias/aws/s3")},
 		{"key without rotation", func(path string, _ spot) bool { return property(path, "EnableKeyRotation") }, replaced("false")},
-		{"key disabled", func(path string, p spot) bool { return is(p.n, "Type", "AWS::KMS::Key") }, func(p spot) { p.n.Get("Properties").Set("Enabled", tree.Text("false")) }},
+		{"key disabled", func(_ string, p spot) bool { return is(p.n, "Type", "AWS::KMS::Key") }, func(p spot) { p.n.Get("Properties").Set("Enabled", tree.Text("false")) }},
 		{"public access not blocked", func(path string, _ spot) bool { return property(path, "PublicAccessBlockConfiguration") }, dropped},
 		{"encryption removed", func(path string, _ spot) bool { return property(path, "BucketEncryption", "EncryptionConfiguration") }, dropped},
 		{"tags of images mutable", func(path string, _ spot) bool { return property(path, "ImageTagMutability") }, replaced("MUTABLE")},
-		{"privileged build", func(path string, p spot) bool { return strings.HasSuffix(path, ".Environment.PrivilegedMode") }, func(p spot) {
+		{"privileged build", func(path string, _ spot) bool { return strings.HasSuffix(path, ".Environment.PrivilegedMode") }, func(p spot) {
 			if p.n.Text == "true" {
 				p.n.Text = "false"
 			} else {
@@ -568,6 +571,7 @@ func isKey(path string, p spot) bool {
 func isApproval(n *tree.Node) bool {
 	return n.Get("ActionTypeId") != nil && is(n.Get("ActionTypeId"), "Category", "Approval")
 }
+
 func isTest(n *tree.Node) bool {
 	return n.Get("ActionTypeId") != nil && is(n.Get("ActionTypeId"), "Category", "Test")
 }
@@ -614,7 +618,7 @@ func manifestKinds() []manifestKind {
 			}
 			s.Parameters = slices.Delete(s.Parameters, i, i+1)
 		}},
-		{"parameter unknown", func(_ *a, s *s) int { return 1 }, func(_ *a, s *s, _ int) {
+		{"parameter unknown", func(_ *a, _ *s) int { return 1 }, func(_ *a, s *s, _ int) {
 			s.Parameters = append(s.Parameters, assembly.Parameter{Name: "Stranger", Value: "x"})
 		}},
 		{"parameter misspelt", func(_ *a, s *s) int { return len(s.Parameters) }, func(_ *a, s *s, i int) { s.Parameters[i].Name += "x" }},
@@ -626,18 +630,18 @@ func manifestKinds() []manifestKind {
 			s.Parameters = slices.Delete(s.Parameters, i, i+1)
 		}},
 		{"dependency removed", func(_ *a, s *s) int { return len(s.DependsOn) }, func(_ *a, s *s, i int) { s.DependsOn = slices.Delete(s.DependsOn, i, i+1) }},
-		{"dependency unknown", func(_ *a, s *s) int { return 1 }, func(_ *a, s *s, _ int) { s.DependsOn = append(s.DependsOn, "stranger") }},
+		{"dependency unknown", func(_ *a, _ *s) int { return 1 }, func(_ *a, s *s, _ int) { s.DependsOn = append(s.DependsOn, "stranger") }},
 		{"stack before what it needs", func(_ *a, s *s) int { return one(len(s.DependsOn) > 0) }, func(a *a, s *s, _ int) {
 			moved := *s
 			i := slices.IndexFunc(a.Stacks, func(o assembly.Stack) bool { return o.Name == moved.Name && o.Region == moved.Region })
 			first := slices.IndexFunc(a.Stacks, func(o assembly.Stack) bool { return slices.Contains(moved.DependsOn, o.Name) })
 			a.Stacks = slices.Insert(slices.Delete(a.Stacks, i, i+1), first, moved)
 		}},
-		{"account of a stack", func(_ *a, s *s) int { return 1 }, func(_ *a, s *s, _ int) { s.Account = elsewhere }},
-		{"region of a stack", func(_ *a, s *s) int { return 1 }, func(_ *a, s *s, _ int) { s.Region = "ap-south-1" }},
-		{"name of a stack", func(_ *a, s *s) int { return 1 }, func(_ *a, s *s, _ int) { s.Name += "x" }},
+		{"account of a stack", func(_ *a, _ *s) int { return 1 }, func(_ *a, s *s, _ int) { s.Account = elsewhere }},
+		{"region of a stack", func(_ *a, _ *s) int { return 1 }, func(_ *a, s *s, _ int) { s.Region = "ap-south-1" }},
+		{"name of a stack", func(_ *a, _ *s) int { return 1 }, func(_ *a, s *s, _ int) { s.Name += "x" }},
 		{"capabilities of a stack", func(_ *a, s *s) int { return one(len(s.Capabilities) > 0) }, func(_ *a, s *s, _ int) { s.Capabilities = nil }},
-		{"stack missing", func(_ *a, s *s) int { return 1 }, func(a *a, s *s, _ int) {
+		{"stack missing", func(_ *a, _ *s) int { return 1 }, func(a *a, s *s, _ int) {
 			name, region := s.Name, s.Region
 			a.Stacks = slices.DeleteFunc(a.Stacks, func(o assembly.Stack) bool { return o.Name == name && o.Region == region })
 		}},

@@ -2,11 +2,11 @@ package verify
 
 import (
 	"fmt"
-	"github.com/cfnpipe/cfnpipe/resources/catalog"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/cfnpipe/cfnpipe/resources/catalog"
 	"github.com/cfnpipe/cfnpipe/resources/cfn/tree"
 	"github.com/cfnpipe/cfnpipe/resources/policy/eval"
 )

@@ -207,7 +207,7 @@ func decodeManifest(data []byte) (*manifest, error) {
 func checkName(name string) error {
 	extension := path.Ext(name)
 	if !isLocal(name) || extension != ".yaml" && extension != ".json" || strings.EqualFold(name, manifestName) {
-		return fmt.Errorf("it names the file %q: expected a relative path to a .yaml or .json file, without ..", name)
+		return fmt.Errorf("it names the file %q: expected a relative path to a .yaml or .json file, without any parent directory", name)
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ func If[K any](c Condition, then, otherwise Value[K]) Value[K] {
 
 const noValue = "AWS::NoValue"
 
-// NoValue, as one of the values of If, leaves out the property.
+// NoValue leaves out the property, as one of the values of If.
 func NoValue[K any]() Value[K] { return Value[K]{e: &expr{op: opPseudo, text: noValue}} }
 
 // EveryIn asserts that a list parameter contains all of the texts. Only rules can use it.

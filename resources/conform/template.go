@@ -64,7 +64,7 @@ func (c *checker) failAt(key, message, hint string) {
 }
 
 func (c *checker) fail(message, hint string) {
-	c.problems = append(c.problems, Problem{Path: c.path.String(), Message: message, Hint: hint})
+	c.problems = append(c.problems, Problem{Path: c.String(), Message: message, Hint: hint})
 }
 
 // forEach begins the keys that declare something for each value of a list.

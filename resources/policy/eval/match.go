@@ -118,7 +118,9 @@ func isLike(text, pattern string) bool {
 
 // next letter's place in a text.
 func next(text string, i int) int {
-	for i++; i < len(text) && !utf8.RuneStart(text[i]); i++ {
+	i++
+	for i < len(text) && !utf8.RuneStart(text[i]) {
+		i++
 	}
 	return i
 }
