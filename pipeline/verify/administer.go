@@ -246,15 +246,8 @@ func (w *world) askersOf(x *thing, st *statement, p *eval.Policy) []asker {
 	if st.node.Get("NotPrincipal") != nil || st.node.Get("Principal") == nil {
 		names = []string{"*"}
 	}
-	accounts := slices.Clone(w.accounts)
-	for _, name := range names {
-		parts := strings.Split(name, ":")
-		if account := parts[min(4, len(parts)-1)]; len(account) == accountDigits {
-			accounts = once(accounts, account)
-		}
-	}
 	var list []asker
-	for _, account := range accounts {
+	for _, account := range w.accountsIn(names) {
 		if !admits(names, account) {
 			continue
 		}

@@ -17,9 +17,9 @@ func (a *run) build(x *action) {
 	if len(x.inputs) == 0 {
 		a.fail(h, x.path, "build-input", "the build has no artifact to work on", "give it one in InputArtifacts")
 	}
-	if primary := a.known(x, "PrimarySource"); len(x.inputs) > 1 && !slices.Contains(x.inputs, primary) {
+	if primary := a.known(x, "PrimarySource"); (len(x.inputs) > 1 || primary != "") && !slices.Contains(x.inputs, primary) {
 		a.fail(h, x.path+".Configuration.PrimarySource", "build-input",
-			"the primary one of several artifacts is to be "+orNone([]string{primary})+", which is not among them",
+			"the primary one of its artifacts is to be "+orNone([]string{primary})+", which is not among them",
 			"name one of "+strings.Join(x.inputs, ", "))
 	}
 	arn := a.pipeline.stack.arn("codebuild", "project/"+name)

@@ -106,11 +106,14 @@ func (w *world) guardAnyKey(r *role, st *statement) {
 		}
 		for _, on := range st.resources {
 			text := on.String()
+			if text == "*" {
+				text = r.stack.arn("kms", "key/*")
+			}
 			parts := strings.SplitN(text, ":", 6)
 			if len(parts) < 6 || parts[5] != "key/*" {
 				continue
 			}
-			if w.mayBy(r, st, request{action: action, on: on, account: parts[4], policy: w.leaveToIAM(text, r.stack.Account)}) {
+			if w.mayBy(r, st, request{action: action, on: eval.Text(text), account: parts[4], policy: w.leaveToIAM(text, r.stack.Account)}) {
 				w.breachIn(st.s, st.place.Path, "any-key", "role "+r.name+" may "+action+" with every key whose policy leaves that to IAM",
 					"add a condition with kms:ViaService", false)
 				return
@@ -145,6 +148,7 @@ func (w *world) chain() {
 			may.changeIdentities(r.statements, w.ownedBy(r))
 			w.namesBoundaries(r)
 			if r.duties == nil {
+				may.not("it is for what the project has in SSM", "ssm:GetParameters", r.stack.arn("ssm", "parameter/"+other))
 				may.reach(r.stack, true) // in one account with a pipeline, it has to read the artifacts of that
 				may.deleteStacks(r)
 			}

@@ -78,6 +78,7 @@ func (a *run) deploy(x *action) {
 		"cloudformation:CreateChangeSet", "cloudformation:DeleteChangeSet", "cloudformation:DescribeChangeSet",
 		"cloudformation:DescribeEvents", "cloudformation:DescribeStacks",
 	}
+	changeSets := eval.Text(s.arn("cloudformation", "changeSet/"+a.known(x, "ChangeSetName")+"/"+anyID))
 	anywhere := []string{"cloudformation:GetHookResult"} // with DescribeEvents, all that says why early validation or a Hook refuses a change set
 	if mode == "CREATE_UPDATE" {
 		actions = []string{
@@ -86,6 +87,8 @@ func (a *run) deploy(x *action) {
 		}
 		anywhere = append(anywhere, "cloudformation:ValidateTemplate")
 		a.deployed[s] = x
+	} else if a.known(x, "ChangeSetName") != "" { // the events of early validation are those of the change set
+		a.w.needs(h, "deploy-stack", r, request{action: "cloudformation:DescribeEvents", on: changeSets})
 	}
 	with := keys()
 	with["cloudformation:RoleArn"] = []eval.Value{execution.arn}
@@ -423,6 +426,15 @@ func (a *run) updatesItself() {
 	if a.deployed[own] == nil && !slices.ContainsFunc(a.actions, func(x *action) bool { return x.broken }) {
 		a.fail(h, "Stages", "self-update", "no action deploys the pipeline's own stack, so a push does not change the pipeline",
 			"deploy "+own.Name+" behind the build")
+	}
+	if self := a.deployed[own]; self != nil {
+		for _, y := range a.actions {
+			if s := a.w.stackIn(a.accountOf(y), y.region, y.stack); s != nil && s.Environment != "" && !self.before(y) {
+				a.fail(h, y.path, "self-update", "action "+y.name+" works on stack "+s.Name+" before the pipeline has updated itself: what the commit changes of the pipeline, such as an approval, comes too late",
+					"let it run after action "+self.name)
+				break
+			}
+		}
 	}
 	if a.pipeline.known("RestartExecutionOnUpdate") != "true" {
 		a.fail(h, "RestartExecutionOnUpdate", "self-update",

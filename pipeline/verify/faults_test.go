@@ -194,6 +194,33 @@ func faults() []fault {
 			reference-kind shop-qa-functions Resources.ApiIdParameter.Properties.Value
 			reference-kind shop-qa-monitoring Resources.WebServiceErrors.Properties
 		`},
+		{"shop", "an action on what is another service's", []change{
+			put("shop-dev-access", deploying+"[RunChangeSets].Action[2]", "s3:ListAllMyBuckets"),
+		}, `warning policy shop-dev-access ` + deploying + `[RunChangeSets]`},
+		{"shop", "any key, for a build", []change{
+			put(builds, "Resources.ArtifactPolicy.Properties.PolicyDocument.Statement[ArtifactKey].Resource", "'*'"),
+		}, `
+			any-key shop-delivery-builds Resources.ArtifactPolicy.Properties.PolicyDocument.Statement[ArtifactKey]
+			grant-void shop-delivery-access Resources.Boundary.Properties.PolicyDocument.Statement[Keys]
+		`},
+		{"shop", "a key for another organization's account", []change{
+			add("shop-dev-bootstrap", "Resources.DataKey.Properties.KeyPolicy.Statement[UseThroughS3].Principal.AWS", "'999999999999'"),
+		}, `key-open shop-dev-bootstrap Resources.DataKey.Properties.KeyPolicy`},
+		{"shop", "an application's role that may do nearly everything", []change{
+			put(functions, "Resources.HelloFunctionRole.Properties.ManagedPolicyArns", "[arn:aws:iam::aws:policy/AdministratorAccess]"),
+		}, `warning policy-unknown shop-dev-functions Resources.HelloFunctionRole.Properties.ManagedPolicyArns[0]`},
+		{"one-account", "an environment before the pipeline's own update", []change{
+			swap("try-delivery-pipeline", stages, "UpdatePipeline", "dev-bootstrap"),
+		}, `self-update try-delivery-pipeline ` + stages + `[dev-bootstrap].Actions[bootstrap-prepare]`},
+		{"regions", "outputs of a stack that no run changes", []change{
+			drop(atlas, stages+"[UpdatePipeline].Actions[artifacts-us-east-1].Configuration.ParameterOverrides"),
+		}, `namespace atlas-release-pipeline ` + stages + `[UpdatePipeline].Actions[pipeline].Configuration.ParameterOverrides`},
+		{"shop", "a deploy role that cannot say why a change set is refused", []change{
+			drop("shop-dev-access", deploying+"[SeeReasons].Resource[1]"),
+		}, `deploy-stack shop-dev-access ` + deploying + `[SeeReasons]`},
+		{"shop", "a build without its primary artifact", []change{
+			drop(delivery, stages+"[dev-publish].Actions[publish-code].InputArtifacts[Source]"),
+		}, `build-input shop-delivery-pipeline ` + stages + `[dev-publish].Actions[publish-code].Configuration.PrimarySource`},
 		// guards
 		{"shop", "a stack that does not ask for its resource types", []change{
 			drop(functions, "Rules.AccessCoversThis"),
@@ -456,6 +483,7 @@ func faults() []fault {
 			artifact-missing shop-delivery-pipeline Resources.Pipeline.Properties.Stages[Test].Actions[function-tests].OutputArtifacts
 			artifact-missing shop-delivery-pipeline Resources.Pipeline.Properties.Stages[Test].Actions[infrastructure-tests].InputArtifacts[Report]
 			artifact-write shop-delivery-builds Resources.FunctionTestsRole.Properties.Policies[build].PolicyDocument.Statement[PutCache]
+			build-input shop-delivery-pipeline Resources.Pipeline.Properties.Stages[Test].Actions[infrastructure-tests].Configuration.PrimarySource
 		`},
 
 		// run orders

@@ -222,6 +222,18 @@ func admits(principals []string, account string) bool {
 	return slices.ContainsFunc(principals, func(p string) bool { return p == "*" || strings.Contains(p, account) || strings.Contains(p, "<") })
 }
 
+// accountsIn a list of principals, and those of the system, with one that has nothing to do with it.
+func (w *world) accountsIn(principals []string) []string {
+	list := slices.Clip(w.accounts)
+	for _, name := range principals {
+		parts := strings.Split(name, ":")
+		if account := parts[min(4, len(parts)-1)]; len(account) == accountDigits {
+			list = once(list, account)
+		}
+	}
+	return list
+}
+
 // rolesIn an account whom conditions of statements name by their ARN.
 func (w *world) rolesIn(statements []*statement, account string) []*role {
 	var list []*role
@@ -242,7 +254,7 @@ func (w *world) rolesIn(statements []*statement, account string) []*role {
 func (w *world) guardTrust(r *role) {
 	path, partition := r.path("AssumeRolePolicyDocument"), partitionOf(r.stack.Region)
 	q := request{action: "sts:AssumeRole", on: r.arn, account: r.stack.Account, policy: r.trust}
-	for _, account := range w.accounts {
+	for _, account := range w.accountsIn(r.trusts) {
 		if admits(r.trusts, account) && w.letsIn(r.trusting, partition, account, q) {
 			w.breach(r.thing, path, "trust-open", "any role of account "+account+" that may assume roles can become role "+r.name,
 				"narrow the principal by aws:PrincipalArn to the role that needs it", account == w.elsewhere)
@@ -437,7 +449,7 @@ func (w *world) guardKey(x *thing) {
 		return request{action: action, on: x.arn(), account: s.Account, policy: p, context: keys(pairs...)}
 	}
 	throughS3 := ask("kms:Decrypt", "kms:ViaService", "s3."+s.Region+".amazonaws.com")
-	for _, account := range w.accounts {
+	for _, account := range w.accountsIn(accounts) {
 		if !admits(accounts, account) {
 			continue
 		}

@@ -59,6 +59,10 @@ func (a *run) namespaceUse(x *action, property, text string) {
 		default:
 			if there, known := a.variablesOf(source); known && !slices.Contains(there, name) {
 				fail(fmt.Sprintf("action %s puts out no %s", source.name, name), "let it put that out, or take what it does: "+orNone(there))
+			} else if overrides := a.config(source, "ParameterOverrides").String(); source.provider == "CloudFormation" && !strings.Contains(overrides, "#{codepipeline.PipelineExecutionId}") {
+				// CodePipeline action reference, CloudFormation: output variables are of actions "that result in creating or updating a stack"
+				fail(fmt.Sprintf("action %s puts out %s only where it changes its stack, and nothing changes that with each run", source.name, name),
+					"override one of its parameters by #{codepipeline.PipelineExecutionId}")
 			}
 		}
 	}

@@ -216,11 +216,19 @@ func (w *world) unknownPolicy(r *role, path, arn string) {
 	case w.isChain(r.stack):
 		w.report.fail(r.stack, path, "policy-unknown", "the policy "+arn+" is in no template, so nobody can prove that role "+r.name+" does not change its own chain",
 			"write the statements that the role needs into a policy of its own")
+	case r.stack.Source == nil && allowsNearlyAll(name):
+		w.report.warn(r.stack, path, "policy-unknown", "the policy "+arn+" allows nearly everything, so that role "+r.name+" may do whatever its boundary does not forbid",
+			"write the statements that the role needs into a policy of its own")
 	case !strings.Contains(arn, ":iam::aws:"):
 		w.report.warn(r.stack, path, "policy-unknown", "the policy "+arn+" is in no template, so nobody sees what it allows",
 			"write the statements that the role needs into a policy of its own")
 	}
 	r.unread = true
+}
+
+// allowsNearlyAll says whether a managed policy of AWS, by its path and name, is one for people who manage an account.
+func allowsNearlyAll(name string) bool {
+	return slices.Contains([]string{"/AdministratorAccess", "/IAMFullAccess", "/PowerUserAccess", "/job-function/SystemAdministrator"}, name)
 }
 
 // attachTo the roles that a policy names.

@@ -25,6 +25,7 @@ func Verify(a *assembly.Assembly) *Report {
 		w.acknowledged(nil, s)
 	}
 	w.guarded(runs)
+	w.pointless()
 	w.principals()
 	w.applications()
 	w.guards()

@@ -107,3 +107,59 @@ func (w *world) namesItself(x *thing) {
 		}
 	}
 }
+
+// pointless finds actions in policies of roles whose statements name resources of other services only: they say nothing of those actions.
+func (w *world) pointless() {
+	var list []*statement
+	seen := map[*statement]bool{}
+	for _, r := range w.roleList {
+		list = append(list, r.statements...)
+	}
+	for _, p := range w.policyList {
+		list = append(list, p.statements...)
+	}
+	for _, st := range list {
+		if seen[st] || len(st.resources) == 0 {
+			continue
+		}
+		seen[st] = true
+		var void []string
+		for i, action := range st.lowered {
+			service, _, _ := strings.Cut(action, ":")
+			if !slices.ContainsFunc(st.resources, func(on eval.Value) bool { return w.hasResource(service, on.String()) }) {
+				void = append(void, st.actions[i].String())
+			}
+		}
+		if len(void) > 0 {
+			w.report.warn(st.s, st.place.Path, "policy", "the statement has "+some(void)+", and names resources of other services only, so that it says nothing of that",
+				"correct it, or give it a statement of its own")
+		}
+	}
+}
+
+// hasResource says whether an ARN, as a policy has it, can be one of a service.
+func (w *world) hasResource(service, arn string) bool {
+	parts := strings.SplitN(arn, ":", 4)
+	const owner = 2
+	if len(parts) <= owner || strings.ContainsAny(parts[owner], "*?<") {
+		return true
+	}
+	owners, ok := w.owners[service]
+	if !ok {
+		if s, known := catalog.Service(service); known {
+			for _, r := range s.Resources {
+				for _, form := range r.ARNs {
+					if parts := strings.SplitN(form, ":", 4); len(parts) > owner {
+						owners = once(owners, parts[owner])
+					}
+				}
+			}
+			owners = once(owners, service)
+			if strings.HasPrefix(service, "codestar-connections") {
+				owners = once(owners, "codeconnections") // its name since 2024
+			}
+		}
+		w.owners[service] = owners
+	}
+	return owners == nil || slices.Contains(owners, parts[owner])
+}
