@@ -11,12 +11,12 @@ import (
 // coversNeed begins the names of the SSM parameters by which an access stack says that it covers what its scope needs beside resource types.
 const coversNeed = "Covers"
 
-// guarded: rendered stacks ask, by rules of their templates, whether their access stack covers their resource types. Those that are deployed first ask
+// guarded: stacks ask, by rules of their templates, whether their access stack covers their resource types. Those that are deployed first ask
 // whether it covers all else that it says it does. Without the rules, a push that needs more than the access stack covers fails half-way.
 func (w *world) guarded(runs []*run) {
 	byAccess := map[*stack][]*stack{} // what is deployed with the roles of an access stack, as far as it can read what that says
 	for _, s := range w.stacks {
-		if s.Source != nil || s.deployer == nil || s.Region != s.deployer.stack.Region || s.Template.Get("Transform") != nil {
+		if s.deployer == nil || s.Region != s.deployer.stack.Region || s.Template.Get("Transform") != nil {
 			continue
 		}
 		access := s.deployer.stack

@@ -16,6 +16,7 @@ func (a *run) controls() {
 	if i < 0 {
 		return
 	}
+	a.looks()
 	list := a.w.assembly.Pipelines[i].Controls
 	found := a.controlled(list)
 	for i := range list {
@@ -34,6 +35,29 @@ func (a *run) controls() {
 			if y != nil && isLater && !y.before(x) {
 				a.fail(a.last(x), x.path+".RunOrder", "control", fmt.Sprintf("the %s %s runs before %s, or at the same time, and the manifest wants it later", c.Kind, c.Action, y.name),
 					"run it after "+y.name)
+				break
+			}
+		}
+	}
+}
+
+// looks: who approves the execution of a change set can look at it: it is made before.
+func (a *run) looks() {
+	for _, x := range a.actions {
+		if x.category != "Approval" {
+			continue
+		}
+		for _, y := range a.actions {
+			isExecution := y.stage == x.stage && a.known(y, "ActionMode") == "CHANGE_SET_EXECUTE" && x.before(y)
+			if !isExecution || slices.ContainsFunc(a.actions, func(o *action) bool { return o.category == "Approval" && x.before(o) && o.before(y) }) {
+				continue // of several approvals, the last one is for the execution
+			}
+			k := slices.IndexFunc(a.actions, func(o *action) bool {
+				return o.stage == x.stage && o.stack == y.stack && a.known(o, "ActionMode") == "CHANGE_SET_REPLACE" && !o.before(x)
+			})
+			if k >= 0 {
+				a.fail(a.last(x), x.path+".RunOrder", "control", fmt.Sprintf("action %s makes the change set of stack %s only after the approval %s, or at the same time, so that nobody has seen what is approved",
+					a.actions[k].name, y.stack, x.name), "approve after "+a.actions[k].name)
 				break
 			}
 		}

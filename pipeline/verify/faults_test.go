@@ -128,6 +128,9 @@ func faults() []fault {
 		{"shop", "an approval that does not wait", []change{
 			put("shop-release-pipeline", stages+"[prod-deploy].Actions[approve-network-storage].RunOrder", "3"),
 		}, `control shop-release-pipeline ` + stages + `[prod-deploy].Actions[approve-network-storage].RunOrder`},
+		{"shop", "an approval of what is not there yet", []change{
+			put("shop-release-pipeline", stages+"[prod-bootstrap].Actions[approve-bootstrap].RunOrder", "1"),
+		}, `control shop-release-pipeline ` + stages + `[prod-bootstrap].Actions[approve-bootstrap].RunOrder`},
 		{"shop", "an approval of another environment's stacks", []change{
 			swap("qa-approval", "qa-bootstrap"),
 		}, `control shop-delivery-pipeline ` + stages + `[qa-approval].Actions[approve].RunOrder`},

@@ -351,6 +351,9 @@ func harmless() map[string]struct {
 			if strings.HasSuffix(path, ".ChangeSetName") {
 				n.Text += "-of-the-pipeline"
 			}
+			if before, after, ok := strings.Cut(n.Text, ":changeSet/"); ok { // whose events the deploy role reads
+				n.Text = before + ":changeSet/" + strings.TrimSuffix(after, "/*") + "-of-the-pipeline/*"
+			}
 			return strings.HasSuffix(path, ".ChangeSetName")
 		})}},
 		"another name of a namespace": {"custom", c{

@@ -63,7 +63,9 @@ func injections(name string, a *assembly.Assembly) []*injection {
 	harmless := map[string]func(a *assembly.Assembly, path string, p spot) bool{
 		"namespace renamed": isUnused, "namespace removed": isUnused, "output removed": isUntaken, "principal is everybody": isOneRoles,
 		"value of an SSM parameter": isUnread, "type of an SSM parameter": isUnread, "SSM parameter removed": isUnread,
-		"name changed where it is defined": isUnread,
+		"name changed where it is defined": isUnread, "run order too late": isLast,
+		"resource widened": deniesMore, "action widened to the service": deniesMore, "action widened to everything": deniesMore,
+		"condition dropped": deniesMore, "condition key dropped": deniesMore, "condition value removed": deniesMore,
 	}
 	for i := range a.Stacks {
 		s := &a.Stacks[i]
@@ -145,6 +147,37 @@ func isOneRoles(_ *assembly.Assembly, _ string, p spot) bool {
 	return named || p.above.Get("Condition") == nil && is(p.above, "Effect", "Deny")
 }
 
+// isLast says whether nothing in the stage of an action comes after it, so that it may as well come later.
+func isLast(_ *assembly.Assembly, path string, p spot) bool {
+	order, _ := strconv.Atoi(p.n.Text)
+	stage := p.stack.Template.Get("Resources").Get("Pipeline").Get("Properties").Get("Stages").Items[number(path, ".Stages[")]
+	return !slices.ContainsFunc(stage.Get("Actions").Items, func(x *tree.Node) bool {
+		n := x.Get("RunOrder")
+		later := 1
+		if n != nil {
+			later, _ = strconv.Atoi(n.Text)
+		}
+		return later > order
+	})
+}
+
+// number of an item in a path, after some text.
+func number(path, after string) int {
+	_, rest, _ := strings.Cut(path, after)
+	n, _ := strconv.Atoi(rest[:strings.IndexByte(rest, ']')])
+	return n
+}
+
+// deniesMore says whether a statement denies more where less narrows it: more resources, actions or requests, or fewer exceptions. That can break a run,
+// and is found then; it opens nothing.
+func deniesMore(_ *assembly.Assembly, path string, p spot) bool {
+	i := strings.LastIndex(path, ".Statement[")
+	end := i + strings.IndexByte(path[i:], ']') + 1
+	statement, _, _ := find(p.stack.Template, path[:end])
+	isException := strings.Contains(path[end:], "Not") || !strings.Contains(path[end:], ".Condition.") || p.above.Kind == tree.Map
+	return is(statement, "Effect", "Deny") && isException
+}
+
 // is says whether a map has a text under a key.
 func is(n *tree.Node, key, text string) bool { return n.Get(key) != nil && n.Get(key).Text == text }
 
@@ -177,6 +210,8 @@ var (
 	actionPath    = regexp.MustCompile(`^Resources\.Pipeline\.Properties\.Stages\[\d+\]\.Actions\[\d+\]$`)
 	stagePath     = regexp.MustCompile(`^Resources\.Pipeline\.Properties\.Stages\[\d+\]$`)
 	propertyPath  = regexp.MustCompile(`^Resources\.[A-Za-z0-9]+\.Properties\.([A-Za-z]+)$`)
+	rulePath      = regexp.MustCompile(`^Rules\.[A-Za-z0-9]+$`)
+	assertionPath = regexp.MustCompile(`^Rules\.[A-Za-z0-9]+\.Assertions\[\d+\]$`)
 	resourcePath  = regexp.MustCompile(`^Resources\.[A-Za-z0-9]+$`)
 )
 
@@ -441,6 +476,7 @@ func faultKinds() []faultKind {
 		{"action of the pipeline removed", func(path string, p spot) bool {
 			return actionPath.MatchString(path) && !isApproval(p.n) && !isTest(p.n)
 		}, dropped},
+		{"step removed", func(path string, p spot) bool { return actionPath.MatchString(path) && isTest(p.n) }, dropped},
 		{"approval removed", func(path string, p spot) bool { return actionPath.MatchString(path) && isApproval(p.n) }, dropped},
 		{"role of an action removed", func(path string, _ spot) bool { return ofAction(path, "RoleArn") }, dropped},
 		{"role of an action renamed", func(path string, _ spot) bool { return ofAction(path, "RoleArn") }, func(p spot) { altered(p.n) }},
@@ -548,6 +584,14 @@ func faultKinds() []faultKind {
 			return strings.HasPrefix(path, "Outputs.") && strings.Count(path, ".") == 1
 		}, dropped},
 		{"guard of a stack", func(path string, _ spot) bool { return path == "Rules" }, dropped},
+		{"rule of a stack", func(path string, _ spot) bool { return rulePath.MatchString(path) }, dropped},
+		{"assertion of a rule", func(path string, _ spot) bool { return assertionPath.MatchString(path) }, dropped},
+		{"resource type of a rule", func(path string, _ spot) bool {
+			return strings.HasPrefix(path, "Rules.") && strings.Contains(path, ".Fn::EachMemberIn[0][")
+		}, dropped},
+		{"assertion of a rule turned round", func(path string, p spot) bool {
+			return assertionPath.MatchString(path) && p.n.Get("Assert").Get("Fn::Not") != nil
+		}, func(p spot) { p.n.Set("Assert", p.n.Get("Assert").Get("Fn::Not").Items[0]) }},
 		{"SSM parameter removed", func(path string, p spot) bool {
 			return resourcePath.MatchString(path) && is(p.n, "Type", "AWS::SSM::Parameter")
 		}, dropped},
@@ -572,8 +616,9 @@ func isApproval(n *tree.Node) bool {
 	return n.Get("ActionTypeId") != nil && is(n.Get("ActionTypeId"), "Category", "Approval")
 }
 
+// isTest says whether an action is a step that tests.
 func isTest(n *tree.Node) bool {
-	return n.Get("ActionTypeId") != nil && is(n.Get("ActionTypeId"), "Category", "Test")
+	return n.Get("Name") != nil && strings.HasSuffix(n.Get("Name").Text, "-tests")
 }
 
 func ofActionList(path, key string) bool {
