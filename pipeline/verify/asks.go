@@ -24,7 +24,7 @@ func (w *world) guarded(runs []*run) {
 		var missing []string
 		asked := w.typesAsked(s, access)
 		for _, kind := range s.kinds() {
-			if !slices.Contains(asked, kind) {
+			if isHandwritten := s.Source != nil && len(asked) > 0; !isHandwritten && !slices.Contains(asked, kind) {
 				missing = append(missing, kind)
 			}
 		}

@@ -16,9 +16,9 @@ func (a *run) controls() {
 	if i < 0 {
 		return
 	}
-	a.looks()
 	list := a.w.assembly.Pipelines[i].Controls
 	found := a.controlled(list)
+	a.looks(found)
 	for i := range list {
 		c, x := &list[i], found[i]
 		if x == nil {
@@ -41,10 +41,10 @@ func (a *run) controls() {
 	}
 }
 
-// looks: who approves the execution of a change set can look at it: it is made before.
-func (a *run) looks() {
-	for _, x := range a.actions {
-		if x.category != "Approval" {
+// looks: who approves the execution of a change set can look at it: it is made before. Approvals that the manifest does not list are for anything.
+func (a *run) looks(controls []*action) {
+	for _, x := range controls {
+		if x == nil || x.category != "Approval" {
 			continue
 		}
 		for _, y := range a.actions {
