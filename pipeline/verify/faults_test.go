@@ -179,6 +179,9 @@ func faults() []fault {
 		{"shop", "a subscription in the clear", []change{
 			drop("shop-qa-monitoring", "Resources.TopicPolicy.Properties.PolicyDocument.Statement[RequireTLS].Action[7]"),
 		}, `tls shop-qa-monitoring Resources.TopicPolicy.Properties.PolicyDocument`},
+		{"own-stacks", "a custom stack's key that is disabled", []change{
+			put("depot-dev-importer", "Resources.Key.Properties.Enabled", "false"),
+		}, `unprotected depot-dev-importer Resources.Logs.Properties`},
 		{"minimal", "the only log group without a key", []change{
 			drop("tiny-delivery-builds", "Resources.BuildLogs.Properties.KmsKeyId"),
 		}, `unprotected tiny-delivery-builds Resources.BuildLogs.Properties.KmsKeyId`},

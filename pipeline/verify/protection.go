@@ -46,13 +46,12 @@ func (w *world) protection() {
 		}
 	}
 	for _, s := range w.stacks {
-		if s.Source != nil {
-			continue
-		}
 		for _, id := range s.ids {
 			x := s.things[id]
 			w.encryption(x, x.properties)
-			w.kept(x)
+			if s.Source == nil {
+				w.kept(x)
+			}
 		}
 	}
 	for _, x := range w.ofKind("AWS::CodeBuild::Project") {
@@ -83,7 +82,8 @@ func (w *world) kept(x *thing) {
 	}
 }
 
-// encryption: a key that a property names is one of the system's, and there is one where the property says that there is.
+// encryption: a key that a property names is enabled. In a rendered stack, it is one of the system's, and there is one where the property says that there
+// is.
 func (w *world) encryption(x *thing, n *tree.Node) {
 	if n == nil {
 		return
@@ -99,12 +99,15 @@ func (w *world) encryption(x *thing, n *tree.Node) {
 			arn := x.stack.resolver.Resolve(item)
 			if y := w.keys[arn.String()]; y != nil && y.known("Enabled") == "false" {
 				w.report.fail(x.stack, x.path(""), "unprotected", x.what()+" is under "+y.what()+", which is disabled", "enable the key")
-			} else if text := arn.String(); y == nil && (strings.HasPrefix(text, "alias/aws/") || w.isForeignKey(text)) && !w.isSaid(arn) {
+			} else if text := arn.String(); y == nil && x.stack.Source == nil && (strings.HasPrefix(text, "alias/aws/") || w.isForeignKey(text)) && !w.isSaid(arn) {
 				w.report.fail(x.stack, x.path(""), "unprotected", x.what()+" is under key "+text+", which no stack makes", "name a key of the project")
 			}
 		default:
 			w.encryption(x, item)
 		}
+	}
+	if x.stack.Source != nil {
+		return
 	}
 	if algorithm := n.Get("SSEAlgorithm"); algorithm != nil && algorithm.Text == "aws:kms" && n.Get("KMSMasterKeyID") == nil {
 		w.report.fail(x.stack, x.path("BucketEncryption"), "unprotected", x.what()+" is under the key of AWS, which other accounts cannot use and no policy guards",

@@ -36,7 +36,7 @@ func allTaken() []taken {
 		{[]string{"LogGroup", "LogGroupName"}, []string{"AWS::Logs::LogGroup"}},
 		{[]string{"NatGatewayId"}, []string{"AWS::EC2::NatGateway"}},
 		{[]string{"Queues"}, []string{"AWS::SQS::Queue"}},
-		{[]string{"RouteTableId"}, []string{"AWS::EC2::RouteTable"}},
+		{[]string{"RouteTableId", "RouteTableIds"}, []string{"AWS::EC2::RouteTable"}},
 		{[]string{"SecurityGroupIds", "SecurityGroups", "SourceSecurityGroupId", "DestinationSecurityGroupId"}, []string{"AWS::EC2::SecurityGroup", "AWS::EC2::VPC"}},
 		{[]string{"SubnetId", "SubnetIds"}, []string{"AWS::EC2::Subnet"}},
 		{[]string{"TargetGroupArn"}, []string{"AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::VpcLattice::TargetGroup"}},
