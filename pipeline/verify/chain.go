@@ -24,12 +24,11 @@ func (w *world) guardIdentity(r *role) {
 
 // has says whether a statement lists an action, by itself or by a pattern.
 func (st *statement) has(action string) bool {
-	action = strings.ToLower(action)
 	return slices.ContainsFunc(st.lowered, func(pattern string) bool {
 		if !strings.ContainsAny(pattern, "*?") {
-			return pattern == action
+			return strings.EqualFold(pattern, action)
 		}
-		matches, err := path.Match(pattern, action) // no action has a slash, which a * would not match
+		matches, err := path.Match(pattern, strings.ToLower(action)) // no action has a slash, which a * would not match
 		return matches && err == nil
 	})
 }

@@ -79,12 +79,13 @@ func (w *world) kindsOf(s *stack) {
 		return // which may give properties other meanings
 	}
 	k := &referenceKinds{w: w, stack: s, types: w.takes}
+	published := allPublished()
 	for _, id := range s.ids {
 		x := s.things[id]
 		k.x, k.value = x, nil
 		if x.kind == "AWS::SSM::Parameter" && s.Source == nil {
 			name := x.known("Name")
-			for _, t := range allPublished() {
+			for _, t := range published {
 				if strings.HasSuffix(name, t.properties[0]) {
 					k.value = t.types
 				}

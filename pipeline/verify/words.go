@@ -53,6 +53,15 @@ func indexIn(n *tree.Node, i int) string {
 
 // actionHint says what to do about an action, or a pattern of actions, that AWS does not have; "" for one that it has, and for services that are not known.
 func (w *world) actionHint(action string) string {
+	hint, ok := w.actionHints[action]
+	if !ok {
+		hint = newActionHint(action)
+		w.actionHints[action] = hint
+	}
+	return hint
+}
+
+func newActionHint(action string) string {
 	service, _, ok := strings.Cut(action, ":")
 	if _, known := catalog.Service(service); !ok || !known || catalog.HasAction(action) {
 		return ""

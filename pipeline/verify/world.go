@@ -42,16 +42,16 @@ type world struct {
 	accounts  []string
 	plain     map[string][]eval.Value // the condition keys of a request with nothing special
 	// What stands in no template.
-	everything *eval.Policy // an identity policy that allows everything
-	anybody    *eval.Policy // a resource policy that allows everybody everything
-	anyTrust   map[string]*eval.Policy
-	anyKey     map[[2]string]*eval.Policy
-	rows       map[rowKey]*row     // of the table of resource types
-	takes      map[string][]string // the types that a property refers to, by its name
-	known      map[string]bool     // whether the table has a resource type
-	proofs     map[string]func(*thing)
-	keyHints   map[string]string   // what keyHint has given
-	owners     map[string][]string // the services in the ARNs of a service's resources
+	everything            *eval.Policy // an identity policy that allows everything
+	anybody               *eval.Policy // a resource policy that allows everybody everything
+	anyTrust              map[string]*eval.Policy
+	anyKey                map[[2]string]*eval.Policy
+	rows                  map[rowKey]*row     // of the table of resource types
+	takes                 map[string][]string // the types that a property refers to, by its name
+	proofs                map[string]func(*thing)
+	known                 map[string]bool     // whether the table has a resource type
+	keyHints, actionHints map[string]string   // what keyHint and actionHint have given
+	owners                map[string][]string // the services in the ARNs of a service's resources
 }
 
 // stack is one of the assembly's, with what its template's functions give.

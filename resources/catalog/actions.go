@@ -189,9 +189,20 @@ func isGlobalKey(key string) bool {
 
 // HasKey says whether requests can have a condition key: those of some action of the service that its prefix names, or those of every service.
 func HasKey(key string) bool {
+	c := opened()
+	c.mu.Lock()
+	has, ok := c.knownKeys[key]
+	c.mu.Unlock()
+	if ok {
+		return has
+	}
 	prefix, _, _ := strings.Cut(key, ":")
-	s, ok := Service(prefix)
-	return isGlobalKey(key) || ok && slices.ContainsFunc(s.Keys, func(k ConditionKey) bool { return k.matches(key) })
+	s, found := Service(prefix)
+	has = isGlobalKey(key) || found && slices.ContainsFunc(s.Keys, func(k ConditionKey) bool { return k.matches(key) })
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.knownKeys[key] = has
+	return has
 }
 
 // matches says whether a key of a policy is this one. Keys know no case.

@@ -15,6 +15,7 @@ type catalog struct {
 	knownServices map[string]*IAMService
 	knownActions  map[string]*IAMAction
 	knownPatterns map[string]bool // whether some action matches
+	knownKeys     map[string]bool // whether it is a condition key
 	corrections   map[string][]correction
 
 	allTypes, allServices func() []string
@@ -25,7 +26,7 @@ var opened = sync.OnceValue(func() *catalog {
 	c := &catalog{
 		types: openTable(typesTable), actions: openTable(actionsTable),
 		knownTypes: map[string]*ResourceType{}, knownServices: map[string]*IAMService{}, knownActions: map[string]*IAMAction{},
-		knownPatterns: map[string]bool{},
+		knownPatterns: map[string]bool{}, knownKeys: map[string]bool{},
 		corrections:   map[string][]correction{},
 	}
 	for _, row := range corrections() {

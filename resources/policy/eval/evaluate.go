@@ -76,14 +76,15 @@ type Decision struct {
 // query is a request prepared for evaluation.
 type query struct {
 	Request
-	action  Value // in lower case
+	action  string // in lower case
 	isRole  bool
-	account Value // of the role
 	names   *names
-	spelled struct { // what letters has given last
-		of *part
-		symbols
-	}
+	spelled *spelled // what letters has given last
+}
+
+type spelled struct {
+	of *part
+	symbols
 }
 
 // names are the names of a role in Principal elements, besides its ARN.
@@ -93,7 +94,7 @@ type names struct {
 }
 
 func newQuery(r Request) *query {
-	return &query{Request: r, action: Text(strings.ToLower(r.Action)), isRole: r.Principal.Service == "", account: Text(r.Principal.Account)}
+	return &query{Request: r, action: strings.ToLower(r.Action), isRole: r.Principal.Service == ""}
 }
 
 // principalNames returns the names of the role. It computes them on demand, because most statements do not need them.
@@ -128,7 +129,7 @@ func (q *query) context(key string) (values []Value, known bool) {
 	case key == "aws:principalarn" && q.isRole:
 		return []Value{q.Principal.ARN}, true
 	case key == "aws:principalaccount" && q.isRole:
-		return []Value{q.account}, true
+		return Texts(q.Principal.Account), true
 	case key == "aws:principalservicename" && !q.isRole:
 		return Texts(q.Principal.Service), true
 	case (key == "aws:principalservicename" || key == "aws:sourcearn" || key == "aws:sourceaccount") && q.isRole:
@@ -187,7 +188,7 @@ func (p *entry) grantTo(q *query) grant {
 		g := grant{
 			direct:  p.match(q, Text("*")),
 			role:    p.match(q, q.Principal.ARN),
-			account: max(p.match(q, names.root), p.match(q, q.account)),
+			account: max(p.match(q, names.root), p.match(q, Text(q.Principal.Account))),
 		}
 		if names.session != "" && strings.HasPrefix(text, names.session) {
 			g.direct = unknown // templates do not contain sessions
@@ -239,7 +240,7 @@ func (s *Statement) grantTo(q *query, bounded bool) grant {
 
 // applies returns whether the statement applies to the request.
 func (s *Statement) applies(q *query, bounded bool) grant {
-	t := s.actions.covers(q, q.action)
+	t := s.actions.covers(q, Text(q.action))
 	if t == no {
 		return grant{}
 	}
@@ -355,7 +356,11 @@ func isGuarded(r *Request, p *Policy) bool {
 	if p != nil {
 		return p.Source.Kind == Key || p.Source.Kind == Trust
 	}
-	service, _, _ := strings.Cut(strings.ToLower(r.Action), ":")
-	arn := r.Resource.String()
-	return service == "kms" && strings.Contains(arn, ":key/") || service == "sts" && strings.Contains(arn, ":role/")
+	switch service, _, _ := strings.Cut(r.Action, ":"); {
+	case strings.EqualFold(service, "kms"):
+		return strings.Contains(r.Resource.String(), ":key/")
+	case strings.EqualFold(service, "sts"):
+		return strings.Contains(r.Resource.String(), ":role/")
+	}
+	return false
 }

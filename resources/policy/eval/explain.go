@@ -147,7 +147,7 @@ func (sd *side) best(score func(*Statement) int) (best *Statement) {
 
 // nearness returns a score for how close a statement comes to allowing the request.
 func (s *Statement) nearness(q *query, bounded bool) int {
-	text, _ := q.action.Known()
+	text := q.action
 	n := min(s.resources.common(q.Resource.String()), 999)
 	if s.resources.covers(q, q.Resource) != no {
 		n = 1000
@@ -155,7 +155,7 @@ func (s *Statement) nearness(q *query, bounded bool) int {
 	switch {
 	case s.effect != allow:
 		return 0
-	case s.actions.covers(q, q.action) != no:
+	case s.actions.covers(q, Text(q.action)) != no:
 		n += 2000
 	case s.actions.common(text) <= strings.Index(text, ":"):
 		return 0 // it is for another service
@@ -187,7 +187,7 @@ func (s *Statement) lack(q *query, bounded bool) string {
 			return "it is for " + s.principals.String() + doubt
 		case s.resources.covers(q, q.Resource) == miss:
 			return "it covers " + s.resources.String() + doubt
-		case s.actions.covers(q, q.action) == miss:
+		case s.actions.covers(q, Text(q.action)) == miss:
 			return "it covers " + s.actions.String() + doubt
 		}
 		for _, c := range s.conditions {

@@ -188,8 +188,8 @@ func (q *query) letters(v Value) symbols {
 	if v.parts == nil {
 		return letters(v)
 	}
-	if q.spelled.of != &v.parts[0] {
-		q.spelled.of, q.spelled.symbols = &v.parts[0], letters(v)
+	if q.spelled == nil || q.spelled.of != &v.parts[0] {
+		q.spelled = &spelled{&v.parts[0], letters(v)}
 	}
 	return q.spelled.symbols
 }

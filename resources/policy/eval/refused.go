@@ -32,8 +32,8 @@ func refusals() [3]refusal {
 
 // refused says why AWS rejects a request regardless of policies, or returns "". A resource whose name is not known is assumed to belong to the
 // account, because templates write the names of resources of AWS in full.
-func refused(action, resource Value) string {
-	service, name, _ := strings.Cut(action.text, ":")
+func refused(action string, resource Value) string {
+	service, name, _ := strings.Cut(action, ":")
 	if service != "iam" && service != "kms" {
 		return "" // most requests
 	}
