@@ -27,7 +27,7 @@ var opened = sync.OnceValue(func() *catalog {
 		types: openTable(typesTable), actions: openTable(actionsTable),
 		knownTypes: map[string]*ResourceType{}, knownServices: map[string]*IAMService{}, knownActions: map[string]*IAMAction{},
 		knownPatterns: map[string]bool{}, knownKeys: map[string]bool{},
-		corrections:   map[string][]correction{},
+		corrections: map[string][]correction{},
 	}
 	for _, row := range corrections() {
 		c.corrections[row.typ] = append(c.corrections[row.typ], row)

@@ -202,3 +202,40 @@ func TestWildcardsMatchAsRegularExpressions(t *testing.T) {
 		t.Errorf("only %d match", matched)
 	}
 }
+
+// A statement with a long list says the same as one statement for each of its entries.
+func TestLongListsAreAsManyStatements(t *testing.T) {
+	t.Parallel()
+	draw := rand.New(rand.NewPCG(3, 3))
+	entries := []string{
+		"arn:aws:s3:::a", "arn:aws:s3:::b", "arn:aws:s3:::c*", "arn:aws:s3:::d?", "arn:aws:s3:::*e", "arn:aws:sqs:::a", "arn:aws:*:::g", "arn:aws:s3:::${X}", "arn:aws:s3:::x${Y}",
+		"arn:aws:s3:::${!aws:PrincipalAccount}", "arn:aws:s3:::h", "arn:aws:s3:::i", "arn:aws:s3:::j*", "arn:*",
+	}
+	values := []eval.Value{
+		eval.Text("arn:aws:s3:::a"), eval.Text("arn:aws:s3:::cc"), eval.Text("arn:aws:s3:::dd"), eval.Text("arn:aws:sqs:::g"), eval.Text("arn:aws:s3:::111111111111"), eval.Text("*"),
+		eval.Concat(eval.Text("arn:aws:s3:::"), eval.Hole("x")), eval.Concat(eval.Text("arn:aws:s3:::a"), eval.Word("y")), eval.Hole("z"),
+	}
+	found := map[eval.Verdict]int{}
+	for range 3000 {
+		var list, statements []string
+		draw.Shuffle(len(entries), func(i, k int) { entries[i], entries[k] = entries[k], entries[i] })
+		for _, e := range entries[:8+draw.IntN(4)] {
+			list = append(list, "!Sub '"+e+"'")
+			statements = append(statements, "{Effect: Allow, Action: '*', Resource: !Sub '"+e+"'}")
+		}
+		r := get()
+		r.Resource = values[draw.IntN(len(values))]
+		long := read1(t, eval.Identity, "{Effect: Allow, Action: '*', Resource: ["+strings.Join(list, ", ")+"]}")
+		many := read1(t, eval.Identity, strings.Join(statements, "\n  - "))
+		want := eval.Evaluate(r, eval.Policies{Identity: []*eval.Policy{many}}).Verdict
+		found[want]++
+		if got := eval.Evaluate(r, eval.Policies{Identity: []*eval.Policy{long}}).Verdict; got != want {
+			t.Fatalf("%v on %s: %s, want %s", list, r.Resource, got, want)
+		}
+	}
+	for _, v := range []eval.Verdict{eval.Allowed, eval.ImplicitDeny, eval.Unknown} {
+		if found[v] < 100 {
+			t.Errorf("only %d are %s", found[v], v)
+		}
+	}
+}

@@ -89,22 +89,32 @@ const (
 type clause struct {
 	list        []entry
 	not, absent bool
-	// Of a long list, exact are the texts that are certainly in it as they are written, and others the rest.
+	// Of a long list, exact are the texts that are certainly in it as they are written, begun the others by what they begin with before the first colon,
+	// and others the rest. Boundaries name more than a hundred actions, and one look is enough for most of them.
 	exact  map[string]bool
+	begun  map[string][]entry
 	others []entry
 }
 
-// sort a long list: boundaries name more than a hundred actions, and one look is enough for those.
+// sort a long list.
 func (c *clause) sort() {
 	const long = 8
 	if c.others = c.list; len(c.list) < long {
 		return
 	}
-	c.exact, c.others = map[string]bool{}, nil
+	c.exact, c.begun, c.others = map[string]bool{}, map[string][]entry{}, nil
 	for _, e := range c.list {
-		if e.exact && !e.maybe {
+		begin := e.begin
+		if e.prefix {
+			begin = e.text
+		}
+		service, _, hasColon := strings.Cut(begin, ":")
+		switch {
+		case e.exact && !e.maybe:
 			c.exact[e.text] = true
-		} else {
+		case hasColon:
+			c.begun[service] = append(c.begun[service], e)
+		default:
 			c.others = append(c.others, e)
 		}
 	}
@@ -121,19 +131,28 @@ func (c *clause) covers(q *query, v Value) tri {
 	if c.absent {
 		return yes
 	}
-	found := no
-	if text, known := v.Known(); known && c.exact[text] {
-		found = yes
+	text, known := v.start()
+	if known && c.exact[text] {
+		return truth(!c.not)
 	}
-	for i := range c.others {
-		if found == yes {
-			break
+	found := no
+	lists := [2][]entry{c.others}
+	if service, _, _ := strings.Cut(text, ":"); known {
+		lists[1] = c.begun[service]
+	} else {
+		lists[0] = c.list
+	}
+	for _, list := range lists {
+		for i := range list {
+			if found == yes {
+				break
+			}
+			m := list[i].match(q, v)
+			if list[i].maybe {
+				m = min(m, unknown)
+			}
+			found = max(found, m)
 		}
-		m := c.others[i].match(q, v)
-		if c.others[i].maybe {
-			m = min(m, unknown)
-		}
-		found = max(found, m)
 	}
 	if c.not {
 		return negate(found)
