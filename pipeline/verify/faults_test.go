@@ -215,9 +215,10 @@ func faults() []fault {
 		{"shop", "an application's role that may do nearly everything", []change{
 			put(functions, "Resources.HelloFunctionRole.Properties.ManagedPolicyArns", "[arn:aws:iam::aws:policy/AdministratorAccess]"),
 		}, `warning policy-unknown shop-dev-functions Resources.HelloFunctionRole.Properties.ManagedPolicyArns[0]`},
-		{"one-account", "an environment before the pipeline's own update", []change{
-			swap("try-delivery-pipeline", stages, "UpdatePipeline", "dev-bootstrap"),
-		}, `self-update try-delivery-pipeline ` + stages + `[dev-bootstrap].Actions[bootstrap-prepare]`},
+		{"shop", "an environment before the pipeline's own update", []change{
+			swap("UpdatePipeline", "Test"),
+			swap("UpdatePipeline", "dev-bootstrap"),
+		}, `self-update shop-delivery-pipeline ` + stages + `[dev-bootstrap].Actions[bootstrap-prepare]`},
 		{"regions", "outputs of a stack that no run changes", []change{
 			drop(atlas, stages+"[UpdatePipeline].Actions[artifacts-us-east-1].Configuration.ParameterOverrides"),
 		}, `namespace atlas-release-pipeline ` + stages + `[UpdatePipeline].Actions[pipeline].Configuration.ParameterOverrides`},

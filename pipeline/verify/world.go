@@ -125,7 +125,7 @@ func newWorld(a *assembly.Assembly, r *Report) *world {
 		assembly: a, report: r, roles: map[string]*role{}, policies: map[string]*managed{}, keys: map[string]*thing{}, buckets: map[string]*thing{},
 		projects: map[string]*thing{}, topics: map[string]*thing{}, resource: map[*thing]*eval.Policy{}, kinds: map[string][]*thing{},
 		users: map[*thing]map[*role]bool{}, isStore: map[*thing]bool{}, becomes: map[[2]*role]bool{}, publishers: map[*role]bool{}, cleared: map[*role]map[*stack]bool{}, written: map[ssmName]*written{},
-		anyTrust: map[string]*eval.Policy{}, anyKey: map[[2]string]*eval.Policy{}, rows: map[rowKey]*row{}, known: map[string]bool{}, plain: keys(), keyHints: map[string]string{}, owners: map[string][]string{},
+		anyTrust: map[string]*eval.Policy{}, anyKey: map[[2]string]*eval.Policy{}, rows: map[rowKey]*row{}, known: map[string]bool{}, plain: keys(), keyHints: map[string]string{}, actionHints: map[string]string{}, owners: map[string][]string{},
 	}
 	w.everything = parseOwn(eval.Identity, allowing("*"))
 	w.proofs = w.applicationProofs()
