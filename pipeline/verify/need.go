@@ -29,7 +29,7 @@ func (w *world) evaluate(p eval.Principal, q request, policies eval.Policies) ev
 	if q.account == "" {
 		q.account = p.Account
 	}
-	return eval.Evaluate(eval.Request{
+	return w.evaluator.Evaluate(eval.Request{
 		Principal: p, Action: q.action, Resource: q.on, Account: q.account, Context: q.context, OthersAbsent: true,
 	}, policies)
 }

@@ -11,9 +11,10 @@ import (
 
 // world is what the templates of an assembly make, once they are deployed: roles, keys, buckets and all else by which they know each other.
 type world struct {
-	assembly *assembly.Assembly
-	report   *Report
-	stacks   []*stack
+	assembly  *assembly.Assembly
+	report    *Report
+	evaluator eval.Evaluator
+	stacks    []*stack
 	// What is found by its ARN, or for buckets and stacks by what is as good.
 	roles      map[string]*role
 	roleList   []*role // in the order of the templates

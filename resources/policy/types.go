@@ -146,13 +146,13 @@ func (s Scope) texts(text string) []cfn.Part {
 	case !strings.Contains(text, "{"):
 		return []cfn.Part{cfn.Lit(text)}
 	}
-	list := []string{strings.NewReplacer("{path}", s.ApplicationPath, "{project}", s.Project).Replace(text)}
+	list := []string{strings.ReplaceAll(strings.ReplaceAll(text, "{path}", s.ApplicationPath), "{project}", s.Project)}
 	list = each(list, s.Names, func(text, name string) string {
 		scope := s.Project + "-" + name
-		return strings.NewReplacer("{name}", scope+"-", "{scope}", scope, "{environment}", name).Replace(text)
-	})
-	list = each(list, s.Parameters, func(text, name string) string { return strings.ReplaceAll(text, "{parameter}", name) })
-	list = each(list, s.Regions, func(text, region string) string { return strings.ReplaceAll(text, "{region}", region) })
+		return strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(text, "{name}", scope+"-"), "{scope}", scope), "{environment}", name)
+	}, "{name}", "{scope}", "{environment}")
+	list = each(list, s.Parameters, func(text, name string) string { return strings.ReplaceAll(text, "{parameter}", name) }, "{parameter}")
+	list = each(list, s.Regions, func(text, region string) string { return strings.ReplaceAll(text, "{region}", region) }, "{region}")
 	parts := make([]cfn.Part, len(list))
 	for i, text := range list {
 		parts[i] = format(text)
@@ -160,11 +160,11 @@ func (s Scope) texts(text string) []cfn.Part {
 	return parts
 }
 
-// each replaces every text that has a placeholder by one for each value.
-func each(texts, values []string, replace func(text, value string) string) []string {
-	var list []string
+// each replaces every text that has one of the placeholders by one for each value.
+func each(texts, values []string, replace func(text, value string) string, placeholders ...string) []string {
+	list := make([]string, 0, len(texts))
 	for _, text := range texts {
-		if replace(text, "") == text {
+		if !slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(text, p) }) {
 			list = append(list, text)
 			continue
 		}

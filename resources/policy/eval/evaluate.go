@@ -296,9 +296,20 @@ func judge(q *query, bounded bool, policies ...*Policy) side {
 // Evaluate decides a request by the rules of "How AWS enforcement code logic evaluates requests to allow or deny access", "Policy evaluation for
 // requests within a single account", "Cross-account policy evaluation logic" and, for keys, "Key policies in AWS KMS". It denies requests that AWS
 // rejects regardless of policies.
-func Evaluate(r Request, p Policies) Decision {
+func Evaluate(r Request, p Policies) Decision { return new(Evaluator).Evaluate(r, p) }
+
+// Evaluator judges one request after the other, with less memory than Evaluate needs. Two goroutines must not use it at once.
+type Evaluator struct{ query query }
+
+// Evaluate is like the function Evaluate.
+func (e *Evaluator) Evaluate(r Request, p Policies) Decision {
 	d := Decision{request: r, guarded: isGuarded(&r, p.Resource)}
-	q, bounded := newQuery(r), p.Boundary != nil
+	action := e.query.action
+	if r.Action != e.query.Action { // requests come in groups
+		action = strings.ToLower(r.Action)
+	}
+	e.query = query{Request: r, action: action, isRole: r.Principal.Service == ""}
+	q, bounded := &e.query, p.Boundary != nil
 	d.Refused = refused(q.action, r.Resource)
 	d.identity = judge(q, bounded, p.Identity...)
 	if d.boundary.allowed.direct = yes; bounded {
