@@ -78,7 +78,7 @@ func TestInjectedFaults(t *testing.T) {
 		for n := 0; n < tries*2 && !lines[i].isUsed; n += tries {
 			var some []*injection
 			for _, x := range spare {
-				if len(some) < tries && !x.isProven && !x.isHarmless && match(lines, x) == &lines[i] {
+				if len(some) < tries && !x.isProven && !x.isHarmless && lines[i].names(x) && match(lines, x) == &lines[i] {
 					some = append(some, x)
 				}
 			}
@@ -176,8 +176,11 @@ type injected struct {
 	isUsed      bool
 }
 
+// names says whether a line is for a fault, if no line before it is.
+func (l *injected) names(x *injection) bool { return isLike(x.kind, l.kind) && isLike(x.place, l.place) }
+
 func match(lines []injected, x *injection) *injected {
-	i := slices.IndexFunc(lines, func(l injected) bool { return isLike(x.kind, l.kind) && isLike(x.place, l.place) })
+	i := slices.IndexFunc(lines, func(l injected) bool { return l.names(x) })
 	if i < 0 {
 		return nil
 	}
