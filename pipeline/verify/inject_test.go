@@ -177,7 +177,9 @@ type injected struct {
 }
 
 // names says whether a line is for a fault, if no line before it is.
-func (l *injected) names(x *injection) bool { return isLike(x.kind, l.kind) && isLike(x.place, l.place) }
+func (l *injected) names(x *injection) bool {
+	return isLike(x.kind, l.kind) && isLike(x.place, l.place)
+}
 
 func match(lines []injected, x *injection) *injected {
 	i := slices.IndexFunc(lines, func(l injected) bool { return l.names(x) })
